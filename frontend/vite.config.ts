@@ -1,0 +1,18 @@
+import { fileURLToPath } from "node:url";
+import vue from "@vitejs/plugin-vue";
+import { defineConfig } from "vitest/config";
+
+// Frappe serves an app's `public/` folder below /assets/<app>/; the standalone server does the same.
+export default defineConfig({
+	base: "/assets/pos_bridge/till/",
+	plugins: [vue()],
+	resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
+	build: {
+		outDir: "../pos_bridge/public/till",
+		emptyOutDir: true,
+		target: "es2023",
+		reportCompressedSize: true,
+	},
+	worker: { format: "es" },
+	test: { include: ["tests/**/*.test.ts"], environment: "node" },
+});

@@ -1,0 +1,125 @@
+"""The catalogue as a till gets it: a snapshot of the till's settings, and items in columnar chunks.
+
+It never reads items from anywhere; ERPNext and the demo shop hand them in.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from pos_bridge.core.errors import Rejected
+from pos_bridge.core.sync import PROTOCOL_VERSION
+from pos_bridge.core.tax import Tax
+
+CHUNK_SIZE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+	"""What is for sale. `template` names the rates it is taxed with; `weighed` items are sold by weight."""
+
+	item: str
+	name: str
+	price_minor: int
+	group: str
+	unit: str
+	template: str
+	gtins: tuple[str, ...] = ()
+	weighed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TillProfile:
+	"""What a till has to know besides items; amounts in `currency`, rates as decimal texts in percent."""
+
+	till: str
+	company: str
+	shop: str
+	address: tuple[str, ...]
+	tax_id: str
+	receipt_footer: tuple[str, ...]
+	currency: str
+	currency_precision: int
+	rounding: str
+	locale: str
+	taxes: tuple[Tax, ...]
+	templates: Mapping[str, Mapping[str, str]]
+	tenders: Mapping[str, str]
+	"""Tender's name to its kind, `cash` or `card`, in the order of the buttons."""
+	cashiers: tuple[str, ...]
+	code_patterns: tuple[str, ...]
+
+
+class Catalogue:
+	"""Items in chunks of `CHUNK_SIZE`, named by a digest that changes when anything in it does."""
+
+	def __init__(self, profile: TillProfile, items: Sequence[Item]) -> None:
+		self.profile = profile
+		self.items = items
+		self._groups = _numbered(item.group for item in items)
+		self._units = _numbered(item.unit for item in items)
+		self._templates = _numbered(iter(profile.templates))
+
+	@cached_property
+	def digest(self) -> str:
+		"""The snapshot's name: equal for equal profile and items."""
+		digest = hashlib.sha256(repr(self.profile).encode())
+		for item in self.items:
+			digest.update(repr(item).encode())
+		return digest.hexdigest()[:16]
+
+	@property
+	def chunks(self) -> int:
+		return -(-len(self.items) // CHUNK_SIZE)
+
+	def snapshot(self) -> dict[str, Any]:
+		"""The manifest that a till loads first (docs/protocol.md, "Snapshot")."""
+		profile = self.profile
+		plain = ("till", "company", "shop", "tax_id", "currency", "currency_precision", "rounding", "locale")
+		listed = ("address", "receipt_footer", "cashiers", "code_patterns")
+		return {
+			"protocol": PROTOCOL_VERSION,
+			"snapshot": self.digest,
+			**{name: getattr(profile, name) for name in plain},
+			**{name: list(getattr(profile, name)) for name in listed},
+			"taxes": [
+				{"tax": tax.tax, "label": tax.label, "inclusive": tax.inclusive} for tax in profile.taxes
+			],
+			"templates": [{"template": name, "rates": rates} for name, rates in profile.templates.items()],
+			"tenders": [{"tender": name, "kind": kind} for name, kind in profile.tenders.items()],
+			"groups": list(self._groups),
+			"units": list(self._units),
+			"items": len(self.items),
+			"chunk_size": CHUNK_SIZE,
+			"chunks": self.chunks,
+		}
+
+	def chunk(self, number: int) -> dict[str, Any]:
+		"""Columns of up to `CHUNK_SIZE` items; `Rejected` for a number that the snapshot doesn't name."""
+		if not 0 <= number < self.chunks:
+			raise Rejected(f"The catalogue has chunks 0 to {self.chunks - 1}, not {number}.")
+		items = self.items[number * CHUNK_SIZE : (number + 1) * CHUNK_SIZE]
+		return {
+			"chunk": number,
+			"item": [item.item for item in items],
+			"name": [item.name for item in items],
+			"price_minor": [item.price_minor for item in items],
+			"group": [self._groups[item.group] for item in items],
+			"unit": [self._units[item.unit] for item in items],
+			"template": [self._templates[item.template] for item in items],
+			"gtins": [list(item.gtins) for item in items],
+			"weighed": [index for index, item in enumerate(items) if item.weighed],
+		}
+
+
+def _numbered(names: Iterator[str]) -> dict[str, int]:
+	distinct = dict.fromkeys(names)
+	return {name: number for number, name in enumerate(distinct)}
+
+
+def encode(columns: Mapping[str, Any]) -> bytes:
+	"""A snapshot or chunk as JSON bytes, without blanks."""
+	return json.dumps(columns, ensure_ascii=False, separators=(",", ":")).encode()

@@ -1,0 +1,99 @@
+"""What an entry does to the books, in double entry, and to quantities of stock.
+
+Standalone this is the ledger; against ERPNext it is the oracle that the GL is compared with. It never
+predicts the cost of goods: that depends on what stock cost when it came.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pos_bridge.core.entry import Entry
+from pos_bridge.core.errors import Rejected
+from pos_bridge.core.sale import Sale, check_sale, sale_from_body
+
+KINDS_WITHOUT_EFFECT = frozenset(
+	{"void", "no_sale", "reprint", "approval", "training_sale", "training_return"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class JournalLine:
+	"""One side of a double entry; exactly one of the two amounts is above zero."""
+
+	account: str
+	debit_minor: int
+	credit_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class StockMove:
+	"""A change of stock: `quantity` is an integer of 10^-9 units, negative when goods leave."""
+
+	item: str
+	warehouse: str
+	quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+	"""The accounts of a till's shop, by name: a tax's id and a tender's name lead to theirs."""
+
+	receivable: str
+	revenue: str
+	round_off: str
+	taxes: Mapping[str, str]
+	tenders: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+	"""Journal lines whose debits equal their credits, and stock moves."""
+
+	lines: tuple[JournalLine, ...] = ()
+	moves: tuple[StockMove, ...] = ()
+
+
+def effect_of(entry: Entry, accounts: Accounts, warehouse: str) -> Effect:
+	"""What booking the entry does. `Rejected` says why the books can't take it; then it is held."""
+	if entry.kind in KINDS_WITHOUT_EFFECT:
+		return Effect()
+	if entry.kind != "sale":
+		raise Rejected(
+			f"This release can't book entries of the kind {entry.kind} yet. Update it, then retry."
+		)
+	sale = sale_from_body(entry.body)
+	check_sale(sale)
+	moves = (StockMove(line.item, warehouse, -line.quantity) for line in sale.draft.lines)
+	return Effect(_sale_lines(sale, accounts), tuple(moves))
+
+
+def _sale_lines(sale: Sale, accounts: Accounts) -> tuple[JournalLine, ...]:
+	totals = sale.totals
+	signed = [(accounts.receivable, totals.total_minor), (accounts.revenue, -totals.net_minor)]
+	for tax in totals.taxes:
+		signed.append((_account(accounts.taxes, "tax", tax.tax.tax), -tax.amount_minor))
+	signed.append((accounts.round_off, -totals.round_off_minor))
+	for tender in sale.tenders:
+		account = _account(accounts.tenders, "tender", tender.tender)
+		signed += [(account, tender.amount_minor), (accounts.receivable, -tender.amount_minor)]
+	if sale.change_minor:
+		cash = next(tender.tender for tender in sale.tenders if tender.kind == "cash")
+		account = _account(accounts.tenders, "tender", cash)
+		signed += [(accounts.receivable, sale.change_minor), (account, -sale.change_minor)]
+	return tuple(journal_line(account, amount) for account, amount in signed if amount)
+
+
+def journal_line(account: str, signed_minor: int) -> JournalLine:
+	"""A debit for an amount above zero, a credit for one below."""
+	return JournalLine(account, max(signed_minor, 0), max(-signed_minor, 0))
+
+
+def _account(accounts: Mapping[str, str], what: str, name: str) -> str:
+	if name not in accounts:
+		raise Rejected(f"The {what} {name} has no account in this shop. Set one, then retry.")
+	return accounts[name]
+
+
+def balance_of(lines: tuple[JournalLine, ...]) -> int:
+	"""Debits less credits: zero, or the journal is wrong (law 5)."""
+	return sum(line.debit_minor - line.credit_minor for line in lines)

@@ -1,0 +1,291 @@
+"""The receipt as a document that no printer is known to yet: elements, and their layout in text columns.
+
+It never makes a byte for a printer (`agent/devices/escpos.py` does) and never looks a locale up.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pos_bridge.core.entry import Entry
+from pos_bridge.core.errors import Malformed
+from pos_bridge.core.money import format_decimal, format_minor
+from pos_bridge.core.sale import DraftLine, LineAmounts, Sale, sale_from_body
+
+MAX_ELEMENTS = 4000
+MAX_TEXT = 500
+MIN_COLUMNS, MAX_COLUMNS = 16, 96
+
+LABELS: Mapping[str, str] = {
+	"cashier": "Cashier",
+	"total": "TOTAL",
+	"change": "Change",
+	"subtotal": "Subtotal",
+	"tax_on": "on",
+	"copy": "COPY",
+	"check": "Check",
+}
+"""The words of a receipt in English; a page passes its own language's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+	"""A line of text; longer ones wrap. `large` is double width and height."""
+
+	text: str
+	align: str = "left"
+	bold: bool = False
+	large: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+	"""Text at the left and an amount at the right edge."""
+
+	left: str
+	right: str
+	bold: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+	"""A bar code (`code128`) or a `qr` code."""
+
+	symbology: str
+	data: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+	"""A `rule` across the paper, a `space` of one line, or a `cut`."""
+
+	mark: str
+
+
+Element = Text | Row | Code | Mark
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptDocument:
+	"""What a printer, a screen or a mail shows; `columns` is the width that it was made for."""
+
+	columns: int
+	elements: tuple[Element, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptHeader:
+	"""What every receipt of a shop shows around the sale; `point` and `group` format amounts."""
+
+	shop: str
+	address: tuple[str, ...] = ()
+	tax_id: str = ""
+	footer: tuple[str, ...] = ()
+	point: str = "."
+	group: str = ""
+	columns: int = 42
+
+
+def receipt_of_sale(
+	entry: Entry, hash: str, header: ReceiptHeader, labels: Mapping[str, str] = LABELS, copy: int = 0
+) -> ReceiptDocument:
+	"""The receipt of a recorded sale. `copy` counts reprints from 1; 0 is the original."""
+	sale = sale_from_body(entry.body)
+	elements = [
+		*_head(entry, header, labels, copy),
+		*_lines(sale, header),
+		*_payment(sale, header, labels),
+		*_included_taxes(sale, header, labels),
+		Mark("space"),
+		*(Text(line, "center") for line in header.footer),
+		Code("code128", entry.receipt_number),
+		Text(f"{entry.receipt_number}  {labels['check']} {hash[:8]}", "center"),
+		Mark("cut"),
+	]
+	return ReceiptDocument(header.columns, tuple(elements))
+
+
+def _head(entry: Entry, header: ReceiptHeader, labels: Mapping[str, str], copy: int) -> list[Element]:
+	elements: list[Element] = [Text(header.shop, "center", bold=True, large=True)]
+	elements += [Text(line, "center") for line in (*header.address, header.tax_id) if line]
+	elements.append(Mark("space"))
+	if copy:
+		elements += [Text(f"{labels['copy']} {copy}", "center", bold=True, large=True), Mark("space")]
+	elements.append(Row(entry.receipt_number, entry.occurred_at[:16].replace("T", " ")))
+	if entry.cashier:
+		elements.append(Row(labels["cashier"], entry.cashier))
+	return [*elements, Mark("rule")]
+
+
+def _lines(sale: Sale, header: ReceiptHeader) -> list[Element]:
+	elements: list[Element] = []
+	for line, amounts in zip(sale.draft.lines, sale.totals.lines, strict=True):
+		elements.append(Row(line.name, _amount(amounts.amount_minor, sale, header)))
+		if detail := _detail(line, amounts, sale, header):
+			elements.append(Text(f"  {detail}"))
+	return [*elements, Mark("rule")]
+
+
+def _detail(line: DraftLine, amounts: LineAmounts, sale: Sale, header: ReceiptHeader) -> str:
+	discounted = bool(line.discount_percent or line.unit_discount_minor)
+	quantity = format_decimal(line.quantity).replace(".", header.point)
+	if quantity == "1" and not discounted:
+		return ""
+	unit = "" if line.unit == "Nos" else f" {line.unit}"
+	detail = f"{quantity}{unit} x {_amount(amounts.rate_minor, sale, header)}"
+	if not discounted:
+		return detail
+	percent = format_decimal(line.discount_percent).replace(".", header.point)
+	less = f"{percent} %" if line.discount_percent else _amount(line.unit_discount_minor, sale, header)
+	return f"{detail} ({_amount(line.price_minor, sale, header)} -{less})"
+
+
+def _payment(sale: Sale, header: ReceiptHeader, labels: Mapping[str, str]) -> list[Element]:
+	total = f"{labels['total']} {sale.draft.currency}"
+	elements = _added_taxes(sale, header, labels)
+	elements.append(Row(total, _amount(sale.totals.total_minor, sale, header), bold=True))
+	for tender in sale.tenders:
+		elements.append(Row(tender.tender, _amount(tender.amount_minor, sale, header)))
+	if sale.change_minor:
+		elements.append(Row(labels["change"], _amount(sale.change_minor, sale, header), bold=True))
+	return elements
+
+
+def _added_taxes(sale: Sale, header: ReceiptHeader, labels: Mapping[str, str]) -> list[Element]:
+	"""Taxes on top of the prices stand above the total: without them the lines don't add up to it."""
+	added = _tax_rows(sale, header, labels, inclusive=False)
+	if not added:
+		return []
+	subtotal = sum(amounts.amount_minor for amounts in sale.totals.lines)
+	return [Row(labels["subtotal"], _amount(subtotal, sale, header)), *added]
+
+
+def _included_taxes(sale: Sale, header: ReceiptHeader, labels: Mapping[str, str]) -> list[Element]:
+	included = _tax_rows(sale, header, labels, inclusive=True)
+	return [Mark("space"), *included] if included else []
+
+
+def _tax_rows(
+	sale: Sale, header: ReceiptHeader, labels: Mapping[str, str], *, inclusive: bool
+) -> list[Element]:
+	return [
+		Row(
+			f"{tax.tax.label} {labels['tax_on']} {_amount(tax.base_minor, sale, header)}",
+			_amount(tax.amount_minor, sale, header),
+		)
+		for tax in sale.totals.taxes
+		if tax.tax.inclusive is inclusive
+	]
+
+
+def _amount(amount_minor: int, sale: Sale, header: ReceiptHeader) -> str:
+	return format_minor(amount_minor, sale.draft.currency_precision, header.point, header.group)
+
+
+def layout_lines(document: ReceiptDocument, columns: int = 0) -> list[str]:
+	"""The document as lines of text, `columns` wide (its own width if 0). Codes stand as `[data]`."""
+	width = columns or document.columns
+	lines: list[str] = []
+	for element in document.elements:
+		lines += element_lines(element, width)
+	return lines
+
+
+def element_lines(element: Element, columns: int) -> list[str]:
+	"""One element's lines. Large text is laid out in half the columns, for it is twice as wide."""
+	if isinstance(element, Row):
+		return _row_lines(element, columns)
+	if isinstance(element, Text):
+		width = columns // 2 if element.large else columns
+		return [_aligned(line, element.align, width) for line in wrap(element.text, width)]
+	if isinstance(element, Code):
+		return [_aligned(f"[{element.data}]"[:columns], "center", columns)]
+	return {"rule": ["-" * columns], "space": [""]}.get(element.mark, [])
+
+
+def _row_lines(row: Row, columns: int) -> list[str]:
+	right = row.right[: columns - 2]
+	width = columns - len(right) - 1
+	first, *more = wrap(row.left, width)
+	return [f"{first.ljust(width)} {right}".rstrip(), *more]
+
+
+def _aligned(line: str, align: str, width: int) -> str:
+	if align == "right":
+		return line.rjust(width)
+	if align == "center":
+		return " " * ((width - len(line)) // 2) + line
+	return line
+
+
+def wrap(text: str, width: int) -> list[str]:
+	"""Break at blanks into lines of at most `width` characters; a longer word is cut. Never empty.
+
+	Blanks at the start are an indent: every line of the text gets it.
+	"""
+	indent = text[: len(text) - len(text.lstrip(" "))][: width // 2]
+	room = width - len(indent)
+	lines = [""]
+	for word in text.split(" "):
+		for piece in [word[at : at + room] for at in range(0, len(word), room)]:
+			joined = f"{lines[-1]} {piece}" if lines[-1] else piece
+			if len(joined) <= room:
+				lines[-1] = joined
+			else:
+				lines.append(piece)
+	return [f"{indent}{line}".rstrip() for line in lines]
+
+
+def document_fields(document: ReceiptDocument) -> dict[str, Any]:
+	"""The document as it travels (docs/protocol.md, "Receipt document")."""
+	return {"columns": document.columns, "elements": [_element_fields(each) for each in document.elements]}
+
+
+def _element_fields(element: Element) -> dict[str, Any]:
+	if isinstance(element, Mark):
+		return {"type": element.mark}
+	if isinstance(element, Code):
+		return {"type": element.symbology, "data": element.data}
+	if isinstance(element, Row):
+		bold = {"bold": True} if element.bold else {}
+		return {"type": "row", "left": element.left, "right": element.right} | bold
+	fields: dict[str, Any] = {"type": "text", "text": element.text}
+	fields |= {"align": element.align} if element.align != "left" else {}
+	fields |= {"bold": True} if element.bold else {}
+	return fields | ({"large": True} if element.large else {})
+
+
+def read_document(fields: object) -> ReceiptDocument:
+	"""A document as a page sent it; `Malformed` names what is wrong with it."""
+	if not isinstance(fields, Mapping) or not isinstance(fields.get("elements"), list):
+		raise Malformed("A receipt document is an object with columns and a list of elements.")
+	columns, elements = fields.get("columns"), fields["elements"]
+	if not isinstance(columns, int) or not MIN_COLUMNS <= columns <= MAX_COLUMNS:
+		raise Malformed(f"A receipt is {MIN_COLUMNS} to {MAX_COLUMNS} columns wide.")
+	if len(elements) > MAX_ELEMENTS:
+		raise Malformed(f"A receipt has at most {MAX_ELEMENTS} elements.")
+	return ReceiptDocument(columns, tuple(_read_element(element) for element in elements))
+
+
+def _read_element(fields: object) -> Element:
+	if not isinstance(fields, Mapping):
+		raise Malformed("A receipt's element is an object.")
+	kind = fields.get("type")
+	if kind in ("rule", "space", "cut"):
+		return Mark(kind)
+	if kind in ("code128", "qr"):
+		return Code(kind, _read_text(fields, "data"))
+	bold = fields.get("bold") is True
+	if kind == "row":
+		return Row(_read_text(fields, "left"), _read_text(fields, "right"), bold)
+	align = fields.get("align", "left")
+	if kind != "text" or align not in ("left", "center", "right"):
+		raise Malformed(f"A receipt has no element {kind!r} aligned {align!r}.")
+	return Text(_read_text(fields, "text"), align, bold, fields.get("large") is True)
+
+
+def _read_text(fields: Mapping[str, Any], name: str) -> str:
+	text = fields.get(name)
+	if not isinstance(text, str) or len(text) > MAX_TEXT:
+		raise Malformed(f"A receipt's {name} is missing or longer than {MAX_TEXT} characters.")
+	return text

@@ -1,0 +1,122 @@
+"""Push and pull between the shelves: the protocol's version, its limits, and the messages' shapes.
+
+It never sends anything; the agent, the page and the company's API do.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pos_bridge.core.daybook import Gap, Head, Outcome, Recorded, State
+from pos_bridge.core.entry import WireEntry
+from pos_bridge.core.errors import Malformed, TooLarge
+
+PROTOCOL_VERSION = 1
+SUPPORTED_PROTOCOLS = (1,)
+MAX_PUSH_ENTRIES = 500
+MAX_PUSH_BYTES = 2 * 1024 * 1024
+
+PUSH_PATH = "/api/method/pos_bridge.api.push"
+ENROL_PATH = "/api/method/pos_bridge.api.enrol"
+SNAPSHOT_PATH = "/api/method/pos_bridge.api.snapshot"
+CHUNK_PATH = "/api/method/pos_bridge.api.snapshot_chunk"
+
+AGENT_PATH = "/agent"
+AGENT_SUBPROTOCOL = "posbridge.v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+	"""A push as read: entries in the sender's order, and beside them what is not even shaped like one."""
+
+	till: str
+	items: tuple[WireEntry | bytes, ...]
+
+
+def push_body(till: str, wires: Sequence[WireEntry]) -> dict[str, object]:
+	"""The body of a push, ready for JSON."""
+	return {"protocol": PROTOCOL_VERSION, "till": till, "entries": [wire_fields(wire) for wire in wires]}
+
+
+def wire_fields(wire: WireEntry) -> dict[str, str]:
+	return {"hash": wire.hash, "text": wire.text}
+
+
+def read_push(raw: bytes) -> Push:
+	"""Read a push's bytes. `TooLarge` takes nothing; after `Malformed` the caller quarantines the bytes."""
+	if len(raw) > MAX_PUSH_BYTES:
+		raise TooLarge(
+			f"The push is larger than {MAX_PUSH_BYTES // 1024} KiB; nothing was taken. Send fewer entries."
+		)
+	body = read_message(raw)
+	if body.get("protocol") not in SUPPORTED_PROTOCOLS or isinstance(body["protocol"], bool):
+		raise Malformed(
+			f"Protocol {body.get('protocol')!r} is not known here; known: {list(SUPPORTED_PROTOCOLS)}. "
+			"The push is kept for a person. Update this side, then send again.",
+			code="unknown_protocol",
+		)
+	entries, till = body.get("entries"), body.get("till")
+	if not isinstance(entries, list) or not isinstance(till, str):
+		raise Malformed("A push has a till and a list of entries. What came is kept for a person.")
+	if len(entries) > MAX_PUSH_ENTRIES:
+		raise TooLarge(f"A push holds at most {MAX_PUSH_ENTRIES} entries; nothing was taken. Send fewer.")
+	return Push(till, tuple(map(read_wire, entries)))
+
+
+def read_message(raw: bytes | str) -> dict[str, Any]:
+	"""A JSON object, or `Malformed`."""
+	try:
+		body = json.loads(raw)
+	except (ValueError, RecursionError) as error:
+		raise Malformed("The message is not JSON.") from error
+	if not isinstance(body, dict):
+		raise Malformed("The message is not a JSON object.")
+	return body
+
+
+def read_wire(item: object) -> WireEntry | bytes:
+	"""A wire entry, or the bytes of whatever it is instead: the caller quarantines those."""
+	if isinstance(item, Mapping):
+		digest, text = item.get("hash"), item.get("text")
+		if isinstance(digest, str) and isinstance(text, str):
+			return WireEntry(digest, text)
+	return json.dumps(item, sort_keys=True).encode()
+
+
+def push_answer(till: str, results: Sequence[Recorded], gaps: Sequence[Gap]) -> dict[str, object]:
+	"""The answer to a push; `results` stand in the order of the entries sent."""
+	return {
+		"protocol": PROTOCOL_VERSION,
+		"till": till,
+		"results": [recorded_fields(result) for result in results],
+		"gaps": [{"chain": gap.chain, "first": gap.first, "last": gap.last} for gap in gaps],
+	}
+
+
+def recorded_fields(result: Recorded) -> dict[str, str]:
+	return {
+		"id": result.id,
+		"outcome": result.outcome.value,
+		"state": result.state.value,
+		"reason": result.reason,
+	}
+
+
+def read_recorded(fields: Mapping[str, Any]) -> Recorded:
+	"""A result as the other side sent it, or `Malformed`."""
+	try:
+		return Recorded(
+			str(fields["id"]), Outcome(fields["outcome"]), State(fields["state"]), str(fields["reason"])
+		)
+	except (KeyError, TypeError, ValueError) as error:
+		raise Malformed(f"The answer holds a result that is not known here: {fields!r}.") from error
+
+
+def head_fields(head: Head) -> dict[str, object]:
+	return {"chain": head.chain, "epoch": head.epoch, "sequence": head.sequence, "hash": head.hash}
+
+
+def next_epoch(heads: Sequence[Head]) -> int:
+	"""The epoch for a new chain of a till whose chains are `heads`."""
+	return max((head.epoch for head in heads), default=0) + 1
