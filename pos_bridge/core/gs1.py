@@ -38,7 +38,7 @@ def is_gtin(code: str) -> bool:
 
 def normalise_code(scanned: str) -> str:
 	"""A scanned text as catalogues hold it: no AIM prefix, no blanks around, UPC-A and GTIN-14 as EAN-13."""
-	code = _AIM_PREFIX.sub("", scanned.strip())
+	code = _AIM_PREFIX.sub("", scanned.strip(" \t\r\n"))
 	if is_gtin(code) and len(code) == 12:
 		return "0" + code
 	if is_gtin(code) and len(code) == 14 and code.startswith("0"):

@@ -207,7 +207,7 @@ def _row_lines(row: Row, columns: int) -> list[str]:
 	right = row.right[: columns - 2]
 	width = columns - len(right) - 1
 	first, *more = wrap(row.left, width)
-	return [f"{first.ljust(width)} {right}".rstrip(), *more]
+	return [f"{first.ljust(width)} {right}".rstrip(" "), *more]
 
 
 def _aligned(line: str, align: str, width: int) -> str:
@@ -233,7 +233,7 @@ def wrap(text: str, width: int) -> list[str]:
 				lines[-1] = joined
 			else:
 				lines.append(piece)
-	return [f"{indent}{line}".rstrip() for line in lines]
+	return [f"{indent}{line}".rstrip(" ") for line in lines]
 
 
 def document_fields(document: ReceiptDocument) -> dict[str, Any]:

@@ -1,0 +1,114 @@
+"""The vectors that the page's engine reads too: both compute the same, case by case (law 8)."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pos_bridge.core import money, receipt, sale, sync
+from pos_bridge.core.daybook import Arrival, MemoryDaybook
+from pos_bridge.core.entry import GENESIS, WireEntry, canonical, chain_hash, open_wire
+from pos_bridge.core.errors import Malformed
+from pos_bridge.core.gs1 import InStoreCode, is_gtin, normalise_code, parse_in_store_code
+from pos_bridge.core.money import Rounding, parse_decimal
+from pos_bridge.core.tax import Tax
+
+FOLDER = Path(__file__).parents[2] / "vectors"
+
+
+def cases(name):
+	loaded = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))["cases"]
+	assert loaded, f"{name}.json holds no case"
+	return [pytest.param(case, id=case.get("why", str(number))) for number, case in enumerate(loaded)]
+
+
+@pytest.mark.parametrize("case", cases("money"))
+def test_money(case):
+	if case["do"] == "round_ratio":
+		numerator, denominator = int(case["numerator"]), int(case["denominator"])
+		rounding = Rounding(case["rounding"])
+		rounded = money.round_ratio(numerator, denominator, rounding, case["precision"])
+		assert rounded == int(case["expected"])
+	elif case["do"] == "allocate":
+		assert list(money.allocate(case["total"], case["weights"])) == case["expected"]
+	elif case["do"] == "decimal":
+		assert parse_decimal(case["text"]) == int(case["expected"])
+	elif case["do"] == "no_decimal":
+		with pytest.raises(Malformed):
+			parse_decimal(case["text"])
+	else:
+		assert case["do"] == "format"
+		shown = money.format_minor(case["amount_minor"], case["precision"], ",", ".")
+		assert shown == case["expected"]
+
+
+@pytest.mark.parametrize("case", cases("totals"))
+def test_totals(case):
+	totals = sale.compute(read_draft(case["draft"]))
+	expected = case["expected"]
+	assert [vars_of(line) for line in totals.lines] == expected["lines"]
+	assert [(tax.tax.tax, tax.base_minor, tax.amount_minor) for tax in totals.taxes] == [
+		(tax["tax"], tax["base_minor"], tax["amount_minor"]) for tax in expected["taxes"]
+	]
+	for name in ("net_minor", "tax_minor", "round_off_minor", "total_minor"):
+		assert getattr(totals, name) == expected[name]
+
+
+def vars_of(line):
+	return {name: getattr(line, name) for name in line.__slots__}
+
+
+def read_draft(fields):
+	lines = (
+		sale.DraftLine(
+			item=line["item"],
+			name=line["name"],
+			quantity=parse_decimal(line["quantity"]),
+			unit=line["unit"],
+			price_minor=line["price_minor"],
+			rates={tax: parse_decimal(rate) for tax, rate in line["rates"].items()},
+			discount_percent=parse_decimal(line.get("discount_percent", "0")),
+			unit_discount_minor=line.get("unit_discount_minor", 0),
+		)
+		for line in fields["lines"]
+	)
+	taxes = tuple(Tax(**tax) for tax in fields["taxes"])
+	precision, rounding = fields["currency_precision"], Rounding(fields["rounding"])
+	return sale.SaleDraft(fields["currency"], precision, rounding, taxes, tuple(lines))
+
+
+@pytest.mark.parametrize("case", cases("canonical"))
+def test_canonical(case):
+	assert canonical(case["value"]) == case["text"]
+	assert chain_hash(GENESIS, case["text"]) == case["hash"]
+
+
+@pytest.mark.parametrize("case", cases("receipt"))
+def test_receipt(case):
+	fields = case["header"]
+	header = receipt.ReceiptHeader(**fields | {name: tuple(fields[name]) for name in ("address", "footer")})
+	entry = open_wire(WireEntry(case["hash"], case["text"]))
+	document = receipt.receipt_of_sale(entry, case["hash"], header, case["labels"], case["copy"])
+	assert receipt.document_fields(document) == case["document"]
+	assert receipt.layout_lines(document) == case["lines"]
+
+
+@pytest.mark.parametrize("case", cases("gs1"))
+def test_gs1(case):
+	assert is_gtin(case["code"]) is case["is_gtin"]
+	assert normalise_code(case["code"]) == case["normal"]
+	found = parse_in_store_code(case["normal"], case["patterns"])
+	if "item_code" not in case:
+		assert found is None
+		return
+	quantity = parse_decimal(case["quantity"]) if "quantity" in case else None
+	assert found == InStoreCode(case["item_code"], quantity, case.get("price_minor"))
+
+
+@pytest.mark.parametrize("case", cases("push"))
+def test_push(case):
+	push = sync.read_push(json.dumps(case["push"]).encode())
+	assert all(isinstance(item, WireEntry) for item in push.items)
+	results = MemoryDaybook().record_all(push.items, Arrival(push.till, "page", "2026-11-22T11:00:01.000Z"))
+	assert [sync.recorded_fields(result) for result in results] == case["answer"]["results"]
+	assert [sync.read_recorded(fields) for fields in case["answer"]["results"]] == results
