@@ -1,0 +1,153 @@
+"""The command `pos-bridge`: parse, call, say what happened. It decides nothing about sales.
+
+What a command needs is imported by that command: the agent's start waits for no catalogue and no demo.
+"""
+
+import argparse
+import asyncio
+import logging
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pos_bridge import __version__
+from pos_bridge.core.errors import PosBridgeError, Rejected
+
+if TYPE_CHECKING:
+	from pos_bridge.agent.devices.printer import Printer
+
+DEFAULT_PORT = 8686
+PRINTER_ADDRESSES = "virtual, network:HOST[:PORT] or file:PATH such as file:/dev/usb/lp0"
+AGENT_DIR = Path.home() / ".pos-bridge"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+	"""Run the command; 0 if it did what was asked, 1 with words on standard error if not."""
+	logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s: %(message)s")
+	options = _parser().parse_args(arguments)
+	try:
+		status: int = asyncio.run(options.run(options))
+		return status
+	except PosBridgeError as error:
+		print(f"pos-bridge: {error.message}", file=sys.stderr)
+		return 1
+	except KeyboardInterrupt:
+		return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+	parser = argparse.ArgumentParser(prog="pos-bridge", description="The till's process of POS Bridge.")
+	parser.add_argument("--version", action="version", version=f"pos-bridge {__version__}")
+	commands = parser.add_subparsers(required=True, metavar="demo | agent")
+	_add_demo(commands.add_parser("demo", help="till, agent, company and ledger on this machine, to try out"))
+	agent = commands.add_parser("agent", help="the process of one till")
+	actions = agent.add_subparsers(required=True, metavar="enrol | run")
+	_add_enrol(actions.add_parser("enrol", help="make this machine a till of a company"))
+	_add_run(actions.add_parser("run", help="serve the till's page and forward its entries"))
+	return parser
+
+
+def _add_demo(demo: argparse.ArgumentParser) -> None:
+	demo.add_argument("--once", action="store_true", help="sell one cart, tell what came of it, and end")
+	demo.add_argument("--json", action="store_true", help="tell it as JSON")
+	demo.add_argument("--items", type=int, default=0, metavar="N", help="size of the catalogue, up to 100000")
+	_add_port(demo)
+	demo.add_argument(
+		"--data-dir",
+		type=Path,
+		metavar="DIR",
+		help="default: .demo; with --once a folder that is removed again",
+	)
+	demo.set_defaults(run=_demo)
+
+
+def _add_enrol(enrol: argparse.ArgumentParser) -> None:
+	enrol.add_argument("url", metavar="URL", help="the company's address, such as https://erp.example.com")
+	enrol.add_argument("code", metavar="CODE", help="the code that the company shows, valid for ten minutes")
+	_add_agent_dir(enrol)
+	enrol.set_defaults(run=_enrol)
+
+
+def _add_run(run: argparse.ArgumentParser) -> None:
+	run.add_argument("--printer", metavar="ADDRESS", default="virtual", help=PRINTER_ADDRESSES)
+	_add_port(run)
+	_add_agent_dir(run)
+	run.set_defaults(run=_run_agent)
+
+
+def _add_port(parser: argparse.ArgumentParser) -> None:
+	parser.add_argument("--port", type=int, default=DEFAULT_PORT, help=f"default: {DEFAULT_PORT}")
+
+
+def _add_agent_dir(parser: argparse.ArgumentParser) -> None:
+	parser.add_argument(
+		"--data-dir", type=Path, default=AGENT_DIR, metavar="DIR", help="default: ~/.pos-bridge"
+	)
+
+
+async def _demo(options: argparse.Namespace) -> int:
+	from pos_bridge.agent.standalone import demo
+
+	if options.once:
+		return await demo.serve_once(options.data_dir, options.items, options.json)
+	return await demo.serve(options.data_dir, options.port, options.items, options.json)
+
+
+async def _enrol(options: argparse.Namespace) -> int:
+	from pos_bridge.agent.company import Company, pairing_of, save_pairing, server_origin
+	from pos_bridge.agent.process import open_shelf
+
+	server = server_origin(options.url)
+	store = open_shelf(options.data_dir)
+	company = Company(server)
+	try:
+		found = pairing_of(server, await company.enrol(options.code))
+		await store.write(lambda db: save_pairing(db, found))
+	finally:
+		await company.close()
+		store.close()
+	print(f"This machine is now till {found.till} of {found.shop} ({found.company}).")
+	print("Start it with: pos-bridge agent run")
+	return 0
+
+
+async def _run_agent(options: argparse.Namespace) -> int:
+	from pos_bridge.agent import server
+	from pos_bridge.agent.process import RECEIPT_PRINTER, TillProcess, open_shelf
+	from pos_bridge.agent.spool import PrintSpool
+
+	printers = {RECEIPT_PRINTER: _printer_at(options.printer, options.data_dir)}
+	store = open_shelf(options.data_dir)
+	process = TillProcess(store, PrintSpool(store, printers, options.data_dir / "printer_cache"))
+	if process.pairing is None:
+		store.close()
+		raise Rejected("This machine is no till yet. Enrol it first: pos-bridge agent enrol URL CODE")
+	listener = server.listen(options.port)
+	port = listener.getsockname()[1]
+	app = server.agent_app(process, port)
+	async with server.serving(app, listener):
+		till = process.pairing
+		print(f"Till {till.till} on port {port}, forwarding to {till.server}.", flush=True)
+		await server.until_told_to_stop()
+	return 0
+
+
+def _printer_at(address: str, data_dir: Path) -> "Printer":
+	from pos_bridge.agent.devices.file import FilePrinter
+	from pos_bridge.agent.devices.network import RAW_PORT, NetworkPrinter
+	from pos_bridge.agent.devices.virtual import VirtualPrinter
+
+	kind, _, place = address.partition(":")
+	host, _, port = place.partition(":")
+	if kind == "network" and host and (port or str(RAW_PORT)).isdecimal():
+		return NetworkPrinter(host, int(port or RAW_PORT))
+	if kind == "file" and place:
+		return FilePrinter(Path(place))
+	if address == "virtual":
+		return VirtualPrinter(data_dir / "receipt_printer.jsonl")
+	raise Rejected(f"{address!r} is no printer's address: say {PRINTER_ADDRESSES}.")
+
+
+if __name__ == "__main__":
+	sys.exit(main())

@@ -1,0 +1,66 @@
+"""A receipt printer behind a path: a device file such as a USB printer's, or a plain file that collects jobs.
+
+It can't ask the printer anything; what the system took counts as printed.
+"""
+
+import os
+import select
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from pos_bridge.agent.devices.printer import Condition, PrinterAway, Status, broken_off
+from pos_bridge.agent.devices.profile import GENERIC_80MM, PrinterProfile
+
+WRITE_SECONDS = 10.0
+"""Longest wait for the device to take the next bytes of a job."""
+
+
+class FilePrinter:
+	"""The folder must exist; a plain file is created, a device file has to be there."""
+
+	kind = "file"
+
+	def __init__(self, path: Path, profile: PrinterProfile = GENERIC_80MM) -> None:
+		self.profile = profile
+		self._path = path
+		self.write_seconds = WRITE_SECONDS
+
+	def status(self) -> Status:
+		place = self._path if self._path.exists() else self._path.parent
+		if os.access(place, os.W_OK):
+			return Status(Condition.READY)
+		return Status(
+			Condition.OFFLINE, f"{self._path} can't be written: plug the printer in, check its rights."
+		)
+
+	def send(self, data: bytes) -> None:
+		try:
+			device = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK, 0o600)
+		except OSError as error:
+			raise PrinterAway(f"{self._path} can't be opened ({error}): plug the printer in.") from error
+		try:
+			self._write(device, data)
+		finally:
+			os.close(device)
+
+	def watch(self, changed: Callable[[], None]) -> None:
+		"""It has to be asked: a path tells nothing by itself."""
+
+	def close(self) -> None:
+		"""Nothing is held open."""
+
+	def _write(self, device: int, data: bytes) -> None:
+		sent = 0
+		deadline = time.monotonic() + self.write_seconds
+		while sent < len(data):
+			try:
+				sent += os.write(device, data[sent:])
+				deadline = time.monotonic() + self.write_seconds
+			except BlockingIOError:
+				left = deadline - time.monotonic()
+				if left <= 0 or not select.select([], [device], [], left)[1]:
+					words = f"{self._path} takes no more: paper, cover?"
+					raise broken_off(words, sent, len(data)) from None
+			except OSError as error:
+				raise broken_off(f"{self._path} broke the job off ({error}).", sent, len(data)) from error

@@ -1,0 +1,285 @@
+"""The page at /devices: the paper roll, the drawer, the faults, the jobs and a scanner, live.
+
+It shows and passes on; host and origin are checked by the application's guard before anything gets here.
+"""
+
+import asyncio
+import json
+import uuid
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from importlib.resources import files
+from typing import Any, Protocol
+
+from aiohttp import WSMsgType, web
+
+from pos_bridge.agent.devices.jobs import DrawerOpening, PrintJob
+from pos_bridge.agent.devices.text import clean
+from pos_bridge.agent.devices.virtual import FAULTS, VirtualPrinter
+from pos_bridge.agent.devices.virtual.paper import slip_to_body
+from pos_bridge.agent.ports import Document, JobChange, PrinterStatus, Submitted
+from pos_bridge.core.errors import Malformed, PosBridgeError
+
+MAX_SHOWN_JOBS = 30
+MAX_SHOWN_OPENINGS = 12
+MAX_FRAME_BYTES = 16 * 1024
+MAX_CODE = 200
+"""Characters of a scanned code."""
+MAX_WATCHERS = 8
+"""Device pages that may be open at once."""
+PAUSE_SECONDS = 0.04
+"""Changes within this time reach the page as one."""
+
+_ASSETS = {
+	"/devices": ("devices.html", "text/html"),
+	"/devices/devices.js": ("devices.js", "text/javascript"),
+	"/devices/paper.js": ("paper.js", "text/javascript"),
+	"/devices/devices.css": ("devices.css", "text/css"),
+}
+
+Message = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SampleCode:
+	"""A code to try the scanner with, and what it stands for."""
+
+	code: str
+	label: str
+
+
+class ShownSpool(Protocol):
+	"""What the page asks of the spool."""
+
+	def listen(
+		self, on_job: Callable[[JobChange], None], on_printer: Callable[[PrinterStatus], None]
+	) -> None: ...
+
+	def printers(self) -> list[PrinterStatus]: ...
+
+	def latest(self, limit: int) -> list[PrintJob]: ...
+
+	def openings(self, limit: int) -> list[DrawerOpening]: ...
+
+	async def answer_unsure(self, job: str, printed: bool) -> None: ...
+
+	async def submit(
+		self, job: str, printer: str, document: Document | None, kick: bool, reason: str
+	) -> Submitted: ...
+
+
+def add_devices(
+	app: web.Application,
+	spool: ShownSpool,
+	virtual: Mapping[str, VirtualPrinter],
+	on_scan: Callable[[str, str], None],
+	samples: Sequence[SampleCode] = (),
+) -> None:
+	"""Serve /devices. `virtual` are the printers whose paper can be shown.
+
+	`on_scan(code, symbology)` is called on the loop for each code that a person scans here.
+	"""
+	page = DevicesPage(spool, virtual, on_scan, samples)
+	for path, (name, kind) in _ASSETS.items():
+		app.router.add_get(path, _asset(name, kind))
+	app.router.add_get("/devices/live", page.connect)
+	app.on_startup.append(page.start)
+	app.on_shutdown.append(page.close)
+
+
+def _asset(name: str, kind: str) -> Callable[[web.Request], Awaitable[web.Response]]:
+	text = files("pos_bridge.agent").joinpath("pages").joinpath(name).read_text(encoding="utf-8")
+
+	async def answer(_: web.Request) -> web.Response:
+		return web.Response(text=text, content_type=kind, headers={"Cache-Control": "no-cache"})
+
+	return answer
+
+
+class _Watcher:
+	"""One open page: whether it has something to be told, and the newest slip that it has of each printer."""
+
+	def __init__(self, socket: web.WebSocketResponse) -> None:
+		self.socket = socket
+		self.stale = asyncio.Event()
+		self.slips: dict[str, int] = {}
+		self.stale.set()
+
+
+class DevicesPage:
+	"""The open device pages and what they may do."""
+
+	def __init__(
+		self,
+		spool: ShownSpool,
+		virtual: Mapping[str, VirtualPrinter],
+		on_scan: Callable[[str, str], None],
+		samples: Sequence[SampleCode],
+	) -> None:
+		self._spool = spool
+		self._virtual = virtual
+		self._on_scan = on_scan
+		self._samples = [asdict(sample) for sample in samples]
+		self._watchers: set[_Watcher] = set()
+		self._actions: Mapping[str, Callable[[Message], Awaitable[None]]] = {
+			"fault": self._fault,
+			"close_drawer": self._close_drawer,
+			"scan": self._scan,
+			"answer_unsure": self._answer_unsure,
+			"test_print": self._test_print,
+		}
+
+	async def start(self, _: web.Application) -> None:
+		loop = asyncio.get_running_loop()
+		self._spool.listen(lambda _: self._changed(), lambda _: self._changed())
+		for printer in self._virtual.values():
+			printer.watch(lambda: _call_soon(loop, self._changed))
+
+	async def close(self, _: web.Application) -> None:
+		for watcher in tuple(self._watchers):
+			await watcher.socket.close(code=1001, message=b"The till's process is stopping.")
+
+	def _changed(self) -> None:
+		for watcher in self._watchers:
+			watcher.stale.set()
+
+	async def connect(self, request: web.Request) -> web.StreamResponse:
+		"""The page's WebSocket: what there is to see goes out, what a hand does comes in."""
+		socket = web.WebSocketResponse(max_msg_size=MAX_FRAME_BYTES, heartbeat=30.0)
+		await socket.prepare(request)
+		if len(self._watchers) >= MAX_WATCHERS:
+			await socket.close(code=1013, message=b"Too many device pages are open: close one.")
+			return socket
+		watcher = _Watcher(socket)
+		self._watchers.add(watcher)
+		teller = asyncio.create_task(self._tell(watcher))
+		try:
+			await self._listen(socket)
+		finally:
+			self._watchers.discard(watcher)
+			teller.cancel()
+			await asyncio.gather(teller, return_exceptions=True)
+		return socket
+
+	async def _tell(self, watcher: _Watcher) -> None:
+		while True:
+			await watcher.stale.wait()
+			watcher.stale.clear()
+			try:
+				await watcher.socket.send_str(json.dumps(self._state(watcher), ensure_ascii=False))
+			except ConnectionError:
+				return  # the page is gone; its reader ends by itself
+			await asyncio.sleep(PAUSE_SECONDS)
+
+	async def _listen(self, socket: web.WebSocketResponse) -> None:
+		async for frame in socket:
+			if frame.type is not WSMsgType.TEXT:
+				continue
+			try:
+				await self._act(frame.data)
+			except PosBridgeError as error:
+				await socket.send_str(json.dumps({"op": "error", "message": error.message}))
+
+	async def _act(self, raw: str) -> None:
+		try:
+			message = json.loads(raw)
+		except ValueError as error:
+			raise Malformed("The page sent something that is not JSON.") from error
+		if not isinstance(message, dict) or message.get("op") not in self._actions:
+			raise Malformed("The page asked for something that is not known here: reload it.")
+		await self._actions[message["op"]](message)
+
+	# What a hand does
+
+	async def _fault(self, message: Message) -> None:
+		printer = self._virtual_printer(message)
+		chosen = [fault for fault in FAULTS if fault == message.get("fault")]
+		if not chosen:
+			raise Malformed(f"A virtual printer has these faults: {', '.join(FAULTS)}.")
+		faults = printer.roll().faults
+		printer.set_faults(faults.union(chosen) if message.get("on") is True else faults.difference(chosen))
+
+	async def _close_drawer(self, message: Message) -> None:
+		self._virtual_printer(message).close_drawer()
+
+	async def _scan(self, message: Message) -> None:
+		code = clean(_text(message, "code")).strip()
+		if not 0 < len(code) <= MAX_CODE:
+			raise Malformed(f"A code has 1 to {MAX_CODE} characters.")
+		self._on_scan(code, "")
+
+	async def _answer_unsure(self, message: Message) -> None:
+		await self._spool.answer_unsure(_text(message, "job"), message.get("printed") is True)
+
+	async def _test_print(self, message: Message) -> None:
+		printer = _text(message, "printer")
+		await self._spool.submit(f"test:{uuid.uuid4()}", printer, _TEST_PAGE, False, "Test page")
+
+	def _virtual_printer(self, message: Message) -> VirtualPrinter:
+		name = _text(message, "printer")
+		if name not in self._virtual:
+			raise Malformed(f"{name!r} is no virtual printer: only those have switches.")
+		return self._virtual[name]
+
+	# What there is to see
+
+	def _state(self, watcher: _Watcher) -> Message:
+		return {
+			"op": "state",
+			"printers": [asdict(status) for status in self._spool.printers()],
+			"rolls": {name: self._roll(name, watcher) for name in self._virtual},
+			"jobs": [_job(job) for job in self._spool.latest(MAX_SHOWN_JOBS)],
+			"openings": [asdict(opening) for opening in self._spool.openings(MAX_SHOWN_OPENINGS)],
+			"samples": self._samples,
+		}
+
+	def _roll(self, name: str, watcher: _Watcher) -> Message:
+		printer = self._virtual[name]
+		roll = printer.roll()
+		seen = watcher.slips.get(name, 0)
+		watcher.slips[name] = roll.current.number - 1
+		return {
+			"dots": printer.profile.dots,
+			"slips": [slip_to_body(slip) for slip in roll.slips if slip.number > seen],
+			"current": slip_to_body(roll.current),
+			"drawer": {"open": roll.drawer_open, "changed_at": roll.drawer_changed_at},
+			"faults": sorted(roll.faults),
+			"unknown": [{"offset": each.offset, "bytes": each.data.hex(" ")} for each in roll.unknown],
+		}
+
+
+def _job(job: PrintJob) -> Message:
+	shown = ("job", "printer", "kick", "reason", "repeats", "state", "explanation", "changed_at")
+	return {**{name: getattr(job, name) for name in shown}, "has_document": bool(job.document)}
+
+
+def _text(message: Message, name: str) -> str:
+	text = message.get(name)
+	if not isinstance(text, str):
+		raise Malformed(f"{name} is missing.")
+	return text
+
+
+def _call_soon(loop: asyncio.AbstractEventLoop, call: Callable[[], None]) -> None:
+	if not loop.is_closed():
+		loop.call_soon_threadsafe(call)
+
+
+_TEST_PAGE: Document = {
+	"columns": 42,
+	"elements": [
+		{"type": "text", "text": "TEST PAGE", "align": "center", "bold": True, "large": True},
+		{"type": "text", "text": "POS Bridge", "align": "center"},
+		{"type": "rule"},
+		{"type": "row", "left": "Western", "right": "àéîöü ÄÖÜß ñç €"},
+		{"type": "row", "left": "Central", "right": "Łódź řůž őű ăș"},
+		{"type": "row", "left": "Cyrillic", "right": "Жизнь, Кофе"},
+		{"type": "row", "left": "Bold", "right": "1,234.50", "bold": True},
+		{"type": "rule"},
+		{"type": "code128", "data": "TEST-000001"},
+		{"type": "text", "text": "TEST-000001", "align": "center"},
+		{"type": "space"},
+		{"type": "qr", "data": "POS Bridge test page"},
+		{"type": "cut"},
+	],
+}

@@ -1,0 +1,205 @@
+"""One thread that feeds one printer: the oldest job first, the next only when it is done.
+
+It waits for a printer that is away for as long as it takes, and never prints a job twice by itself.
+"""
+
+import json
+import logging
+import sqlite3
+import threading
+from collections.abc import Callable
+from datetime import datetime, timezone
+from typing import Protocol, TypeVar
+
+from pos_bridge.agent.devices import jobs
+from pos_bridge.agent.devices.escpos import Encoded, Encoder
+from pos_bridge.agent.devices.jobs import PrintJob
+from pos_bridge.agent.devices.printer import Condition, Printer, PrinterAway, PrintUnsure, Status
+from pos_bridge.agent.ports import JobChange, JobState
+from pos_bridge.agent.store import Store
+from pos_bridge.core.errors import Rejected, Retryable
+from pos_bridge.core.receipt import read_document
+
+KICK_PATIENCE_SECONDS = 60.0
+"""A drawer that could not be opened for this long stays closed: nobody stands in front of it any more."""
+LOOK_SECONDS = 5.0
+"""How often a printer is asked how it is while nothing happens."""
+FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS = 0.5, 10.0
+"""Back-off while a printer is away and a job waits."""
+REPEATED_NOTICE = "REPEATED PRINT - MAY EXIST TWICE"
+
+T = TypeVar("T")
+_log = logging.getLogger(__name__)
+
+
+class Listener(Protocol):
+	"""Who wants to know; called from the press's thread."""
+
+	def job_changed(self, change: JobChange) -> None: ...
+
+	def status_changed(self, printer: str, status: Status) -> None: ...
+
+
+class Press:
+	"""The thread between the shelf and one printer."""
+
+	def __init__(
+		self, name: str, printer: Printer, store: Store, encoder: Callable[[], Encoder], listener: Listener
+	) -> None:
+		self.name = name
+		self.printer = printer
+		self.status = Status(Condition.OFFLINE, "Not asked yet.")
+		self._store = store
+		self._encoder = encoder
+		self._listener = listener
+		self._stopping = threading.Event()
+		self._awake = threading.Event()
+		self._retry_seconds = FIRST_RETRY_SECONDS
+		self._looked_before = False
+		self._thread = threading.Thread(target=self._work, name=f"press-{name}", daemon=True)
+		printer.watch(self.wake)
+
+	def start(self) -> None:
+		self._thread.start()
+
+	def wake(self) -> None:
+		"""Look again now: a job came, or the printer changed. Any thread may call it."""
+		self._awake.set()
+
+	def stop(self) -> None:
+		"""Finish the job at hand, then end. Blocks until it has."""
+		self._stopping.set()
+		self._awake.set()
+		if self._thread.is_alive():
+			self._thread.join()
+		self.printer.close()
+
+	def _work(self) -> None:
+		while not self._stopping.is_set():
+			self._awake.clear()
+			try:
+				seconds = self._step()
+			except Retryable as error:
+				seconds = self._give_way(error.message)
+			except Exception as error:  # noqa: BLE001 - the press's outermost loop: it says so and tries again
+				_log.exception("The press of %s met a fault", self.name)
+				seconds = self._give_way(f"A fault in the till's process ({error}): its log says more.")
+			self._awake.wait(seconds)
+
+	def _give_way(self, reason: str) -> float:
+		self._show(Status(Condition.OFFLINE, reason))
+		return self._back_off()
+
+	def _step(self) -> float:
+		"""Do the next thing there is to do; the seconds to wait before the one after it."""
+		self._show(self.printer.status())
+		job = self._store.read(lambda connection: jobs.next_queued(connection, self.name))
+		if job is None:
+			self._warm_up()
+			return LOOK_SECONDS
+		if self._only_opens_late(job):
+			self._finish(job, "failed", _too_late(job))
+			return 0
+		if not self.status.ready:
+			self._explain(job, self.status.reason)
+			return self._back_off()
+		encoder = self._encoder()
+		try:
+			self._print(job, encoder)
+		except Retryable:
+			raise
+		except Exception as error:  # noqa: BLE001 - one job's fault must not block the receipts behind it
+			_log.exception("Print job %s broke the press", job.job)
+			self._finish(job, "unsure", f"A fault in the till's process ({error}): look at the paper.")
+		return 0 if self.status.ready else self._back_off()
+
+	def _warm_up(self) -> None:
+		"""Load the encoder in a quiet moment after the start: the first receipt doesn't wait for it."""
+		if self._looked_before:
+			self._encoder()
+		self._looked_before = True
+
+	def _back_off(self) -> float:
+		seconds = self._retry_seconds
+		self._retry_seconds = min(2 * seconds, LAST_RETRY_SECONDS)
+		return seconds
+
+	def _print(self, job: PrintJob, encoder: Encoder) -> None:
+		opens_drawer = job.kick and not job.repeats and not _is_late(job)
+		try:
+			encoded = self._encode(job, encoder, opens_drawer)
+		except Rejected as error:
+			self._finish(job, "failed", error.message)
+			return
+		self._write(lambda connection: jobs.begin(connection, job, opens_drawer))
+		self._listener.job_changed(JobChange(job.job, "printing", ""))
+		try:
+			self.printer.send(encoded.data)
+		except PrinterAway as error:
+			self._put_back(job, error)
+		except PrintUnsure as error:
+			self._finish(job, "unsure", error.message)
+		else:
+			self._retry_seconds = FIRST_RETRY_SECONDS
+			self._finish(job, "printed", _remarks(job, encoded, opens_drawer))
+
+	def _encode(self, job: PrintJob, encoder: Encoder, opens_drawer: bool) -> Encoded:
+		if not job.document:
+			return encoder.kick(self.printer.profile)
+		document = read_document(json.loads(job.document))
+		notice = REPEATED_NOTICE if job.repeats else ""
+		return encoder.receipt(document, self.printer.profile, kick=opens_drawer, notice=notice)
+
+	def _only_opens_late(self, job: PrintJob) -> bool:
+		return not job.document and (_is_late(job) or job.repeats > 0)
+
+	def _explain(self, job: PrintJob, reason: str) -> None:
+		if job.explanation != reason:
+			self._write(lambda connection: jobs.put_back(connection, job, reason))
+			self._listener.job_changed(JobChange(job.job, "queued", reason))
+
+	def _put_back(self, job: PrintJob, error: PrinterAway) -> None:
+		self._write(lambda connection: jobs.put_back(connection, job, error.message))
+		self._listener.job_changed(JobChange(job.job, "queued", error.message))
+		self._show(Status(Condition.OFFLINE, error.message))
+
+	def _finish(self, job: PrintJob, state: JobState, explanation: str) -> None:
+		self._write(lambda connection: jobs.finish(connection, job, state, explanation))
+		self._listener.job_changed(JobChange(job.job, state, explanation))
+
+	def _write(self, run: Callable[[sqlite3.Connection], T]) -> T:
+		"""Write however long the disk refuses: what has been printed must not be forgotten."""
+		while True:
+			try:
+				return self._store.write_now(run)
+			except Retryable:
+				if self._stopping.wait(self._back_off()):
+					raise
+
+	def _show(self, status: Status) -> None:
+		if status.ready:
+			self._retry_seconds = FIRST_RETRY_SECONDS
+		told, self.status = self.status, status
+		if (status.condition, status.reason) != (told.condition, told.reason):
+			self._listener.status_changed(self.name, status)
+
+
+def _age_seconds(job: PrintJob) -> float:
+	return (datetime.now(timezone.utc) - datetime.fromisoformat(job.submitted_at)).total_seconds()
+
+
+def _is_late(job: PrintJob) -> bool:
+	return _age_seconds(job) > KICK_PATIENCE_SECONDS
+
+
+def _too_late(job: PrintJob) -> str:
+	return f"The drawer stayed closed, for the printer was away {_age_seconds(job):.0f} s: open it anew."
+
+
+def _remarks(job: PrintJob, encoded: Encoded, opened_drawer: bool) -> str:
+	remarks = []
+	if encoded.replaced:
+		remarks.append(f"{encoded.replaced} of its characters are not in this printer's character set.")
+	if job.kick and not opened_drawer and not job.repeats:
+		remarks.append("The drawer stayed closed, for the receipt had waited too long.")
+	return " ".join(remarks)

@@ -1,0 +1,106 @@
+"""The till's process put together: shelf, daybook, spool, forwarder, and the pages that listen.
+
+It joins the parts and passes their news on; it does none of their work.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from pos_bridge.agent.company import Company, Pairing, load_pairing, save_pairing
+from pos_bridge.agent.daybook import SqliteDaybook
+from pos_bridge.agent.forwarder import Forwarder
+from pos_bridge.agent.forwarding import Forwarding
+from pos_bridge.agent.ports import JobChange, PrinterStatus, Spool
+from pos_bridge.agent.store import Store
+from pos_bridge.core.daybook import Recorded
+from pos_bridge.core.sync import recorded_fields
+
+RECEIPT_PRINTER = "receipt"
+"""The name under which pages print receipts."""
+
+Event = Mapping[str, Any]
+Listener = Callable[[Event], None]
+
+
+def open_shelf(data_dir: Path) -> Store:
+	"""The agent's shelf in `data_dir`, which only its owner can read."""
+	data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+	return Store(data_dir / "agent.sqlite", "agent")
+
+
+class TillProcess:
+	"""What one till's process owns. `start` before the first page, `stop` after the last."""
+
+	def __init__(self, store: Store, spool: Spool) -> None:
+		self.store = store
+		self.daybook = SqliteDaybook(store)
+		self.forwarding = Forwarding(store)
+		self.spool = spool
+		self.pairing: Pairing | None = load_pairing(store)
+		self._company: Company | None = None
+		self._forwarder: Forwarder | None = None
+		self._listeners: set[Listener] = set()
+
+	async def start(self) -> None:
+		await self.spool.start(self._job_changed, self._printer_changed)
+		if self.pairing:
+			self._start_forwarding(self.pairing)
+
+	async def stop(self) -> None:
+		if self._forwarder:
+			await self._forwarder.stop()
+		if self._company:
+			await self._company.close()
+		await self.spool.stop()
+		self.store.close()
+
+	async def pair(self, found: Pairing) -> None:
+		"""Keep a pairing and begin to forward to it."""
+		await self.store.write(lambda db: save_pairing(db, found))
+		self.pairing = found
+		self._start_forwarding(found)
+
+	def recorded(self) -> None:
+		"""Something new is in the daybook: forward it now."""
+		if self._forwarder:
+			self._forwarder.wake()
+
+	def last_error(self) -> str:
+		"""Why the company can't be reached just now, in words; "" when all is well."""
+		if self._forwarder is None:
+			return "This till is not enrolled at a company yet: entries are kept here."
+		return self._forwarder.last_error
+
+	def scanned(self, code: str, symbology: str) -> None:
+		"""A scanner read a code: every page hears it."""
+		self._tell({"op": "scan", "code": code, "symbology": symbology})
+
+	def listen(self, listener: Listener) -> None:
+		self._listeners.add(listener)
+
+	def forget(self, listener: Listener) -> None:
+		self._listeners.discard(listener)
+
+	def _start_forwarding(self, found: Pairing) -> None:
+		self._company = Company(found.server)
+		self._forwarder = Forwarder(self.forwarding, self._company, found, self._answered)
+		self._forwarder.start()
+
+	def _answered(self, results: Sequence[Recorded]) -> None:
+		self._tell({"op": "acknowledged", "results": [recorded_fields(result) for result in results]})
+
+	def _job_changed(self, change: JobChange) -> None:
+		self._tell({"op": "job", **asdict(change)})
+
+	def _printer_changed(self, status: PrinterStatus) -> None:
+		fields = asdict(status)
+		self._tell({"op": "printer", **{name: fields[name] for name in _PRINTER_EVENT}})
+
+	def _tell(self, event: Event) -> None:
+		for listener in tuple(self._listeners):
+			listener(event)
+
+
+_PRINTER_EVENT = ("printer", "online", "state", "reason")

@@ -1,0 +1,122 @@
+"""The company's endpoints, on the same paths that Frappe serves: enrol, snapshot, chunk, push.
+
+Parse, call, shape: what they mean is decided in core and in the rooms beside this one.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from aiohttp import web
+
+from pos_bridge.agent.daybook import SqliteShelf, arrival_now, recording
+from pos_bridge.agent.standalone.company import StandaloneCompany
+from pos_bridge.agent.standalone.enrolment import Sender
+from pos_bridge.core.daybook import set_aside
+from pos_bridge.core.errors import Malformed, Rejected
+from pos_bridge.core.sync import (
+	AGENT_PATH,
+	CHUNK_PATH,
+	ENROL_PATH,
+	PUSH_PATH,
+	SNAPSHOT_PATH,
+	head_fields,
+	push_answer,
+	read_message,
+	read_push,
+)
+
+ENROLMENT_PATH = "/till/enrolment.json"
+MAX_ENROL_BYTES = 1_024
+
+
+class Api:
+	"""The endpoints of one company."""
+
+	def __init__(self, company: StandaloneCompany) -> None:
+		self._company = company
+
+	def add_to(self, app: web.Application) -> None:
+		app.router.add_post(ENROL_PATH, self.enrol)
+		app.router.add_get(SNAPSHOT_PATH, self.snapshot)
+		app.router.add_get(CHUNK_PATH, self.chunk)
+		app.router.add_post(PUSH_PATH, self.push)
+		app.router.add_get(ENROLMENT_PATH, self.offer_code)
+
+	async def offer_code(self, _: web.Request) -> web.Response:
+		"""The demo enrols itself: whoever sits at this machine gets a code. ERPNext never serves this."""
+		code = await self._company.enrolment.make_code(self._company.till)
+		return web.json_response({"code": code}, headers={"Cache-Control": "no-store"})
+
+	async def enrol(self, request: web.Request) -> web.Response:
+		raw = await request.read()
+		code = read_message(raw[: MAX_ENROL_BYTES + 1]).get("code")
+		if not isinstance(code, str):
+			raise Malformed("Enrolling takes a code.")
+		enrolled = await self._company.enrolment.enrol(code)
+		profile = (await self._company.shop.goods()).catalogue.profile
+		return answer(
+			{
+				"till": enrolled.till,
+				"token": enrolled.token,
+				"company": profile.company,
+				"shop": profile.shop,
+				"next_epoch": enrolled.next_epoch,
+				"agent_urls": [f"ws://{request.host}{AGENT_PATH}"],
+			}
+		)
+
+	async def snapshot(self, request: web.Request) -> web.Response:
+		till = self._sender(request).till
+		catalogue = (await self._company.shop.goods()).catalogue
+		heads = self._company.daybook.heads(till)
+		epoch = self._company.enrolment.next_epoch(till)
+		return answer(
+			{**catalogue.snapshot(), "next_epoch": epoch, "heads": [head_fields(head) for head in heads]}
+		)
+
+	async def chunk(self, request: web.Request) -> web.Response:
+		self._sender(request)
+		number = request.query.get("chunk", "")
+		if not (number.isascii() and number.isdigit() and len(number) < 10):
+			raise Rejected("chunk is the number of a chunk, from 0 on.", code="malformed")
+		encoded = await self._company.shop.chunk(request.query.get("snapshot", ""), int(number))
+		headers = {
+			"Content-Type": "application/json; charset=utf-8",
+			"Cache-Control": _FOREVER,
+			"Vary": _VARY,
+		}
+		if "gzip" not in request.headers.get("Accept-Encoding", ""):
+			return web.Response(body=encoded.plain, headers=headers)
+		return web.Response(body=encoded.gzipped, headers={**headers, "Content-Encoding": "gzip"})
+
+	async def push(self, request: web.Request) -> web.Response:
+		sender = self._sender(request)
+		raw = await request.read()
+		try:
+			push = read_push(raw)
+		except Malformed as error:
+			await self._keep(raw, sender, error.message)
+			raise
+		arrival = arrival_now(sender.till, sender.holder)
+		results = await self._company.store.write(recording(push.items, arrival))
+		self._company.poster.wake()
+		return answer(push_answer(sender.till, results, self._company.daybook.gaps(sender.till)))
+
+	async def _keep(self, raw: bytes, sender: Sender, reason: str) -> None:
+		"""Any authenticated bytes are kept, for a person."""
+		arrival = arrival_now(sender.till, sender.holder)
+		await self._company.store.write(lambda db: set_aside(SqliteShelf(db), raw, "", arrival, reason))
+
+	def _sender(self, request: web.Request) -> Sender:
+		return self._company.enrolment.sender(request.headers.get("Authorization"))
+
+
+_FOREVER = "private, max-age=31536000, immutable"
+_VARY = "Authorization, Accept-Encoding"
+
+
+def answer(message: Mapping[str, Any]) -> web.Response:
+	"""An answer as Frappe wraps it."""
+	response = web.json_response({"message": message}, headers={"Cache-Control": "no-store"})
+	response.enable_compression()
+	return response

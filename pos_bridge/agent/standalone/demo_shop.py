@@ -1,0 +1,104 @@
+"""The demo shop, a grocery with a coffee bar: its till's settings, goods, costs and opening stock.
+
+Everything in it is made up and made the same way at every start; it reads no clock and draws no lots.
+"""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.resources import files
+
+from pos_bridge.agent.standalone.demo_names import name_of
+from pos_bridge.core.catalogue import Item, TillProfile
+from pos_bridge.core.gs1 import check_digit
+from pos_bridge.core.journal import Accounts
+from pos_bridge.core.money import SCALE
+from pos_bridge.core.tax import Tax
+
+MAX_ITEMS = 100_000
+TILL = "T1"
+WAREHOUSE = "Shop floor"
+CURRENCY = "EUR"
+CURRENCY_PRECISION = 2
+
+# GS1 keeps prefixes 20 to 29 for use inside a shop, so that no code here is a real product's.
+_SHOP_PREFIX = "20"
+_GENERATED_PREFIX = "24"
+
+ACCOUNTS = Accounts(
+	receivable="Debtors",
+	revenue="Sales",
+	round_off="Round Off",
+	taxes={"VAT-19": "VAT 19 % Payable", "VAT-7": "VAT 7 % Payable"},
+	tenders={"Cash": "Cash", "Card": "Card Clearing"},
+)
+
+PROFILE = TillProfile(
+	till=TILL,
+	company="Lindenhof Trading Ltd",
+	shop="Lindenhof Grocery & Coffee",
+	address=("Lindenstraße 12", "10969 Berlin"),
+	tax_id="VAT ID DE000000000",
+	receipt_footer=("Thank you for your visit!", "Exchange within 14 days with this receipt"),
+	currency=CURRENCY,
+	currency_precision=CURRENCY_PRECISION,
+	rounding="commercial",
+	locale="en",
+	taxes=(Tax("VAT-19", "VAT 19 %", True), Tax("VAT-7", "VAT 7 %", True)),
+	templates={"standard": {"VAT-19": "19"}, "reduced": {"VAT-7": "7"}},
+	tenders={"Cash": "cash", "Card": "card"},
+	cashiers=("Ada", "Noor"),
+	code_patterns=("21IIIIIWWWWWC", "22IIIIIPPPPPC"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stocked:
+	"""An item with what one unit cost and how much lay on the shelf at the opening (10^-9 units)."""
+
+	item: Item
+	cost_minor: int
+	opening: int
+
+
+def goods(count: int = 0) -> list[Stocked]:
+	"""The shop's own items, and generated ones behind them until there are `count`."""
+	shop = list(_shop_goods())
+	return shop + [_generated(number) for number in range(len(shop), min(count, MAX_ITEMS))]
+
+
+def _shop_goods() -> Iterator[Stocked]:
+	text = files(__package__).joinpath("demo_shop.csv").read_text(encoding="utf-8")
+	for number, row in enumerate(csv.DictReader(text.splitlines()), start=1):
+		weighed = row["unit"] == "kg"
+		item = Item(
+			item=row["item"],
+			name=row["name"],
+			price_minor=int(row["price_minor"]),
+			group=row["group"],
+			unit=row["unit"],
+			template=row["template"],
+			gtins=() if weighed else (_gtin(_SHOP_PREFIX, number),),
+			weighed=weighed,
+		)
+		yield Stocked(item, int(row["cost_minor"]), int(row["opening"]) * SCALE)
+
+
+def _generated(number: int) -> Stocked:
+	name, group, template = name_of(number)
+	price = 59 + number * 7919 % 2400
+	item = Item(
+		item=f"G-{number:06d}",
+		name=name,
+		price_minor=price,
+		group=group,
+		unit="Nos",
+		template=template,
+		gtins=(_gtin(_GENERATED_PREFIX, number),),
+	)
+	return Stocked(item, price * 55 // 100, (10 + number % 40) * SCALE)
+
+
+def _gtin(prefix: str, number: int) -> str:
+	digits = f"{prefix}{number:010d}"
+	return digits + check_digit(digits)
