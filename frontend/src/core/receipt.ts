@@ -1,0 +1,272 @@
+// The receipt as a document that no printer is known to yet: elements, and their layout in text columns.
+// Never makes a byte for a printer, and never looks a locale up except in headerOf().
+
+import type { Entry } from "@/core/entry";
+import { formatMinor } from "@/core/money";
+import type { SaleBody, SaleLine } from "@/core/sale";
+
+export type Align = "left" | "center" | "right";
+
+export interface TextElement {
+	readonly type: "text";
+	readonly text: string;
+	readonly align?: Align;
+	readonly bold?: boolean;
+	/** Double width and height. */
+	readonly large?: boolean;
+}
+
+export interface RowElement {
+	readonly type: "row";
+	readonly left: string;
+	readonly right: string;
+	readonly bold?: boolean;
+}
+
+export type ReceiptElement =
+	| TextElement
+	| RowElement
+	| { readonly type: "code128" | "qr"; readonly data: string }
+	| { readonly type: "rule" | "space" | "cut" };
+
+export interface ReceiptDocument {
+	readonly columns: number;
+	readonly elements: readonly ReceiptElement[];
+}
+
+/** What every receipt of a shop shows around the sale; `point` and `group` format amounts. */
+export interface ReceiptHeader {
+	readonly shop: string;
+	readonly address?: readonly string[];
+	readonly tax_id?: string;
+	readonly footer?: readonly string[];
+	readonly point?: string;
+	readonly group?: string;
+	readonly columns?: number;
+}
+
+/** The words of a receipt; a page passes its own language's. */
+export interface ReceiptLabels {
+	readonly cashier: string;
+	readonly total: string;
+	readonly change: string;
+	readonly subtotal: string;
+	readonly tax_on: string;
+	readonly copy: string;
+	readonly check: string;
+}
+
+export const LABELS: ReceiptLabels = {
+	cashier: "Cashier",
+	total: "TOTAL",
+	change: "Change",
+	subtotal: "Subtotal",
+	tax_on: "on",
+	copy: "COPY",
+	check: "Check",
+};
+
+export interface ReceiptOptions {
+	/** Counts reprints from 1; absent or 0 is the original. */
+	readonly copy?: number;
+	/** The entry's hash. */
+	readonly hash: string;
+}
+
+export const DEFAULT_COLUMNS = 42;
+const SPACE = { type: "space" } as const;
+const RULE = { type: "rule" } as const;
+
+interface Shown {
+	readonly shop: string;
+	readonly address: readonly string[];
+	readonly tax_id: string;
+	readonly footer: readonly string[];
+}
+
+interface SnapshotHeader extends Omit<Shown, "footer" | "tax_id"> {
+	readonly tax_id?: string;
+	readonly receipt_footer: readonly string[];
+	readonly locale: string;
+}
+
+/** A snapshot's header, with its locale's separators; no-break spaces become plain ones, paper has no others. */
+export function headerOf(snapshot: SnapshotHeader, columns = DEFAULT_COLUMNS): ReceiptHeader {
+	const parts = new Intl.NumberFormat(snapshot.locale).formatToParts(1234567.5);
+	const mark = (type: string, fallback: string) => parts.find((part) => part.type === type)?.value ?? fallback;
+	const { shop, address, tax_id = "", receipt_footer: footer } = snapshot;
+	const group = mark("group", "").replace(/\s/g, " ");
+	return { shop, address, tax_id, footer, point: mark("decimal", "."), group, columns };
+}
+
+/** The receipt of a recorded sale. */
+export function receiptOfSale(
+	entry: Entry, header: ReceiptHeader, labels: ReceiptLabels, options: ReceiptOptions,
+): ReceiptDocument {
+	const sale = entry.body as SaleBody;
+	const amount = (minor: number) => receiptAmount(minor, sale.currency_precision, header);
+	const number = entry.receipt_number ?? "";
+	const elements: ReceiptElement[] = [
+		...headElements(entry, header, labels, options.copy ?? 0),
+		...sale.lines.flatMap((line) => lineElements(line, header, amount)),
+		RULE,
+		...paymentElements(sale, labels, amount),
+		...includedTaxes(sale, labels, amount),
+		SPACE,
+		...(header.footer ?? []).map(centred),
+		{ type: "code128", data: number },
+		centred(`${number}  ${labels.check} ${options.hash.slice(0, 8)}`),
+		{ type: "cut" },
+	];
+	return { columns: header.columns ?? DEFAULT_COLUMNS, elements };
+}
+
+type AmountText = (minor: number) => string;
+
+/** An amount as the receipt shows it. */
+export function receiptAmount(
+	minor: number, precision: number, header: Pick<ReceiptHeader, "point" | "group">,
+): string {
+	const [whole = "", fraction] = formatMinor(minor, precision).split(".");
+	const grouped = whole.replace(/\B(?=([0-9]{3})+$)/g, header.group ?? "");
+	return fraction === undefined ? grouped : `${grouped}${header.point ?? "."}${fraction}`;
+}
+
+function centred(text: string): TextElement {
+	return { type: "text", text, align: "center" };
+}
+
+function headElements(
+	entry: Entry, header: ReceiptHeader, labels: ReceiptLabels, copy: number,
+): ReceiptElement[] {
+	const banner = (text: string): TextElement => ({ ...centred(text), bold: true, large: true });
+	const address = [...(header.address ?? []), header.tax_id ?? ""].filter((line) => line !== "");
+	const copyBanner = copy > 0 ? [banner(`${labels.copy} ${copy}`), SPACE] : [];
+	const madeAt = entry.occurred_at.slice(0, 16).replace("T", " ");
+	const cashier = entry.cashier ? [row(labels.cashier, entry.cashier)] : [];
+	return [
+		banner(header.shop),
+		...address.map(centred),
+		SPACE,
+		...copyBanner,
+		row(entry.receipt_number ?? "", madeAt),
+		...cashier,
+		RULE,
+	];
+}
+
+function row(left: string, right: string): RowElement {
+	return { type: "row", left, right };
+}
+
+function lineElements(line: SaleLine, header: ReceiptHeader, amount: AmountText): ReceiptElement[] {
+	const detail = lineDetail(line, header.point ?? ".", amount);
+	const first = row(line.name, amount(line.amount_minor));
+	return detail ? [first, { type: "text", text: `  ${detail}` }] : [first];
+}
+
+function lineDetail(line: SaleLine, point: string, amount: AmountText): string {
+	const percent = line.discount_percent ?? "0";
+	const off = line.unit_discount_minor ?? 0;
+	const discounted = percent !== "0" || off !== 0;
+	if (line.quantity === "1" && !discounted) return "";
+	const unit = line.unit === "Nos" ? "" : ` ${line.unit}`;
+	const detail = `${line.quantity.replace(".", point)}${unit} x ${amount(line.rate_minor)}`;
+	if (!discounted) return detail;
+	const less = percent !== "0" ? `${percent.replace(".", point)} %` : amount(off);
+	return `${detail} (${amount(line.price_minor)} -${less})`;
+}
+
+function paymentElements(sale: SaleBody, labels: ReceiptLabels, amount: AmountText): ReceiptElement[] {
+	const total = { ...row(`${labels.total} ${sale.currency}`, amount(sale.total_minor)), bold: true };
+	const tenders = sale.tenders.map((tender) => row(tender.tender, amount(tender.amount_minor)));
+	const change = sale.change_minor === 0 ? [] : [{ ...row(labels.change, amount(sale.change_minor)), bold: true }];
+	return [...addedTaxes(sale, labels, amount), total, ...tenders, ...change];
+}
+
+/** Taxes on top of the prices stand above the total: without them the lines don't add up to it. */
+function addedTaxes(sale: SaleBody, labels: ReceiptLabels, amount: AmountText): ReceiptElement[] {
+	const added = taxRows(sale, labels, amount, false);
+	const subtotal = sale.lines.reduce((sum, line) => sum + line.amount_minor, 0);
+	return added.length > 0 ? [row(labels.subtotal, amount(subtotal)), ...added] : [];
+}
+
+function includedTaxes(sale: SaleBody, labels: ReceiptLabels, amount: AmountText): ReceiptElement[] {
+	const included = taxRows(sale, labels, amount, true);
+	return included.length > 0 ? [SPACE, ...included] : [];
+}
+
+function taxRows(sale: SaleBody, labels: ReceiptLabels, amount: AmountText, inclusive: boolean): RowElement[] {
+	return sale.taxes
+		.filter((tax) => tax.inclusive === inclusive)
+		.map((tax) => row(`${tax.label} ${labels.tax_on} ${amount(tax.base_minor)}`, amount(tax.amount_minor)));
+}
+
+/** The document as lines of text, `columns` wide (its own width if 0). Codes stand as `[data]`. */
+export function layoutLines(document: ReceiptDocument, columns = 0): string[] {
+	const width = columns || document.columns;
+	return document.elements.flatMap((element) => elementLines(element, width));
+}
+
+function elementLines(element: ReceiptElement, columns: number): string[] {
+	switch (element.type) {
+		case "text": {
+			const width = element.large ? Math.floor(columns / 2) : columns;
+			return wrap(element.text, width).map((line) => aligned(line, element.align ?? "left", width));
+		}
+		case "row":
+			return rowLines(element, columns);
+		case "code128":
+		case "qr":
+			return [aligned(cut(`[${element.data}]`, columns), "center", columns)];
+		case "rule":
+			return ["-".repeat(columns)];
+		case "space":
+			return [""];
+		case "cut":
+			return [];
+	}
+}
+
+function rowLines(element: RowElement, columns: number): string[] {
+	const right = cut(element.right, columns - 2);
+	const width = columns - lengthOf(right) - 1;
+	const [first = "", ...more] = wrap(element.left, width);
+	const padding = " ".repeat(Math.max(0, width - lengthOf(first)));
+	return [`${first}${padding} ${right}`.trimEnd(), ...more];
+}
+
+function aligned(line: string, align: Align, width: number): string {
+	const free = Math.max(0, width - lengthOf(line));
+	if (align === "right") return " ".repeat(free) + line;
+	return align === "center" ? " ".repeat(Math.floor(free / 2)) + line : line;
+}
+
+/** Breaks at blanks into lines of at most `width` characters, cuts longer words, repeats an indent. Never empty. */
+function wrap(text: string, width: number): string[] {
+	const indent = (/^ */.exec(text)?.[0] ?? "").slice(0, Math.floor(width / 2));
+	const room = width - indent.length;
+	const lines: string[] = [];
+	let line = "";
+	for (const piece of text.split(" ").flatMap((word) => pieces(word, room))) {
+		const joined = line ? `${line} ${piece}` : piece;
+		if (lengthOf(joined) > room) lines.push(line);
+		line = lengthOf(joined) > room ? piece : joined;
+	}
+	return [...lines, line].map((each) => `${indent}${each}`.trimEnd());
+}
+
+function pieces(word: string, room: number): string[] {
+	const characters = [...word];
+	const count = Math.ceil(characters.length / room);
+	return Array.from({ length: count }, (_, index) => characters.slice(index * room, (index + 1) * room).join(""));
+}
+
+/** Characters, not UTF-16 units: an emoji counts once, as it does in Python. */
+function lengthOf(text: string): number {
+	return [...text].length;
+}
+
+function cut(text: string, most: number): string {
+	return [...text].slice(0, most).join("");
+}

@@ -1,0 +1,303 @@
+// The page's daybook on an open file: verify, repair by keeping aside, record with one flush, take back what failed.
+// Never answers before the flush, and never removes a byte that it has not kept elsewhere.
+
+import {
+	MAX_ENTRY_BYTES, NO_PREVIOUS, PROTOCOL_VERSION, parseEntry, receiptNumber, sealEntry, takesReceiptNumber,
+	type Entry, type EntryDraft, type Head, type WireEntry,
+} from "@/core/entry";
+import { Malformed, PosBridgeError, Rejected, wordsOf } from "@/core/errors";
+import { checkSale, type SaleBody } from "@/core/sale";
+import {
+	LOG_FORMAT, answersLine, chainLine, entryLine, readLog, type ChainStart, type LogReading, type LogRecord, type Span,
+} from "@/daybook/log";
+import { readAll, writeAll, type LogFile } from "@/daybook/file";
+import { Shelf, type Place } from "@/daybook/shelf";
+import type { PushResult } from "@/server/api";
+
+/** Business dates that a new segment brings along, so that a Pay that is repeated finds its sale. */
+export const CARRIED_DAYS = 2;
+
+export interface BookOptions {
+	readonly till: string;
+	readonly nextEpoch: number;
+	readonly continues?: Head;
+	/** Makes a chain's id. */
+	readonly newChain: () => string;
+}
+
+export interface StoredEntry {
+	readonly entry: Entry;
+	readonly wire: WireEntry;
+	/** Where the entry lies in the log: pass it as `after` to go on behind it. */
+	readonly position: number;
+	/** What the company said; absent until it answered. */
+	readonly result?: PushResult;
+}
+
+export interface RecordAnswer {
+	readonly entry: Entry;
+	readonly wire: WireEntry;
+	readonly outcome: "created" | "exists";
+}
+
+export interface BookReport {
+	readonly entries: number;
+	/** Bytes of a torn write that were cut from the end (and kept aside). */
+	readonly cutBytes: number;
+	/** Bytes that do not verify (and were kept aside). */
+	readonly damagedBytes: number;
+	readonly newChain: boolean;
+	/** For the cashier; empty if all was well. */
+	readonly words: readonly string[];
+}
+
+export interface BookStatus {
+	readonly head: Head | undefined;
+	readonly epoch: number;
+	readonly unsentCount: number;
+	readonly oldestUnsentAt: string | undefined;
+}
+
+export class Book {
+	private constructor(
+		private readonly file: LogFile,
+		private readonly options: BookOptions,
+		private readonly shelf: Shelf,
+		readonly report: BookReport,
+	) {}
+
+	/**
+	 * Verifies the log, repairs what it must and makes sure that a chain is open and on the disk.
+	 * `said` is what the segment before reported, if this one was just carried over from it.
+	 */
+	static async open(file: LogFile, aside: LogFile, options: BookOptions, said?: BookReport): Promise<Book> {
+		const reading = await readLog(readAll(file));
+		const shelf = shelved(reading);
+		refuseForeign(shelf, options.till);
+		keepAside(file, aside, reading);
+		if (reading.torn) file.truncate(reading.torn.from);
+		const fresh = !shelf.start || shelf.broken || reading.damaged.length > 0;
+		const book = new Book(file, options, shelf, said ?? reportOf(reading, shelf, fresh));
+		if (fresh) await book.startChain(shelf.last ?? options.continues, options.nextEpoch, reading.damaged);
+		file.flush();
+		return book;
+	}
+
+	/** For a tab that may not write: what the log says now. */
+	static async readOnly(file: LogFile, options: BookOptions): Promise<Book> {
+		const reading = await readLog(readAll(file));
+		const shelf = shelved(reading);
+		return new Book(file, options, shelf, reportOf({ ...reading, torn: undefined }, shelf, false));
+	}
+
+	get status(): BookStatus {
+		const { head, start, unsentCount, oldestUnsent } = this.shelf;
+		return { head, epoch: start?.epoch ?? 0, unsentCount, oldestUnsentAt: oldestUnsent?.occurredAt };
+	}
+
+	/** One append, one flush; an id that is known answers with its first entry. Calls must not overlap. */
+	async record(draft: EntryDraft): Promise<RecordAnswer> {
+		const known = this.find(draft.id);
+		if (known) return { entry: known.entry, wire: known.wire, outcome: "exists" };
+		if (draft.kind === "sale") checkSale(draft.body as SaleBody);
+		const entry = this.placed(draft);
+		const wire = await sealEntry(entry);
+		parseEntry(wire.text);
+		const line = entryLine(wire);
+		if (line.length > MAX_ENTRY_BYTES) {
+			throw new Rejected(`This ${draft.kind} is larger than ${MAX_ENTRY_BYTES / 1024} KiB. Split it.`, "entry_too_large");
+		}
+		this.append(line, (span) => ({ type: "entry", entry, wire, ...span }), true);
+		return { entry, wire, outcome: "created" };
+	}
+
+	/** Keeps what is new in the answers; unknown ids and repetitions change nothing. Flushed with the next entry. */
+	async acknowledge(results: readonly PushResult[]): Promise<void> {
+		const news = results
+			.filter((result) => this.shelf.place(result.id) && this.isNews(result))
+			.map(({ id, outcome, state, reason }) => ({ id, outcome, state, reason }));
+		if (news.length === 0) return;
+		const line = await answersLine(news);
+		this.append(line, (span) => ({ type: "answers", results: news, ...span }), false);
+	}
+
+	unsent(limit: number, after = -1): StoredEntry[] {
+		return this.shelf.unsent(limit, after).map((place) => this.stored(place));
+	}
+
+	entriesOf(businessDate: string): StoredEntry[] {
+		return this.shelf.placesOf(businessDate).map((place) => this.stored(place));
+	}
+
+	troubled(): PushResult[] {
+		return this.shelf.troubled;
+	}
+
+	find(id: string): StoredEntry | undefined {
+		const place = this.shelf.place(id);
+		return place && this.stored(place);
+	}
+
+	/** Starts a new chain if others know more of ours than we do (a lost tail, a restored backup), or share its epoch. */
+	async compareHeads(heads: readonly Head[], nextEpoch: number): Promise<boolean> {
+		const ahead = heads.find((head) => this.isAhead(head));
+		if (!ahead) return false;
+		await this.startChain(ahead, nextEpoch, []);
+		this.file.flush();
+		return true;
+	}
+
+	/**
+	 * Writes all that the next segment needs to go on: entries without an answer and those of the last days, what the
+	 * company answered, and, once that is on the disk, the line that makes it whole. Raises whatever the disk raises.
+	 */
+	async carryOver(next: LogFile): Promise<void> {
+		const { start, head, receiptCount: receipts } = this.shelf;
+		if (!start) throw new Rejected("The daybook has no open chain. Reload the till.", "no_chain");
+		next.truncate(0);
+		const carried = this.shelf.carried(CARRIED_DAYS).map((place) => this.stored(place));
+		for (const { wire } of carried) writeAll(next, entryLine(wire));
+		const results = carried.flatMap(({ result }) => result ?? []);
+		if (results.length > 0) writeAll(next, await answersLine(results));
+		next.flush();
+		const { kept_aside: _, goes_on: __, ...plain } = start;
+		const goes_on = head && { sequence: head.sequence, hash: head.hash, receipts };
+		writeAll(next, await chainLine(goes_on ? { ...plain, goes_on } : plain));
+		next.flush();
+	}
+
+	/** True if a new segment would be at most half as long: else every start would copy what it just copied. */
+	isWorthCarryingOver(fromBytes: number): boolean {
+		const size = this.file.getSize();
+		return size > fromBytes && lengthOf(this.shelf.carried(CARRIED_DAYS)) <= size / 2;
+	}
+
+	close(): void {
+		this.file.flush();
+		this.file.close();
+	}
+
+	private isAhead(head: Head): boolean {
+		const { start } = this.shelf;
+		if (head.chain !== start?.chain) return head.epoch !== undefined && head.epoch === start?.epoch;
+		if (head.sequence > (this.shelf.head?.sequence ?? 0)) return true;
+		const ours = this.shelf.hashAt(head.chain, head.sequence);
+		return ours !== undefined && ours !== head.hash;
+	}
+
+	private isNews(result: PushResult): boolean {
+		const known = this.shelf.answer(result.id);
+		return known?.state !== result.state || known.reason !== result.reason;
+	}
+
+	private placed(draft: EntryDraft): Entry {
+		const { start, head } = this.shelf;
+		if (!start) throw new Rejected("The daybook has no open chain. Reload the till.", "no_chain");
+		const sequence = (head?.sequence ?? 0) + 1;
+		const number = receiptNumber(this.options.till, start.epoch, this.shelf.receiptCount + 1);
+		return {
+			...draft,
+			protocol: PROTOCOL_VERSION,
+			till: this.options.till,
+			writer: "page",
+			chain: start.chain,
+			epoch: start.epoch,
+			sequence,
+			previous: head?.hash ?? NO_PREVIOUS,
+			...(takesReceiptNumber(draft.kind) ? { receipt_number: number } : {}),
+			...(sequence === 1 && start.continues ? { continues: start.continues } : {}),
+		};
+	}
+
+	private async startChain(continues: Head | undefined, nextEpoch: number, damaged: readonly Span[]): Promise<void> {
+		const start: ChainStart = {
+			chain: this.options.newChain(),
+			epoch: Math.max(nextEpoch, this.shelf.highestEpoch + 1),
+			format: LOG_FORMAT,
+			till: this.options.till,
+			...(continues ? { continues: plainHead(continues) } : {}),
+			...(damaged.length > 0 ? { kept_aside: damaged } : {}),
+		};
+		this.append(await chainLine(start), (span) => ({ type: "chain", start, ...span }), true);
+	}
+
+	private append(line: Uint8Array, recordAt: (span: Span) => LogRecord, flush: boolean): void {
+		const from = this.file.getSize();
+		try {
+			writeAll(this.file, line);
+			if (flush) this.file.flush();
+		} catch (error) {
+			if (error instanceof PosBridgeError) throw error;
+			this.takeBack(from);
+			throw new Rejected(
+				`This computer could not keep it (${wordsOf(error)}). Nothing was recorded. Free disk space, try again.`,
+				"storage",
+			);
+		}
+		this.shelf.add(recordAt({ from, to: from + line.length }));
+	}
+
+	private takeBack(size: number): void {
+		try {
+			this.file.truncate(size);
+			this.file.flush();
+		} catch (error) {
+			const why = wordsOf(error);
+			throw new Rejected(`The daybook can't be written (${why}). Reload the till before the next sale.`, "storage");
+		}
+	}
+
+	private stored(place: Place): StoredEntry {
+		const bytes = new Uint8Array(place.to - place.from);
+		this.file.read(bytes, { at: place.from });
+		const line = new TextDecoder().decode(bytes);
+		const text = line.slice(line.indexOf("{"), -1);
+		const result = this.shelf.answer(place.id);
+		const stored = { entry: parseEntry(text), wire: { hash: place.hash, text }, position: place.from };
+		return result ? { ...stored, result } : stored;
+	}
+}
+
+/** Without what a sender may have added: it goes into an entry. */
+function plainHead({ chain, sequence, hash }: Head): Head {
+	return { chain, sequence, hash };
+}
+
+function shelved(reading: LogReading): Shelf {
+	const shelf = new Shelf();
+	for (const record of reading.records) shelf.add(record);
+	return shelf;
+}
+
+function refuseForeign(shelf: Shelf, till: string): void {
+	if (shelf.start && shelf.start.till !== till) {
+		throw new Malformed(`This log belongs to till ${shelf.start.till}, not to ${till}.`, "wrong_till");
+	}
+}
+
+/** The second file gets the bytes behind a line that says where they were, and is flushed before anything is cut. */
+function keepAside(file: LogFile, aside: LogFile, reading: LogReading): void {
+	for (const span of reading.torn ? [...reading.damaged, reading.torn] : reading.damaged) {
+		const bytes = new Uint8Array(span.to - span.from);
+		file.read(bytes, { at: span.from });
+		const title = new TextEncoder().encode(`\n# bytes ${span.from} to ${span.to} of the log\n`);
+		aside.write(title, { at: aside.getSize() });
+		aside.write(bytes, { at: aside.getSize() });
+		aside.flush();
+	}
+}
+
+function reportOf(reading: LogReading, shelf: Shelf, fresh: boolean): BookReport {
+	const cutBytes = reading.torn ? lengthOf([reading.torn]) : 0;
+	const damagedBytes = lengthOf(reading.damaged);
+	const words: string[] = [];
+	if (cutBytes > 0) words.push(`A write that was interrupted (${cutBytes} bytes) was cut; nothing confirmed was lost.`);
+	if (damagedBytes > 0) {
+		words.push(`${damagedBytes} bytes of the daybook were damaged. They are kept aside; tell your support.`);
+	} else if (shelf.broken) words.push("An entry is missing in the daybook. A new chain was started; tell your support.");
+	return { entries: shelf.entryCount, cutBytes, damagedBytes, newChain: fresh, words };
+}
+
+function lengthOf(spans: readonly Span[]): number {
+	return spans.reduce((sum, span) => sum + span.to - span.from, 0);
+}

@@ -1,0 +1,178 @@
+// The page's daybook: entries recorded in an append-only log that is flushed before the answer.
+// Never deletes an entry, and never keeps one itself: a worker holds the file, this is the way to it.
+
+import type { EntryDraft, Head } from "@/core/entry";
+import { Malformed, Rejected, Retryable, type PosBridgeError } from "@/core/errors";
+import type { BookReport, BookStatus, RecordAnswer, StoredEntry } from "@/daybook/book";
+import type { DaybookCall, DaybookReply, Opened } from "@/daybook/worker";
+import type { PushResult } from "@/server/api";
+import { keep, readKept } from "@/server/kept";
+
+export type { RecordAnswer, StoredEntry } from "@/daybook/book";
+
+export interface DaybookOptions {
+	/** The first epoch that neither the company nor the agent has seen from this till. */
+	readonly nextEpoch: number;
+	/** The last head they know of, named by a new chain if this browser has no log. */
+	readonly continues?: Head;
+}
+
+/** What reading the log at start found; `words` is empty if all was well. */
+export interface DaybookReport extends BookReport {
+	/** The browser promised not to evict our storage. */
+	readonly persisted: boolean;
+}
+
+interface Waiting {
+	readonly resolve: (value: unknown) => void;
+	readonly reject: (error: PosBridgeError) => void;
+}
+
+export class PageDaybook {
+	private refs = 0;
+	private readonly waiting = new Map<number, Waiting>();
+	private readonly listeners = new Set<() => void>();
+	private status: BookStatus = { head: undefined, epoch: 0, unsentCount: 0, oldestUnsentAt: undefined };
+	private opened: Opened | undefined;
+	private persisted = false;
+
+	private constructor(
+		readonly till: string,
+		private readonly worker: Worker,
+	) {
+		worker.onmessage = ({ data }: MessageEvent<DaybookReply>) => this.settle(data);
+		worker.onerror = (event) => this.fail(event.message);
+	}
+
+	/** Opens, verifies and, if need be, creates the till's log. In a second tab `writable` is false. */
+	static async open(till: string, options: DaybookOptions): Promise<PageDaybook> {
+		const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+		const daybook = new PageDaybook(till, worker);
+		const persisted = navigator.storage.persist();
+		const witness = await readKept<number>(epochWitness(till));
+		const nextEpoch = Math.max(options.nextEpoch, (witness ?? 0) + 1);
+		daybook.opened = await daybook.call<Opened>({ op: "open", till, ...options, nextEpoch });
+		daybook.persisted = await persisted;
+		await daybook.witnessEpoch();
+		return daybook;
+	}
+
+	get writable(): boolean {
+		return this.opened?.writable ?? false;
+	}
+
+	get report(): DaybookReport {
+		if (!this.opened) throw new Rejected("The daybook is not open.", "not_open");
+		return { ...this.opened.report, persisted: this.persisted };
+	}
+
+	/** The last entry of the current chain, undefined while it has none. */
+	get head(): Head | undefined {
+		return this.status.head;
+	}
+
+	get epoch(): number {
+		return this.status.epoch;
+	}
+
+	get unsentCount(): number {
+		return this.status.unsentCount;
+	}
+
+	/** occurred_at of the oldest entry that the company has not answered for. */
+	get oldestUnsentAt(): string | undefined {
+		return this.status.oldestUnsentAt;
+	}
+
+	/** Durable when it resolves. The same id again answers "exists" with the first. Rejected if it cannot be kept. */
+	async record(draft: EntryDraft): Promise<RecordAnswer> {
+		if (!this.writable) {
+			throw new Rejected("The till is open in another tab, which alone may record. Use that one.", "not_writable");
+		}
+		// A draft from a reactive cart cannot be cloned into a worker; plain JSON can.
+		return this.call({ op: "record", draft: JSON.parse(JSON.stringify(draft)) as EntryDraft });
+	}
+
+	/** Keeps what the company said; an unknown id is ignored. */
+	acknowledge(results: readonly PushResult[]): Promise<void> {
+		return this.call({ op: "acknowledge", results });
+	}
+
+	/** Entries that the company has not answered for, oldest first, behind the `position` of another one. */
+	unsent(limit: number, after = -1): Promise<readonly StoredEntry[]> {
+		return this.call({ op: "unsent", limit, after });
+	}
+
+	/** All entries of a business date, oldest first. */
+	entriesOf(businessDate: string): Promise<readonly StoredEntry[]> {
+		return this.call({ op: "entriesOf", businessDate });
+	}
+
+	find(id: string): Promise<StoredEntry | undefined> {
+		return this.call({ op: "find", id });
+	}
+
+	/** The company's answers that a person should see: what was put aside, and what the books refused. */
+	troubled(): Promise<readonly PushResult[]> {
+		return this.call({ op: "troubled" });
+	}
+
+	/** Starts a new chain if the agent or the company knows more of ours than our log does; true if it did. */
+	async compareHeads(heads: readonly Head[], nextEpoch: number): Promise<boolean> {
+		const changed = await this.call<boolean>({ op: "compareHeads", heads, nextEpoch });
+		if (changed) await this.witnessEpoch();
+		return changed;
+	}
+
+	/** Calls back after every call that may have changed head or counts; returns what stops it. */
+	on(_name: "change", listener: () => void): () => void {
+		this.listeners.add(listener);
+		return () => this.listeners.delete(listener);
+	}
+
+	async close(): Promise<void> {
+		await this.call({ op: "close" });
+		this.worker.terminate();
+		this.fail("it was closed");
+	}
+
+	/** If the log is ever lost while IndexedDB is not, the epoch must not be used twice: receipt numbers would be. */
+	private async witnessEpoch(): Promise<void> {
+		if (this.writable) await keep(epochWitness(this.till), this.epoch);
+	}
+
+	private call<Value>(call: DaybookCall): Promise<Value> {
+		const ref = ++this.refs;
+		return new Promise<Value>((resolve, reject) => {
+			this.waiting.set(ref, { resolve: (value) => resolve(value as Value), reject });
+			this.worker.postMessage({ ...call, ref });
+		});
+	}
+
+	private settle(reply: DaybookReply): void {
+		const waiting = this.waiting.get(reply.ref);
+		this.waiting.delete(reply.ref);
+		if ("error" in reply) {
+			waiting?.reject(errorOf(reply.error));
+			return;
+		}
+		if (reply.status) this.status = reply.status;
+		waiting?.resolve(reply.value);
+		for (const listener of this.listeners) listener();
+	}
+
+	private fail(why: string): void {
+		const error = new Rejected(`The daybook's worker stopped: ${why}. Reload the till.`, "worker");
+		for (const { reject } of this.waiting.values()) reject(error);
+		this.waiting.clear();
+	}
+}
+
+function epochWitness(till: string): string {
+	return `epoch:${till}`;
+}
+
+function errorOf({ name, message, code }: { name: string; message: string; code: string }): PosBridgeError {
+	if (name === "Retryable") return new Retryable(message, code);
+	return name === "Malformed" ? new Malformed(message, code) : new Rejected(message, code);
+}

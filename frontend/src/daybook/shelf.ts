@@ -1,0 +1,127 @@
+// What a log's records add up to, in memory: where each entry lies, what the company said, how far the chain is.
+// Never holds an entry's text, so that a year of sales stays small.
+
+import { NO_PREVIOUS, takesReceiptNumber, type Entry, type Head } from "@/core/entry";
+import type { ChainStart, LogRecord, Span } from "@/daybook/log";
+import type { PushResult } from "@/server/api";
+
+/** An entry's place in the file, and what is looked up without reading it. */
+export interface Place extends Span {
+	readonly id: string;
+	readonly chain: string;
+	readonly sequence: number;
+	readonly hash: string;
+	readonly businessDate: string;
+	readonly occurredAt: string;
+}
+
+export class Shelf {
+	start: ChainStart | undefined;
+	/** A link of the current chain is missing: nothing may be added to it. */
+	broken = false;
+	/** The last entry in the file, of whatever chain. */
+	last: Head | undefined;
+	highestEpoch = 0;
+	private receipts = 0;
+	private readonly places = new Map<string, Place>();
+	private readonly answers = new Map<string, PushResult>();
+	private readonly waiting = new Map<string, Place>();
+
+	get entryCount(): number {
+		return this.places.size;
+	}
+
+	get unsentCount(): number {
+		return this.waiting.size;
+	}
+
+	/** The last entry of the current chain, undefined while it has none. */
+	get head(): Head | undefined {
+		return this.last?.chain === this.start?.chain ? this.last : undefined;
+	}
+
+	/** The counter of the current chain's last receipt. */
+	get receiptCount(): number {
+		return this.receipts;
+	}
+
+	/** What a new segment must bring along: what has no answer yet, and all of the last `days` business dates. */
+	carried(days: number): Place[] {
+		const dates = new Set([...this.places.values()].map((place) => place.businessDate));
+		const recent = new Set([...dates].sort().slice(-days));
+		return [...this.places.values()].filter(({ id, businessDate }) => recent.has(businessDate) || this.waiting.has(id));
+	}
+
+	get oldestUnsent(): Place | undefined {
+		return this.waiting.values().next().value;
+	}
+
+	place(id: string): Place | undefined {
+		return this.places.get(id);
+	}
+
+	answer(id: string): PushResult | undefined {
+		return this.answers.get(id);
+	}
+
+	/** Answers that a person should see: what was put aside, and what the books refused. */
+	get troubled(): PushResult[] {
+		return [...this.answers.values()].filter(({ state }) => state === "held" || state === "quarantined");
+	}
+
+	/** Entries without an answer that lie behind byte `after`, in the file's order. */
+	unsent(limit: number, after: number): Place[] {
+		const found: Place[] = [];
+		for (const place of this.waiting.values()) {
+			if (found.length >= limit) break;
+			if (place.from > after) found.push(place);
+		}
+		return found;
+	}
+
+	placesOf(businessDate: string): Place[] {
+		return [...this.places.values()].filter((place) => place.businessDate === businessDate);
+	}
+
+	hashAt(chain: string, sequence: number): string | undefined {
+		for (const place of this.places.values()) {
+			if (place.chain === chain && place.sequence === sequence) return place.hash;
+		}
+		return undefined;
+	}
+
+	add(record: LogRecord): void {
+		if (record.type === "chain") this.begin(record.start);
+		else if (record.type === "entry") this.addEntry(record.entry, record.wire.hash, record);
+		else for (const result of record.results) this.addAnswer(result);
+	}
+
+	private begin(start: ChainStart): void {
+		this.start = start;
+		this.broken = false;
+		this.receipts = start.goes_on?.receipts ?? 0;
+		if (start.goes_on) this.last = { chain: start.chain, sequence: start.goes_on.sequence, hash: start.goes_on.hash };
+		this.highestEpoch = Math.max(this.highestEpoch, start.epoch);
+	}
+
+	private addEntry(entry: Entry, hash: string, span: Span): void {
+		const { id, chain, sequence, business_date: businessDate, occurred_at: occurredAt } = entry;
+		const place = { id, chain, sequence, hash, businessDate, occurredAt, from: span.from, to: span.to };
+		this.places.set(id, place);
+		if (!this.answers.has(id)) this.waiting.set(id, place);
+		if (!this.follows(entry)) this.broken = true;
+		this.last = { chain, sequence, hash };
+		this.highestEpoch = Math.max(this.highestEpoch, entry.epoch);
+		if (takesReceiptNumber(entry.kind)) this.receipts = Number(entry.receipt_number?.split("-").at(-1));
+	}
+
+	private follows({ chain, sequence, previous }: Entry): boolean {
+		const expected = this.head ?? { sequence: 0, hash: NO_PREVIOUS };
+		return chain === this.start?.chain && sequence === expected.sequence + 1 && previous === expected.hash;
+	}
+
+	private addAnswer(result: PushResult): void {
+		this.answers.set(result.id, result);
+		this.waiting.delete(result.id);
+	}
+}

@@ -1,0 +1,12 @@
+// Opens the page of the till.
+// Never holds anything itself: till/start.ts brings the till up, App.vue shows it.
+
+import { createApp } from "vue";
+import "@/styles/tokens.css";
+import "@/styles/base.css";
+import "@/styles/controls.css";
+import App from "@/App.vue";
+import { applyTheme } from "@/shell/theme";
+
+applyTheme();
+createApp(App).mount("#till");

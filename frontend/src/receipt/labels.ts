@@ -1,0 +1,17 @@
+// The words on the paper, in the language of the shop.
+// Never lays anything out: core/receipt.ts does.
+
+import type { ReceiptLabels } from "@/core/receipt";
+import { t } from "@/words/words";
+
+export function receiptLabels(): ReceiptLabels {
+	return {
+		cashier: t("receipt.cashier"),
+		total: t("receipt.total"),
+		change: t("receipt.change"),
+		subtotal: t("receipt.subtotal"),
+		tax_on: t("receipt.tax_on"),
+		copy: t("receipt.copy"),
+		check: t("receipt.check"),
+	};
+}

@@ -1,0 +1,34 @@
+// What a scanned code stands for at this till: an item, perhaps with the weight or price its label carries.
+// Never changes the cart, and never guesses an item from a code that was misread.
+
+import type { Catalogue, Item } from "@/catalogue/catalogue";
+import { isGtin, normaliseCode, parseInStoreCode, type InStoreCode } from "@/core/gs1";
+import type { Snapshot } from "@/server/api";
+import { quantityForPrice } from "@/till/cart";
+
+export type Found =
+	| { readonly kind: "item"; readonly item: Item; readonly quantity?: string; readonly gtin?: string }
+	| { readonly kind: "misread" | "loading" | "unknown"; readonly code: string };
+
+type Shelf = Pick<Catalogue, "byCode" | "byItem" | "progress" | "readiness">;
+type Rules = Pick<Snapshot, "code_patterns" | "rounding">;
+
+const LOOKS_LIKE_GTIN = /^(\d{8}|\d{12,14})$/;
+
+export function lookUp(scanned: string, shelf: Shelf, rules: Rules): Found {
+	const code = normaliseCode(scanned);
+	const item = shelf.byCode(code);
+	if (item) return isGtin(code) ? { kind: "item", item, gtin: code } : { kind: "item", item };
+	const inStore = parseInStoreCode(code, rules.code_patterns);
+	const labelled = inStore && itemOfLabel(inStore, shelf, rules);
+	if (labelled) return labelled;
+	if (shelf.readiness === "empty" || shelf.progress) return { kind: "loading", code };
+	return { kind: LOOKS_LIKE_GTIN.test(code) && !isGtin(code) ? "misread" : "unknown", code };
+}
+
+function itemOfLabel(label: InStoreCode, shelf: Shelf, rules: Rules): Found | undefined {
+	const item = shelf.byCode(label.item_code) ?? shelf.byItem(label.item_code);
+	if (!item) return undefined;
+	const quantity = label.quantity ?? quantityForPrice(label.price_minor ?? 0, item.price_minor, rules.rounding);
+	return quantity === undefined ? undefined : { kind: "item", item, quantity };
+}

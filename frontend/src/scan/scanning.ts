@@ -1,0 +1,82 @@
+// What a scan does at each moment of a sale: adds the item, or says plainly why not and what to do.
+// Never blocks the screen, and never lets a scan change what is being paid.
+
+import type { ShallowRef } from "vue";
+import type { Catalogue, Item } from "@/catalogue/catalogue";
+import { MAX_LINES } from "@/core/sale";
+import { lookUp, type Found } from "@/scan/lookUp";
+import type { Snapshot } from "@/server/api";
+import { beep } from "@/shell/sound";
+import type { Basket } from "@/till/basket";
+import type { Money } from "@/till/format";
+import type { Notices } from "@/till/notices";
+import type { Paying } from "@/till/paying";
+import type { Panel, Screen } from "@/till/screens";
+import { t } from "@/words/words";
+
+export interface ScanAround {
+	readonly catalogue: Catalogue;
+	readonly snapshot: Readonly<ShallowRef<Snapshot>>;
+	readonly basket: Basket;
+	readonly paying: Paying;
+	readonly notices: Notices;
+	readonly screen: ShallowRef<Screen>;
+	readonly panel: ShallowRef<Panel>;
+	readonly money: () => Money;
+	/** Words if nothing may be sold now, else undefined. */
+	readonly whyNot: () => { readonly title: string; readonly text?: string } | undefined;
+	readonly nextCustomer: () => void;
+	readonly searchByName: () => void;
+}
+
+export interface Scanning {
+	scan(code: string): void;
+	/** An item chosen by hand. */
+	add(item: Item): void;
+}
+
+export function useScanning(around: ScanAround): Scanning {
+	const { basket, notices, panel, screen } = around;
+
+	function problem(title: string, text?: string): void {
+		beep("error");
+		notices.say({ tone: "problem", title, ...(text !== undefined && { text }) });
+	}
+	function put(item: Item, found: { quantity?: string; gtin?: string } = {}): void {
+		const key = basket.add(item, found);
+		if (key === undefined) return problem(t("cart.full", { limit: MAX_LINES }));
+		beep("ok");
+		if (item.weighed && found.quantity === undefined) panel.value = "line";
+	}
+	function take(found: Extract<Found, { kind: "item" }>): void {
+		if (screen.value === "done") around.nextCustomer();
+		notices.clear();
+		panel.value = undefined;
+		put(found.item, found);
+		if (screen.value !== "pay") return;
+		const total = around.money().full(basket.totals.value.total_minor);
+		notices.say({ tone: "info", title: t("pay.scan_added", { name: found.item.name, total }) });
+	}
+	function refuse(found: Exclude<Found, { kind: "item" }>): void {
+		if (found.kind === "loading") return problem(t("scan.not_ready", { code: found.code }));
+		if (found.kind === "misread") return problem(t("scan.bad_check", { code: found.code }));
+		if (screen.value !== "sell") return problem(t("scan.unknown", { code: found.code }), t("scan.unknown_hint"));
+		beep("error");
+		const action = { label: t("scan.search"), run: around.searchByName };
+		notices.say({ tone: "problem", title: t("scan.unknown", { code: found.code }), text: t("scan.unknown_hint"), action });
+	}
+	function scan(code: string): void {
+		const why = around.whyNot();
+		if (why) return problem(why.title, why.text);
+		if (screen.value === "pay" && !around.paying.mayAddItems()) return problem(t("pay.scan_refused"));
+		const found = lookUp(code, around.catalogue, around.snapshot.value);
+		if (found.kind === "item") take(found);
+		else refuse(found);
+	}
+	function add(item: Item): void {
+		const why = around.whyNot();
+		if (why) problem(why.title, why.text);
+		else put(item);
+	}
+	return { scan, add };
+}

@@ -1,0 +1,48 @@
+// What the line editor's fields mean: a quantity and a discount, or the words that say why not.
+// Pure; it never changes the cart.
+
+import type { DraftLine } from "@/core/sale";
+import type { Discount } from "@/till/cart";
+import { readDecimal, type Money } from "@/till/format";
+import { t } from "@/words/words";
+
+export const QUANTITY_DECIMALS = 3;
+export const PERCENT_DECIMALS = 2;
+
+export type DiscountMode = "none" | "percent" | "amount";
+
+export interface LineFields {
+	readonly quantity: string;
+	readonly mode: DiscountMode;
+	readonly discount: string;
+}
+
+export type LineEdit =
+	| { readonly kind: "valid"; readonly quantity: string; readonly discount: Discount }
+	| { readonly kind: "invalid"; readonly field: "quantity" | "discount"; readonly problem: string };
+
+export function readLineFields(fields: LineFields, line: DraftLine, money: Money): LineEdit {
+	const quantity = readDecimal(fields.quantity, QUANTITY_DECIMALS);
+	if (quantity === undefined || quantity === "0") {
+		return { kind: "invalid", field: "quantity", problem: t("line.bad_quantity") };
+	}
+	if (fields.mode === "none" || fields.discount.trim() === "") return { kind: "valid", quantity, discount: undefined };
+	return fields.mode === "percent" ? withPercent(fields, quantity) : withAmount(fields, quantity, line, money);
+}
+
+function withPercent(fields: LineFields, quantity: string): LineEdit {
+	const percent = readDecimal(fields.discount, PERCENT_DECIMALS);
+	if (percent === undefined || Number(percent) > 100) {
+		return { kind: "invalid", field: "discount", problem: t("line.bad_percent") };
+	}
+	return { kind: "valid", quantity, discount: percent === "0" ? undefined : { percent } };
+}
+
+function withAmount(fields: LineFields, quantity: string, line: DraftLine, money: Money): LineEdit {
+	const off = money.parse(fields.discount);
+	if (off === undefined || off < 0 || off > line.price_minor) {
+		const price = money.full(line.price_minor);
+		return { kind: "invalid", field: "discount", problem: t("line.bad_amount", { price }) };
+	}
+	return { kind: "valid", quantity, discount: off === 0 ? undefined : { unit_minor: off } };
+}

@@ -1,0 +1,105 @@
+// Every key that works without a pointer, in one table that the help screen shows too.
+// Never sees a scanner's keys: scan/wedge.ts takes those first.
+
+import { textFieldOf } from "@/scan/wedge";
+import type { Till } from "@/till/till";
+import type { Word } from "@/words/words";
+
+export interface Shortcut {
+	/** Alternatives; a Word is translated, anything else is shown as it is. */
+	readonly keys: readonly string[];
+	readonly does: Word;
+}
+
+export const SHORTCUTS: readonly Shortcut[] = [
+	{ keys: ["A–Z"], does: "keys.type" },
+	{ keys: ["/", "F2"], does: "keys.search" },
+	{ keys: ["keys.name.enter"], does: "keys.first" },
+	{ keys: ["↑", "↓"], does: "keys.select" },
+	{ keys: ["+", "−"], does: "keys.quantity" },
+	{ keys: ["F4"], does: "keys.edit" },
+	{ keys: ["keys.name.delete"], does: "keys.remove" },
+	{ keys: ["F9"], does: "keys.pay" },
+	{ keys: ["keys.name.enter"], does: "keys.confirm" },
+	{ keys: ["keys.name.enter", "F9"], does: "keys.next" },
+	{ keys: ["F8"], does: "keys.drawer" },
+	{ keys: ["F10"], does: "keys.void" },
+	{ keys: ["F6"], does: "keys.status" },
+	{ keys: ["?"], does: "keys.help" },
+	{ keys: ["keys.name.escape"], does: "keys.back" },
+];
+
+type Action = (till: Till) => void;
+
+const ANYWHERE: Readonly<Record<string, Action>> = {
+	F6: (till) => void (till.panel.value = "trust"),
+	F8: (till) => void (till.panel.value = "drawer"),
+};
+
+const SELLING: Readonly<Record<string, Action>> = {
+	F2: (till) => void (till.searchFor.value = { text: "" }),
+	F4: (till) => void (till.basket.selected.value && (till.panel.value = "line")),
+	F9: (till) => till.goPay(),
+	F10: (till) => void (till.basket.lines.value.length > 0 && (till.panel.value = "void")),
+};
+
+/** Keys that a text field needs for itself. */
+const SELLING_OUTSIDE_FIELDS: Readonly<Record<string, Action>> = {
+	ArrowUp: (till) => moveSelection(till, -1),
+	ArrowDown: (till) => moveSelection(till, 1),
+	Delete: (till) => removeSelected(till),
+};
+
+const TYPED: Readonly<Record<string, Action>> = {
+	"?": (till) => void (till.panel.value = "keys"),
+	"/": (till) => void (till.searchFor.value = { text: "" }),
+	"+": (till) => changeSelected(till, 1),
+	"-": (till) => changeSelected(till, -1),
+};
+
+/** Characters typed with no text field in focus: a shortcut, else the beginning of a search. */
+export function typedOutsideOfFields(till: Till, text: string): void {
+	if (till.panel.value !== undefined || till.cashier.value === undefined) return;
+	if (text === "?") return TYPED["?"]?.(till);
+	if (till.screen.value !== "sell") return;
+	const action = TYPED[text];
+	if (action) action(till);
+	else if (text.trim() !== "") till.searchFor.value = { text };
+}
+
+/** Listens until the returned function is called. */
+export function listenToKeys(till: Till): () => void {
+	const onKey = (event: KeyboardEvent): void => {
+		const action = actionOf(till, event);
+		if (!action) return;
+		event.preventDefault();
+		action(till);
+	};
+	window.addEventListener("keydown", onKey);
+	return () => window.removeEventListener("keydown", onKey);
+}
+
+function actionOf(till: Till, event: KeyboardEvent): Action | undefined {
+	if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) return undefined;
+	if (till.panel.value !== undefined || till.cashier.value === undefined) return undefined;
+	const anywhere = ANYWHERE[event.key];
+	if (anywhere || till.screen.value !== "sell") return anywhere;
+	return SELLING[event.key] ?? (textFieldOf(event.target) ? undefined : SELLING_OUTSIDE_FIELDS[event.key]);
+}
+
+function moveSelection(till: Till, step: number): void {
+	const lines = till.basket.lines.value;
+	const at = lines.findIndex((line) => line.key === till.basket.selected.value?.key);
+	const next = lines[Math.min(Math.max(at + step, 0), lines.length - 1)];
+	if (next) till.basket.select(next.key);
+}
+
+function changeSelected(till: Till, units: number): void {
+	const line = till.basket.selected.value;
+	if (line) till.basket.change(line.key, units);
+}
+
+function removeSelected(till: Till): void {
+	const line = till.basket.selected.value;
+	if (line) till.remove(line.key);
+}

@@ -1,0 +1,98 @@
+// The cart of the customer who stands here, with its totals, kept in the browser after each change.
+// Never records anything: paying and voiding are the checkout's.
+
+import { computed, shallowRef, watch, type ComputedRef, type ShallowRef } from "vue";
+import type { Item } from "@/catalogue/catalogue";
+import { wordsOf } from "@/core/errors";
+import { newId } from "@/core/entry";
+import { computeSale, type SaleDraft, type Totals } from "@/core/sale";
+import { keep } from "@/server/kept";
+import type { Snapshot } from "@/server/api";
+import {
+	addItem, changeBy, draftOf, emptyCart, lineOf, removeLine, setDiscount, setQuantity, type Cart, type CartLine, type Discount,
+} from "@/till/cart";
+
+export const KEPT_CART = "cart";
+
+export interface Basket {
+	readonly cart: Readonly<ShallowRef<Cart>>;
+	readonly lines: ComputedRef<readonly CartLine[]>;
+	readonly draft: ComputedRef<SaleDraft>;
+	readonly totals: ComputedRef<Totals>;
+	readonly selected: ComputedRef<CartLine | undefined>;
+	/** Changes with every item added, also when the line was there before. */
+	readonly touched: Readonly<ShallowRef<number>>;
+	/** The line's key; undefined if the cart is full. */
+	add(item: Item, found?: { quantity?: string; gtin?: string }): number | undefined;
+	change(key: number, units: number): void;
+	quantity(key: number, quantity: string): void;
+	discount(key: number, discount: Discount): void;
+	remove(key: number): void;
+	select(key: number | undefined): void;
+	/** Puts back a cart as it was, if it is still the same sale. */
+	restore(cart: Cart): void;
+	startNext(): void;
+}
+
+export function useBasket(
+	snapshot: Readonly<ShallowRef<Snapshot>>, kept: Cart | undefined, onKeepFailed: (reason: string) => void,
+): Basket {
+	const cart = shallowRef<Cart>(kept ?? emptyCart(newId()));
+	const selectedKey = shallowRef<number>();
+	const touched = shallowRef(0);
+	const draft = computed(() => draftOf(cart.value, snapshot.value));
+	const totals = computed(() => computeSale(draft.value));
+	const keepLatest = latestWriter((value: Cart) => keep(KEPT_CART, value), onKeepFailed);
+	watch(cart, keepLatest, { immediate: true });
+
+	function add(item: Item, found?: { quantity?: string; gtin?: string }): number | undefined {
+		const added = addItem(cart.value, item, found);
+		cart.value = added.cart;
+		if (added.key === undefined) return undefined;
+		selectedKey.value = added.key;
+		touched.value += 1;
+		return added.key;
+	}
+	return {
+		cart,
+		draft,
+		totals,
+		touched,
+		lines: computed(() => cart.value.lines),
+		selected: computed(() => lineOf(cart.value, selectedKey.value) ?? cart.value.lines.at(-1)),
+		add,
+		change: (key, units) => void (cart.value = changeBy(cart.value, key, units)),
+		quantity: (key, quantity) => void (cart.value = setQuantity(cart.value, key, quantity)),
+		discount: (key, discount) => void (cart.value = setDiscount(cart.value, key, discount)),
+		remove: (key) => void (cart.value = removeLine(cart.value, key)),
+		select: (key) => void (selectedKey.value = key),
+		restore: (old) => void (cart.value = old.id === cart.value.id ? old : cart.value),
+		startNext: () => void (cart.value = emptyCart(newId())),
+	};
+}
+
+const afterFrame = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+
+/** Writes the newest value, one write at a time and after the frame that shows it; overtaken values are not written. */
+function latestWriter<T>(write: (value: T) => Promise<void>, onFailed: (reason: string) => void): (value: T) => void {
+	let waiting: { readonly value: T } | undefined;
+	let writing = false;
+	async function drain(): Promise<void> {
+		writing = true;
+		while (waiting) {
+			await afterFrame();
+			const { value } = waiting;
+			waiting = undefined;
+			try {
+				await write(value);
+			} catch (error) {
+				onFailed(wordsOf(error));
+			}
+		}
+		writing = false;
+	}
+	return (value) => {
+		waiting = { value };
+		if (!writing) void drain();
+	};
+}

@@ -1,0 +1,111 @@
+// The cart as a value: what the customer wants so far, under the id that its sale will have.
+// Never computes a total and never keeps itself; every change gives a new cart.
+
+import type { Item } from "@/catalogue/catalogue";
+import { SCALE, formatDecimal, parseDecimal, roundRatio, type Rounding } from "@/core/money";
+import { MAX_LINES, type DraftLine, type SaleDraft } from "@/core/sale";
+import type { Snapshot } from "@/server/api";
+
+export interface CartLine {
+	/** Names the line on the screen as long as the cart lives. */
+	readonly key: number;
+	readonly weighed: boolean;
+	readonly line: DraftLine;
+}
+
+export interface Cart {
+	readonly id: string;
+	readonly nextKey: number;
+	readonly lines: readonly CartLine[];
+}
+
+export interface Added {
+	readonly cart: Cart;
+	/** The line that holds the item now; undefined if the cart is full. */
+	readonly key: number | undefined;
+}
+
+export type Discount = { readonly percent: string } | { readonly unit_minor: number } | undefined;
+
+export function emptyCart(id: string): Cart {
+	return { id, nextKey: 1, lines: [] };
+}
+
+/** One more of a piece good raises its plain line; weighed goods and discounted lines stay by themselves. */
+export function addItem(cart: Cart, item: Item, found: { quantity?: string; gtin?: string } = {}): Added {
+	const same = item.weighed || found.quantity !== undefined ? undefined : plainLineOf(cart, item);
+	if (same) return { cart: changeBy(cart, same.key, 1), key: same.key };
+	if (cart.lines.length >= MAX_LINES) return { cart, key: undefined };
+	const line: DraftLine = {
+		item: item.item,
+		name: item.name,
+		quantity: found.quantity ?? "1",
+		unit: item.unit,
+		price_minor: item.price_minor,
+		rates: item.rates,
+		...(found.gtin !== undefined && { gtin: found.gtin }),
+	};
+	const added: CartLine = { key: cart.nextKey, weighed: item.weighed, line };
+	return { cart: { ...cart, nextKey: cart.nextKey + 1, lines: [...cart.lines, added] }, key: added.key };
+}
+
+/** Raises or lowers a quantity by whole units; what falls to zero or below leaves the cart. */
+export function changeBy(cart: Cart, key: number, units: number): Cart {
+	const found = lineOf(cart, key);
+	if (!found) return cart;
+	const quantity = parseDecimal(found.line.quantity) + BigInt(units) * SCALE;
+	return quantity > 0n ? setQuantity(cart, key, formatDecimal(quantity)) : removeLine(cart, key);
+}
+
+/** `quantity` is a canonical decimal above zero. */
+export function setQuantity(cart: Cart, key: number, quantity: string): Cart {
+	return replaceLine(cart, key, (line) => ({ ...line, quantity }));
+}
+
+export function setDiscount(cart: Cart, key: number, discount: Discount): Cart {
+	return replaceLine(cart, key, (line) => {
+		const { discount_percent: _percent, unit_discount_minor: _amount, ...plain } = line;
+		if (!discount) return plain;
+		if ("percent" in discount) return { ...plain, discount_percent: discount.percent };
+		return { ...plain, unit_discount_minor: discount.unit_minor };
+	});
+}
+
+export function removeLine(cart: Cart, key: number): Cart {
+	return { ...cart, lines: cart.lines.filter((line) => line.key !== key) };
+}
+
+export function lineOf(cart: Cart, key: number | undefined): CartLine | undefined {
+	return cart.lines.find((line) => line.key === key);
+}
+
+export function draftOf(cart: Cart, snapshot: Snapshot): SaleDraft {
+	return {
+		currency: snapshot.currency,
+		currency_precision: snapshot.currency_precision,
+		rounding: snapshot.rounding,
+		taxes: snapshot.taxes,
+		lines: cart.lines.map((line) => line.line),
+	};
+}
+
+/** The quantity that makes a price label's amount out of the item's price: 3 decimals if that is exact, else up to 9. */
+export function quantityForPrice(label_minor: number, price_minor: number, rounding: Rounding): string | undefined {
+	if (label_minor <= 0 || price_minor <= 0) return undefined;
+	for (let decimals = 3; decimals <= 9; decimals += 1) {
+		const step = 10n ** BigInt(9 - decimals);
+		const exact = roundRatio(BigInt(label_minor) * SCALE, BigInt(price_minor) * step, "commercial") * step;
+		const amount = roundRatio(BigInt(price_minor) * exact, SCALE, rounding);
+		if (exact > 0n && amount === BigInt(label_minor)) return formatDecimal(exact);
+	}
+	return undefined;
+}
+
+function plainLineOf(cart: Cart, item: Item): CartLine | undefined {
+	return cart.lines.find(({ line }) => line.item === item.item && line.price_minor === item.price_minor
+		&& line.discount_percent === undefined && line.unit_discount_minor === undefined);
+}
+
+function replaceLine(cart: Cart, key: number, change: (line: DraftLine) => DraftLine): Cart {
+	return { ...cart, lines: cart.lines.map((line) => (line.key === key ? { ...line, line: change(line.line) } : line)) };
+}

@@ -1,0 +1,132 @@
+// Pay, void, reprint and open the drawer: first into the page's daybook, then to the agent, only then paper and drawer.
+// Never prints or opens anything for what is not recorded, and never waits long for the agent.
+
+import type { AgentConnection, JobState } from "@/agent/connection";
+import type { Entry, EntryDraft } from "@/core/entry";
+import { newId } from "@/core/entry";
+import { DEFAULT_COLUMNS, headerOf, receiptOfSale, type ReceiptDocument } from "@/core/receipt";
+import { checkSale, saleBody, type SaleBody, type SaleDraft, type Tender, type Totals } from "@/core/sale";
+import type { PageDaybook, RecordAnswer } from "@/daybook/daybook";
+import type { Pusher } from "@/daybook/push";
+import { settle, takesCash } from "@/pay/payment";
+import { receiptLabels } from "@/receipt/labels";
+import type { Snapshot } from "@/server/api";
+import { businessDate, localTime } from "@/till/format";
+
+export const PRINT_TIMEOUT_MS = 2_000;
+
+export interface RecordedSale {
+	readonly entry: Entry;
+	readonly body: SaleBody;
+	readonly hash: string;
+	readonly document: ReceiptDocument;
+	readonly withCash: boolean;
+}
+
+export interface PrintAnswer {
+	readonly job: string;
+	readonly state: JobState | "no_agent";
+	readonly reason: string;
+}
+
+export interface Desk {
+	readonly snapshot: Snapshot;
+	readonly cashier: string;
+	readonly daybook: PageDaybook;
+	readonly agent: AgentConnection;
+	readonly pusher: Pusher;
+	/** Told where an entry is safe beside this page. */
+	readonly delivered: (id: string, place: "agent" | "page") => void;
+}
+
+export interface SaleToPay {
+	readonly id: string;
+	readonly draft: SaleDraft;
+	readonly totals: Totals;
+	readonly tenders: readonly Tender[];
+}
+
+/** Durable in the page's daybook when it resolves, and with the agent if that answered in time. */
+export async function recordSale(desk: Desk, sale: SaleToPay): Promise<RecordedSale> {
+	const change = settle(sale.totals.total_minor, sale.tenders).change_minor;
+	const body = saleBody(sale.draft, sale.totals, sale.tenders, change);
+	checkSale(body);
+	const { entry, wire } = await record(desk, "sale", sale.id, body);
+	// Recorded by an earlier attempt: what stands in the daybook counts, not what this attempt wanted.
+	const kept = entry.body as SaleBody;
+	checkSale(kept);
+	const document = documentOf(desk, entry, wire.hash);
+	return { entry, body: kept, hash: wire.hash, document, withCash: takesCash(kept.tenders) };
+}
+
+/** The receipt, and the drawer if cash is in play (not when it comes late); never rejects. */
+export function printSale(desk: Desk, sale: RecordedSale, late = false): Promise<PrintAnswer> {
+	const reason = `sale ${sale.entry.receipt_number ?? sale.entry.id}`;
+	return print(desk, `${sale.entry.id}:receipt`, sale.document, sale.withCash && !late, reason);
+}
+
+/** The `copy`-th reprint: recorded first, then printed. Rejects if it cannot be recorded. */
+export async function reprint(desk: Desk, sale: RecordedSale, copy: number): Promise<PrintAnswer> {
+	const { entry } = await record(desk, "reprint", newId(), { of: sale.entry.id, copy });
+	const document = documentOf(desk, sale.entry, sale.hash, copy);
+	return print(desk, `${entry.id}:receipt`, document, false, `reprint ${copy} of ${sale.entry.receipt_number ?? ""}`);
+}
+
+/** How many reprints of a sale the daybook holds for today. */
+export async function copiesOf(desk: Desk, saleId: string): Promise<number> {
+	const today = await desk.daybook.entriesOf(businessDate(new Date()));
+	return today.filter(({ entry }) => entry.kind === "reprint" && (entry.body as { of?: string }).of === saleId).length;
+}
+
+export async function recordVoid(desk: Desk, cartId: string, reason: string): Promise<void> {
+	await record(desk, "void", cartId, { reason });
+}
+
+/** Records the opening, then asks the agent for it; false if the agent did not take it. */
+export async function openDrawer(desk: Desk, reason: string): Promise<boolean> {
+	const { entry } = await record(desk, "no_sale", newId(), { reason });
+	if (desk.agent.state !== "online") return false;
+	try {
+		await desk.agent.kick({ printer: printerOf(desk), reason, entry: entry.id }, PRINT_TIMEOUT_MS);
+		return true;
+	} catch {
+		// The opening is recorded either way; the caller tells the cashier to use the key.
+		return false;
+	}
+}
+
+async function record(desk: Desk, kind: EntryDraft["kind"], id: string, body: object): Promise<RecordAnswer> {
+	const now = new Date();
+	const answer = await desk.daybook.record({
+		id,
+		kind,
+		body,
+		cashier: desk.cashier,
+		business_date: businessDate(now),
+		occurred_at: localTime(now),
+	});
+	desk.delivered(answer.entry.id, await desk.pusher.deliver(answer.wire));
+	return answer;
+}
+
+async function print(
+	desk: Desk, job: string, document: ReceiptDocument, kick: boolean, reason: string,
+): Promise<PrintAnswer> {
+	if (desk.agent.state !== "online") return { job, state: "no_agent", reason: "" };
+	try {
+		const queued = await desk.agent.print({ job, printer: printerOf(desk), document, kick, reason }, PRINT_TIMEOUT_MS);
+		return { job, state: queued.state, reason: "" };
+	} catch (error) {
+		return { job, state: "failed", reason: error instanceof Error ? error.message : String(error) };
+	}
+}
+
+function documentOf(desk: Desk, entry: Entry, hash: string, copy?: number): ReceiptDocument {
+	const columns = desk.agent.welcome?.printers[0]?.columns ?? DEFAULT_COLUMNS;
+	const header = headerOf(desk.snapshot, columns);
+	return receiptOfSale(entry, header, receiptLabels(), copy === undefined ? { hash } : { hash, copy });
+}
+
+function printerOf(desk: Desk): string {
+	return desk.agent.welcome?.printers[0]?.printer ?? "receipt";
+}

@@ -1,0 +1,5 @@
+// Where the cashier is: which screen is shown, and which panel lies over it.
+// Never decides when to move.
+
+export type Screen = "sell" | "pay" | "done";
+export type Panel = "line" | "void" | "drawer" | "keys" | "trust" | "cashier" | undefined;

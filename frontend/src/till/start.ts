@@ -1,0 +1,116 @@
+// How a till comes up: enrolment, the kept catalogue or a fresh one, the verified daybook, the agent.
+// Never starts selling on half a catalogue or on a daybook that did not open.
+
+import { shallowRef, type ShallowRef } from "vue";
+import { AgentConnection } from "@/agent/connection";
+import { Catalogue, type Progress } from "@/catalogue/catalogue";
+import { Retryable, wordsOf } from "@/core/errors";
+import { PageDaybook } from "@/daybook/daybook";
+import { Pusher } from "@/daybook/push";
+import { Company, offeredEnrolmentCode, type Enrolment, type Snapshot } from "@/server/api";
+import { readKept } from "@/server/kept";
+import { KEPT_CART } from "@/till/basket";
+import type { Cart } from "@/till/cart";
+import { KEPT_CASHIER, createTill, type Till } from "@/till/till";
+import { speak, t } from "@/words/words";
+
+export const PAGE_VERSION = "0.1.0";
+
+export type Step = "snapshot" | "items" | "daybook";
+
+export type Stage =
+	| { readonly kind: "starting" }
+	| { readonly kind: "enrol"; readonly busy: boolean; readonly problem: string }
+	| { readonly kind: "loading"; readonly step: Step; readonly progress: Progress | undefined }
+	| { readonly kind: "failed"; readonly reason: string }
+	| { readonly kind: "open"; readonly till: Till };
+
+export interface Start {
+	readonly stage: Readonly<ShallowRef<Stage>>;
+	/** From nothing, or after a failure. */
+	begin(): Promise<void>;
+	enrol(code: string): Promise<void>;
+}
+
+export function useStart(): Start {
+	const stage = shallowRef<Stage>({ kind: "starting" });
+	let company: Company | undefined;
+
+	async function begin(): Promise<void> {
+		speak(navigator.language);
+		stage.value = { kind: "starting" };
+		try {
+			company = await Company.open();
+			const enrolment = company.enrolment ?? (await enrolByOffer(company));
+			if (enrolment) await open(company, enrolment);
+			else stage.value = { kind: "enrol", busy: false, problem: "" };
+		} catch (error) {
+			stage.value = { kind: "failed", reason: wordsOf(error) };
+		}
+	}
+
+	async function enrol(code: string): Promise<void> {
+		if (!company) return;
+		stage.value = { kind: "enrol", busy: true, problem: "" };
+		try {
+			await company.enrol(code);
+		} catch (error) {
+			const word = error instanceof Retryable ? "enrol.unreachable" : "enrol.refused";
+			stage.value = { kind: "enrol", busy: false, problem: t(word, { reason: wordsOf(error) }) };
+			return;
+		}
+		await begin();
+	}
+
+	async function open(from: Company, enrolment: Enrolment): Promise<void> {
+		const catalogue = new Catalogue(from);
+		const snapshot = await readyCatalogue(catalogue, stage);
+		speak(snapshot.locale);
+		stage.value = { kind: "loading", step: "daybook", progress: undefined };
+		const daybook = await openDaybook(enrolment, snapshot);
+		const agent = new AgentConnection(enrolment.agent_urls, { till: enrolment.till, page: PAGE_VERSION });
+		const pusher = new Pusher(daybook, agent, from);
+		const [cart, cashier] = await Promise.all([openCart(daybook), readKept<string>(KEPT_CASHIER)]);
+		const till = createTill({ snapshot, catalogue, daybook, agent, pusher, cart, cashier });
+		agent.connect();
+		if (daybook.writable) pusher.start();
+		stage.value = { kind: "open", till };
+		void till.refreshCatalogue();
+	}
+	return { stage, begin, enrol };
+}
+
+async function enrolByOffer(company: Company): Promise<Enrolment | undefined> {
+	const code = await offeredEnrolmentCode().catch(() => undefined);
+	return code === undefined ? undefined : company.enrol(code);
+}
+
+/** What is kept here, at once; else a fresh download, shown as it goes. */
+async function readyCatalogue(catalogue: Catalogue, stage: ShallowRef<Stage>): Promise<Snapshot> {
+	const show = (): void => {
+		const step = catalogue.progress ? "items" : "snapshot";
+		stage.value = { kind: "loading", step, progress: catalogue.progress };
+	};
+	show();
+	const stopShowing = catalogue.on("change", show);
+	try {
+		if (!(await catalogue.load())) await catalogue.refresh();
+	} finally {
+		stopShowing();
+	}
+	if (!catalogue.snapshot) throw new Retryable(t("offline.not_ready", { reason: t("load.snapshot") }));
+	return catalogue.snapshot;
+}
+
+function openDaybook(enrolment: Enrolment, snapshot: Snapshot): Promise<PageDaybook> {
+	const nextEpoch = Math.max(enrolment.next_epoch, snapshot.next_epoch);
+	const continues = snapshot.heads.at(-1);
+	return PageDaybook.open(enrolment.till, continues ? { nextEpoch, continues } : { nextEpoch });
+}
+
+/** The cart as the last page left it, unless its sale was recorded just before that page ended. */
+async function openCart(daybook: PageDaybook): Promise<Cart | undefined> {
+	const cart = await readKept<Cart>(KEPT_CART);
+	if (!cart || (await daybook.find(cart.id))) return undefined;
+	return cart;
+}

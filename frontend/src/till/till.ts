@@ -1,0 +1,151 @@
+// The till that stands open: its catalogue, cart, payment and status joined into what the screens need.
+// Never touches bytes or sockets itself; every step that costs money goes through till/checkout.ts.
+
+import { computed, inject, provide, shallowRef, watch, type ComputedRef, type InjectionKey, type ShallowRef } from "vue";
+import type { AgentConnection } from "@/agent/connection";
+import type { Catalogue } from "@/catalogue/catalogue";
+import { wordsOf } from "@/core/errors";
+import type { PageDaybook } from "@/daybook/daybook";
+import type { Pusher } from "@/daybook/push";
+import { keep } from "@/server/kept";
+import type { Snapshot } from "@/server/api";
+import { useScanning, type Scanning } from "@/scan/scanning";
+import { useBasket, type Basket } from "@/till/basket";
+import type { Cart } from "@/till/cart";
+import type { Desk } from "@/till/checkout";
+import { moneyOf, type Money } from "@/till/format";
+import { useNotices, type Notices } from "@/till/notices";
+import { usePaying, type Paying } from "@/till/paying";
+import type { Panel, Screen } from "@/till/screens";
+import { useTasks, type Tasks } from "@/till/tasks";
+import { useTrust, type Trust } from "@/trust/trust";
+import { t } from "@/words/words";
+
+export const KEPT_CASHIER = "cashier";
+
+export interface TillParts {
+	readonly snapshot: Snapshot;
+	readonly catalogue: Catalogue;
+	readonly daybook: PageDaybook;
+	readonly agent: AgentConnection;
+	readonly pusher: Pusher;
+	readonly cart: Cart | undefined;
+	readonly cashier: string | undefined;
+}
+
+export interface Till extends Scanning, Omit<Tasks, "voidSale" | "problem"> {
+	readonly snapshot: Readonly<ShallowRef<Snapshot>>;
+	readonly catalogue: Catalogue;
+	readonly daybook: PageDaybook;
+	/** Rises whenever the catalogue or its progress changed. */
+	readonly catalogueVersion: Readonly<ShallowRef<number>>;
+	readonly money: ComputedRef<Money>;
+	readonly cashier: ShallowRef<string | undefined>;
+	readonly screen: ShallowRef<Screen>;
+	readonly panel: ShallowRef<Panel>;
+	readonly basket: Basket;
+	readonly paying: Paying;
+	readonly trust: Trust;
+	readonly notices: Notices;
+	/** Raised by the screen-wide keyboard: puts the cursor (and text typed so far) into the search field. */
+	readonly searchFor: ShallowRef<{ readonly text: string } | undefined>;
+	chooseCashier(name: string): void;
+	goPay(): void;
+	nextCustomer(): void;
+	voidSale(reason: string): Promise<void>;
+	refreshCatalogue(): Promise<void>;
+}
+
+const TILL: InjectionKey<Till> = Symbol("till");
+
+export function provideTill(till: Till): void {
+	provide(TILL, till);
+}
+
+export function useTill(): Till {
+	const till = inject(TILL);
+	if (!till) throw new Error("This component stands outside of an open till.");
+	return till;
+}
+
+export function createTill(parts: TillParts): Till {
+	const state = openState(parts);
+	const { basket, notices, paying, screen, panel, tasks } = state;
+	const { daybook } = parts;
+
+	function nextCustomer(): void {
+		paying.leave();
+		screen.value = "sell";
+	}
+	function goPay(): void {
+		if (screen.value !== "sell" || basket.lines.value.length === 0 || !daybook.writable) return;
+		panel.value = undefined;
+		notices.clear();
+		paying.begin();
+		screen.value = "pay";
+	}
+	function whyNot(): { title: string; text?: string } | undefined {
+		if (!daybook.writable) return { title: t("read_only.title"), text: t("read_only.text") };
+		return state.cashier.value === undefined ? { title: t("cashier.title") } : undefined;
+	}
+	const scanning = useScanning({
+		...state, whyNot, nextCustomer,
+		money: () => state.money.value,
+		searchByName: () => void (state.searchFor.value = { text: "" }),
+	});
+	parts.agent.on("scan", ({ code }) => scanning.scan(code));
+	return {
+		...state, ...tasks, ...scanning, nextCustomer, goPay,
+		async voidSale(reason) {
+			if (await tasks.voidSale(reason)) screen.value = "sell";
+		},
+		chooseCashier(name) {
+			state.cashier.value = name;
+			keep(KEPT_CASHIER, name).catch((error: unknown) => tasks.problem(t("cart.not_kept", { reason: wordsOf(error) })));
+		},
+		refreshCatalogue: () => refresh(parts.catalogue, notices),
+	};
+}
+
+type State = Omit<Till, keyof Scanning | keyof Tasks | "chooseCashier" | "goPay" | "nextCustomer" | "refreshCatalogue">
+	& { readonly tasks: Tasks };
+
+function openState({ snapshot: first, catalogue, daybook, agent, pusher, cart, cashier: kept }: TillParts): State {
+	const snapshot = shallowRef(first);
+	const catalogueVersion = shallowRef(0);
+	const cashier = shallowRef(knownCashier(first, kept));
+	const screen = shallowRef<Screen>("sell");
+	const notices = useNotices();
+	const basket = useBasket(snapshot, cart, (reason) => tasks.problem(t("cart.not_kept", { reason })));
+	const trust = useTrust(daybook, agent, pusher);
+	const desk = (): Desk => ({
+		snapshot: snapshot.value, cashier: cashier.value ?? "", daybook, agent, pusher, delivered: trust.delivered,
+	});
+	const tasks = useTasks(desk, basket, notices);
+	catalogue.on("change", () => void (catalogueVersion.value += 1));
+	watch([catalogueVersion, () => basket.lines.value.length === 0], () => {
+		// New prices and taxes come between two sales, never into an open cart.
+		if (catalogue.snapshot && !catalogue.progress && basket.lines.value.length === 0) snapshot.value = catalogue.snapshot;
+	});
+	return {
+		snapshot, catalogue, daybook, catalogueVersion, cashier, screen, notices, basket, trust, tasks,
+		panel: shallowRef<Panel>(),
+		searchFor: shallowRef<{ readonly text: string }>(),
+		money: computed(() => moneyOf(snapshot.value)),
+		paying: usePaying({ basket, desk, screen }),
+	};
+}
+
+async function refresh(catalogue: Catalogue, notices: Notices): Promise<void> {
+	try {
+		await catalogue.refresh();
+	} catch {
+		// Offline is a normal way to start: the kept catalogue sells, and the cashier is told so.
+		notices.say({ tone: "info", title: t("load.from_here") });
+	}
+}
+
+function knownCashier(snapshot: Snapshot, kept: string | undefined): string | undefined {
+	if (kept !== undefined && snapshot.cashiers.includes(kept)) return kept;
+	return snapshot.cashiers.length === 1 ? snapshot.cashiers[0] : undefined;
+}

@@ -1,0 +1,130 @@
+// What the till can truthfully say about where its sales are, from the daybook, the agent and the company.
+// Never says more than one of them confirmed, and offers nothing that could delete an entry.
+
+import { computed, shallowRef, type ComputedRef, type ShallowRef } from "vue";
+import type { AgentConnection, AgentState, PrinterState } from "@/agent/connection";
+import type { StoredEntry } from "@/daybook/daybook";
+import type { PageDaybook } from "@/daybook/daybook";
+import type { PushStatus, Pusher } from "@/daybook/push";
+import type { PushResult } from "@/server/api";
+import { businessDate } from "@/till/format";
+import { t, tCount } from "@/words/words";
+
+export const LISTED_LIMIT = 200;
+
+export type Tone = "ok" | "notice" | "warning" | "danger";
+
+export interface Standing {
+	readonly writable: boolean;
+	readonly agent: AgentState;
+	readonly printer: PrinterState | "unknown";
+	readonly push: PushStatus;
+	readonly troubled: number;
+}
+
+export interface Chip {
+	readonly tone: Tone;
+	readonly text: string;
+}
+
+export interface ListedEntry {
+	readonly stored: StoredEntry;
+	readonly where: "page" | "agent" | "company";
+	readonly state: "waiting" | "held" | "quarantined";
+	readonly reason: string;
+}
+
+/** One line for the top bar: the gravest thing first. */
+export function chipOf(standing: Standing): Chip {
+	const { push, agent, printer } = standing;
+	if (!standing.writable) return { tone: "danger", text: t("trust.read_only") };
+	if (standing.troubled > 0) return { tone: "danger", text: tCount("trust.trouble", standing.troubled) };
+	if (agent === "online" && printer !== "ready" && printer !== "unknown") {
+		return { tone: "warning", text: t("trust.printer", { state: t(`trust.printer.${printer}`) }) };
+	}
+	if (push.unsentCount > 0 && push.lastError !== undefined) {
+		return { tone: "warning", text: `${t("trust.offline")} · ${push.unsentCount}` };
+	}
+	if (agent === "away") return { tone: "warning", text: [t("trust.agent_away"), ...waiting(push.unsentCount)].join(" · ") };
+	if (push.unsentCount > 0) {
+		return { tone: "notice", text: tCount(agent === "online" ? "trust.with_agent" : "trust.safe_here", push.unsentCount) };
+	}
+	return { tone: "ok", text: t("trust.ok") };
+}
+
+/** What has left for nowhere yet, if anything. */
+function waiting(count: number): readonly string[] {
+	return count > 0 ? [tCount("trust.safe_here", count)] : [];
+}
+
+export interface Trust {
+	readonly standing: ComputedRef<Standing>;
+	readonly chip: ComputedRef<Chip>;
+	readonly reasons: Readonly<ShallowRef<readonly PushResult[]>>;
+	/** Notes where an entry was seen safe; "with the agent" is never said without it. */
+	delivered(id: string, place: "agent" | "page"): void;
+	/** Everything the company has not confirmed or could not book, oldest first. */
+	list(): Promise<readonly ListedEntry[]>;
+}
+
+export function useTrust(daybook: PageDaybook, agent: AgentConnection, pusher: Pusher): Trust {
+	const agentState = shallowRef(agent.state);
+	const printer = shallowRef<Standing["printer"]>("unknown");
+	const push = shallowRef(pusher.status);
+	const reasons = shallowRef<readonly PushResult[]>([]);
+	const writable = shallowRef(daybook.writable);
+
+	const withAgent = new Set<string>();
+
+	function look(): void {
+		agentState.value = agent.state;
+		printer.value = agent.state === "online" ? (agent.welcome?.printers[0]?.state ?? "unknown") : "unknown";
+		push.value = { ...pusher.status };
+		reasons.value = [...pusher.reasons.values()].filter(isTroubled);
+		writable.value = daybook.writable;
+	}
+	agent.on("state", look);
+	agent.on("printer", look);
+	pusher.on("status", look);
+	daybook.on("change", look);
+	look();
+	const standing = computed<Standing>(() => ({
+		writable: writable.value,
+		agent: agentState.value,
+		printer: printer.value,
+		push: push.value,
+		troubled: reasons.value.length,
+	}));
+	return {
+		standing,
+		reasons,
+		chip: computed(() => chipOf(standing.value)),
+		delivered: (id, place) => void (place === "agent" && withAgent.add(id)),
+		list: () => listOf(daybook, pusher, withAgent),
+	};
+}
+
+async function listOf(
+	daybook: PageDaybook, pusher: Pusher, withAgent: ReadonlySet<string>,
+): Promise<readonly ListedEntry[]> {
+	const found = new Map<string, StoredEntry>();
+	const refused = await Promise.all([...pusher.reasons.keys()].map((id) => daybook.find(id)));
+	const today = await daybook.entriesOf(businessDate(new Date()));
+	const troubled = today.filter((stored) => stored.result && isTroubled(stored.result));
+	for (const stored of [...refused, ...troubled, ...(await daybook.unsent(LISTED_LIMIT))]) {
+		if (stored) found.set(stored.entry.id, stored);
+	}
+	return [...found.values()]
+		.sort((a, b) => a.entry.sequence - b.entry.sequence)
+		.map((stored) => listed(stored, pusher.reasons.get(stored.entry.id) ?? stored.result, withAgent));
+}
+
+function listed(stored: StoredEntry, result: PushResult | undefined, withAgent: ReadonlySet<string>): ListedEntry {
+	const state = result?.state === "held" || result?.state === "quarantined" ? result.state : "waiting";
+	const where = stored.result ? "company" : withAgent.has(stored.entry.id) ? "agent" : "page";
+	return { stored, where, state, reason: result?.reason ?? "" };
+}
+
+function isTroubled(result: PushResult): boolean {
+	return result.state === "held" || result.state === "quarantined";
+}

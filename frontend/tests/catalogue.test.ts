@@ -1,0 +1,218 @@
+import { describe, expect, test } from "vitest";
+import { CHUNKS_AT_A_TIME, Catalogue } from "@/catalogue/catalogue";
+import type { CatalogueShelf } from "@/catalogue/store";
+import { Malformed, Retryable } from "@/core/errors";
+import type { Snapshot } from "@/server/api";
+
+const CHUNK_SIZE = 10;
+
+function snapshotOf(digest: string, items: number): Snapshot {
+	return {
+		protocol: 1, snapshot: digest, till: "T1", company: "Demo", shop: "Corner", address: [], currency: "EUR",
+		currency_precision: 2, rounding: "commercial", locale: "en",
+		taxes: [{ tax: "VAT-19", label: "VAT 19 %", inclusive: true }],
+		templates: [{ template: "standard", rates: { "VAT-19": "19" } }, { template: "free", rates: {} }],
+		tenders: [], cashiers: [], groups: ["Coffee", "Tea"], units: ["Nos", "kg"], code_patterns: [], items,
+		chunk_size: CHUNK_SIZE, chunks: Math.ceil(items / CHUNK_SIZE), next_epoch: 1, heads: [], receipt_footer: [],
+	};
+}
+
+function chunkText(snapshot: Snapshot, chunk: number): string {
+	const first = chunk * CHUNK_SIZE;
+	const rows = Array.from({ length: Math.min(CHUNK_SIZE, snapshot.items - first) }, (_, row) => first + row);
+	const message = {
+		chunk,
+		item: rows.map((row) => `SKU-${row}`),
+		name: rows.map((row) => `${snapshot.snapshot} blend ${row}`),
+		price_minor: rows.map((row) => 100 + row),
+		group: rows.map((row) => row % 2),
+		unit: rows.map((row) => row % 2),
+		template: rows.map((row) => row % 2),
+		gtins: rows.map((row) => (row === 3 ? ["012345678905", "4006381333931"] : [])),
+		weighed: rows.filter((row) => row % 2 === 1).map((row) => row - first),
+	};
+	return JSON.stringify({ message });
+}
+
+class FakeSource {
+	current = snapshotOf("first", 95);
+	readonly asked: number[] = [];
+	atOnce = 0;
+	mostAtOnce = 0;
+	breakAfter = Number.POSITIVE_INFINITY;
+
+	async snapshot(): Promise<Snapshot> {
+		return this.current;
+	}
+
+	async chunk(_: string, chunk: number): Promise<string> {
+		this.atOnce += 1;
+		this.mostAtOnce = Math.max(this.mostAtOnce, this.atOnce);
+		await new Promise((resolve) => setImmediate(resolve));
+		this.atOnce -= 1;
+		if (this.asked.length >= this.breakAfter) throw new Retryable("gone", "network");
+		this.asked.push(chunk);
+		return chunkText(this.current, chunk);
+	}
+}
+
+class MemoryShelf implements CatalogueShelf {
+	whole: Snapshot | undefined;
+	full = false;
+	readonly chunks = new Map<string, Map<number, string>>();
+
+	async manifest(): Promise<Snapshot | undefined> {
+		return this.whole;
+	}
+
+	async texts({ snapshot }: Snapshot): Promise<readonly string[]> {
+		return [...(this.chunks.get(snapshot) ?? [])].sort(([a], [b]) => a - b).map(([, text]) => text);
+	}
+
+	async kept({ snapshot }: Snapshot): Promise<ReadonlyMap<number, string>> {
+		return this.chunks.get(snapshot) ?? new Map<number, string>();
+	}
+
+	async keepChunk({ snapshot }: Snapshot, chunk: number, text: string): Promise<void> {
+		if (this.full) throw new DOMException("The quota has been exceeded.", "QuotaExceededError");
+		const chunks = this.chunks.get(snapshot) ?? new Map<number, string>();
+		this.chunks.set(snapshot, chunks.set(chunk, text));
+	}
+
+	async finish(snapshot: Snapshot): Promise<void> {
+		this.whole = snapshot;
+		for (const digest of this.chunks.keys()) if (digest !== snapshot.snapshot) this.chunks.delete(digest);
+	}
+}
+
+const pause = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+function till(source = new FakeSource(), shelf = new MemoryShelf()) {
+	return { source, shelf, catalogue: new Catalogue(source, shelf, pause) };
+}
+
+async function searchReady(catalogue: Catalogue): Promise<void> {
+	while (catalogue.readiness !== "search") await pause();
+}
+
+describe("an empty till", () => {
+	test("has nothing to sell and says so", async () => {
+		const { catalogue } = till();
+		expect([await catalogue.load(), catalogue.readiness, catalogue.size]).toEqual([false, "empty", 0]);
+		expect([catalogue.byCode("SKU-1"), catalogue.search("blend", 5), catalogue.groupItems("Tea")]).toEqual([undefined, [], []]);
+	});
+
+	test("answers codes before words, and both after the download", async () => {
+		const { catalogue } = till();
+		const seen: string[] = [];
+		catalogue.on("change", () => seen.push(catalogue.readiness));
+		expect(await catalogue.refresh()).toBe(true);
+		expect(catalogue.byCode("SKU-94")?.price_minor).toBe(194);
+		await searchReady(catalogue);
+		expect(catalogue.search("blend 94", 5).map(({ item }) => item)).toEqual(["SKU-94"]);
+		expect([...new Set(seen)]).toEqual(["empty", "scan", "search"]);
+	});
+
+	test("loads six chunks at a time and shows how far it is", async () => {
+		const { catalogue, source } = till();
+		const done: number[] = [];
+		catalogue.on("change", () => done.push(catalogue.progress?.done ?? -1));
+		await catalogue.refresh();
+		expect(source.mostAtOnce).toBe(CHUNKS_AT_A_TIME);
+		expect(done.filter((count) => count >= 0)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, ...done.filter((count) => count >= 0).slice(11)]);
+		expect(catalogue.progress).toBeUndefined();
+	});
+});
+
+describe("a download that broke off", () => {
+	test("leaves nothing to sell from, and goes on where it was", async () => {
+		const { catalogue, source, shelf } = till();
+		source.breakAfter = 4;
+		await expect(catalogue.refresh()).rejects.toThrow(Retryable);
+		expect([catalogue.readiness, shelf.whole]).toEqual(["empty", undefined]);
+		source.breakAfter = Number.POSITIVE_INFINITY;
+		await catalogue.refresh();
+		expect(source.asked.sort((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+		expect(catalogue.size).toBe(95);
+	});
+
+	test("of a newer catalogue leaves the older one in use", async () => {
+		const { catalogue, source } = till();
+		await catalogue.refresh();
+		source.current = snapshotOf("second", 50);
+		source.breakAfter = source.asked.length + 2;
+		await expect(catalogue.refresh()).rejects.toThrow(Retryable);
+		expect([catalogue.snapshot?.snapshot, catalogue.size]).toEqual(["first", 95]);
+	});
+});
+
+describe("the next start", () => {
+	test("has the catalogue without the company", async () => {
+		const first = till();
+		await first.catalogue.refresh();
+		const { catalogue } = till(new FakeSource(), first.shelf);
+		expect([await catalogue.load(), catalogue.size]).toEqual([true, 95]);
+		expect(catalogue.byItem("SKU-7")?.name).toBe("first blend 7");
+	});
+
+	test("does not sell from a catalogue of which the browser lost a part", async () => {
+		const first = till();
+		await first.catalogue.refresh();
+		first.shelf.chunks.get("first")?.delete(4);
+		expect(await till(new FakeSource(), first.shelf).catalogue.load()).toBe(false);
+	});
+
+	test("asks for nothing if nothing changed, and for all of a newer one", async () => {
+		const { catalogue, source, shelf } = till();
+		await catalogue.refresh();
+		const asked = source.asked.length;
+		expect([await catalogue.refresh(), source.asked.length]).toEqual([false, asked]);
+		source.current = snapshotOf("second", 50);
+		expect(await catalogue.refresh()).toBe(true);
+		expect([catalogue.size, catalogue.readiness, [...shelf.chunks.keys()]]).toEqual([50, "search", ["second"]]);
+	});
+});
+
+test("a browser without room still sells, and says that it kept nothing", async () => {
+	const { catalogue, shelf } = till();
+	shelf.full = true;
+	await catalogue.refresh();
+	expect([catalogue.size, shelf.whole, catalogue.notKept]).toEqual([95, undefined, "The quota has been exceeded."]);
+});
+
+test("a chunk that is not what the protocol says is refused", async () => {
+	const { catalogue, source } = till();
+	source.chunk = async () => JSON.stringify({ message: { chunk: 0, item: ["A"], name: [] } });
+	await expect(catalogue.refresh()).rejects.toThrow(Malformed);
+	source.chunk = async () => "<html>";
+	await expect(catalogue.refresh()).rejects.toThrow("not JSON");
+});
+
+describe("an item", () => {
+	test("is found by its code, its barcode, and the barcode as other scanners read it", async () => {
+		const { catalogue } = till();
+		await catalogue.refresh();
+		for (const code of ["SKU-3", "0012345678905", "012345678905", "]E04006381333931"]) {
+			expect(catalogue.byCode(code)?.item).toBe("SKU-3");
+		}
+		expect(catalogue.byItem("0012345678905")).toBeUndefined();
+	});
+
+	test("has its group, unit, rates and way of selling in words", async () => {
+		const { catalogue } = till();
+		await catalogue.refresh();
+		expect(catalogue.byItem("SKU-12")).toEqual({
+			item: "SKU-12", name: "first blend 12", price_minor: 112, group: "Coffee", unit: "Nos",
+			rates: { "VAT-19": "19" }, weighed: false, gtins: [],
+		});
+		expect(catalogue.byItem("SKU-13")).toMatchObject({ group: "Tea", unit: "kg", rates: {}, weighed: true });
+	});
+
+	test("is listed with its group, up to a limit", async () => {
+		const { catalogue } = till();
+		await catalogue.refresh();
+		expect(catalogue.groupItems("Tea")).toHaveLength(47);
+		expect(catalogue.groupItems("Tea", 3).map(({ item }) => item)).toEqual(["SKU-1", "SKU-3", "SKU-5"]);
+		expect(catalogue.groupItems("Bread")).toEqual([]);
+	});
+});

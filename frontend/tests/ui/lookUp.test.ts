@@ -1,0 +1,52 @@
+import { describe, expect, it } from "vitest";
+import type { Item } from "@/catalogue/catalogue";
+import { lookUp } from "@/scan/lookUp";
+
+const BEANS: Item = {
+	item: "SKU-1", name: "Beans", price_minor: 1999, group: "Coffee", unit: "Nos", rates: {}, weighed: false, gtins: ["4006381333931"],
+};
+const APPLES: Item = { ...BEANS, item: "12345", name: "Apples", price_minor: 300, unit: "kg", weighed: true, gtins: [] };
+const RULES = { code_patterns: ["21IIIIIWWWWWC", "22IIIIIPPPPPC"], rounding: "commercial" } as const;
+
+type Shelf = Parameters<typeof lookUp>[1];
+const shelf = (change: Partial<Shelf> = {}): Shelf => ({
+	progress: undefined,
+	readiness: "search",
+	byCode: (code) => [BEANS, APPLES].find((item) => item.item === code || item.gtins.includes(code)),
+	byItem: () => undefined,
+	...change,
+});
+
+function withCheckDigit(twelve: string): string {
+	const sum = [...twelve].reduce((total, digit, index) => total + Number(digit) * (index % 2 === 0 ? 1 : 3), 0);
+	return `${twelve}${(10 - (sum % 10)) % 10}`;
+}
+
+describe("looking up a scanned code", () => {
+	it("finds an item by its GTIN and remembers which was scanned", () => {
+		expect(lookUp("4006381333931", shelf(), RULES)).toEqual({ kind: "item", item: BEANS, gtin: "4006381333931" });
+	});
+
+	it("finds it behind a scanner's prefix too", () => {
+		expect(lookUp("]E04006381333931", shelf(), RULES)).toMatchObject({ kind: "item", item: BEANS });
+	});
+
+	it("takes the weight from a shop's own label", () => {
+		expect(lookUp(withCheckDigit("211234500512"), shelf(), RULES)).toEqual({ kind: "item", item: APPLES, quantity: "0.512" });
+	});
+
+	it("turns the price on a shop's own label into the quantity that costs it", () => {
+		expect(lookUp(withCheckDigit("221234500450"), shelf(), RULES)).toEqual({ kind: "item", item: APPLES, quantity: "1.5" });
+	});
+
+	it("calls a code with a wrong check digit misread, and another one unknown", () => {
+		expect(lookUp("4006381333932", shelf(), RULES)).toEqual({ kind: "misread", code: "4006381333932" });
+		expect(lookUp(withCheckDigit("400638133300"), shelf(), RULES).kind).toBe("unknown");
+		expect(lookUp("ABC-123", shelf(), RULES)).toEqual({ kind: "unknown", code: "ABC-123" });
+	});
+
+	it("does not call anything unknown while items are still loading", () => {
+		expect(lookUp("ABC-123", shelf({ progress: { done: 1, total: 2 } }), RULES).kind).toBe("loading");
+		expect(lookUp("4006381333931", shelf({ progress: { done: 1, total: 2 } }), RULES).kind).toBe("item");
+	});
+});

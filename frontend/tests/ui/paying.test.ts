@@ -1,0 +1,140 @@
+import { shallowRef } from "vue";
+import { beforeEach, describe, expect, it } from "vitest";
+import { Rejected } from "@/core/errors";
+import type { Entry, EntryDraft } from "@/core/entry";
+import type { Tender } from "@/core/sale";
+import type { Snapshot } from "@/server/api";
+import { useBasket, type Basket } from "@/till/basket";
+import type { Desk } from "@/till/checkout";
+import { usePaying, type Paying } from "@/till/paying";
+import type { Screen } from "@/till/screens";
+import { speak } from "@/words/words";
+
+const SNAPSHOT = {
+	till: "T1", company: "C", shop: "S", address: [], currency: "EUR", currency_precision: 2, rounding: "commercial", locale: "en",
+	taxes: [{ tax: "VAT-19", label: "VAT 19 %", inclusive: true }], receipt_footer: [],
+} as unknown as Snapshot;
+const BEANS = {
+	item: "SKU-1", name: "Beans", price_minor: 1999, group: "Coffee", unit: "Nos", rates: { "VAT-19": "19" }, weighed: false, gtins: [],
+};
+const cash = (amount_minor: number): Tender => ({ tender: "Cash", kind: "cash", amount_minor });
+const card = (amount_minor: number): Tender => ({ tender: "Card", kind: "card", amount_minor });
+
+/** A daybook, a pusher and an agent that write down what was asked of them, in order. */
+function deskThat(faults: { record?: Error; agent?: "online" | "away" } = {}) {
+	const asked: string[] = [];
+	const recorded = new Map<string, Entry>();
+	const desk = {
+		snapshot: SNAPSHOT,
+		cashier: "Ada",
+		delivered: () => undefined,
+		daybook: {
+			async record(draft: EntryDraft) {
+				asked.push(`record ${draft.kind}`);
+				if (faults.record) throw faults.record;
+				const outcome = recorded.has(draft.id) ? "exists" : "created";
+				const entry = recorded.get(draft.id) ?? ({ ...draft, receipt_number: "T1-1-000001", sequence: 1, till: "T1" } as Entry);
+				recorded.set(draft.id, entry);
+				return { entry, wire: { hash: "0".repeat(64), text: "" }, outcome };
+			},
+			entriesOf: async () => [...recorded.values()].map((entry) => ({ entry })),
+		},
+		pusher: { deliver: async () => (asked.push("deliver"), "agent" as const) },
+		agent: {
+			state: faults.agent ?? "online",
+			on: () => () => undefined,
+			async print(job: { job: string; kick: boolean }) {
+				asked.push(job.kick ? "print and kick" : "print");
+				return { job: job.job, outcome: "created", state: "queued" };
+			},
+		},
+	} as unknown as Desk;
+	return { desk, asked, recorded, faults };
+}
+
+function open(world: ReturnType<typeof deskThat>): { basket: Basket; paying: Paying; screen: { value: Screen } } {
+	const screen = shallowRef<Screen>("pay");
+	// Node has no IndexedDB: keeping the cart fails here, and a sale must not care.
+	const basket = useBasket(shallowRef(SNAPSHOT), undefined, () => undefined);
+	basket.add(BEANS);
+	return { basket, screen, paying: usePaying({ basket, desk: () => world.desk, screen }) };
+}
+
+describe("paying", () => {
+	beforeEach(() => speak("en"));
+
+	it("records first, then delivers, and only then prints and opens the drawer", async () => {
+		const world = deskThat();
+		await open(world).paying.take(cash(2000));
+		await Promise.resolve();
+		expect(world.asked).toEqual(["record sale", "deliver", "print and kick"]);
+	});
+
+	it("leaves the drawer shut when no cash is in play", async () => {
+		const world = deskThat();
+		await open(world).paying.take(card(1999));
+		await Promise.resolve();
+		expect(world.asked.at(-1)).toBe("print");
+	});
+
+	it("records once however often Pay is pressed", async () => {
+		const world = deskThat();
+		const { paying } = open(world);
+		await Promise.all([paying.take(cash(2000)), paying.take(cash(2000)), paying.finish(), paying.finish()]);
+		expect(world.asked.filter((what) => what === "record sale")).toHaveLength(1);
+		expect(world.recorded.size).toBe(1);
+	});
+
+	it("keeps cart, tenders and screen when the sale can't be recorded, and says so", async () => {
+		const world = deskThat({ record: new Rejected("The disk is full.") });
+		const { basket, paying, screen } = open(world);
+		const id = basket.cart.value.id;
+		await paying.take(cash(2000));
+		expect(paying.problem.value).toContain("NOT recorded: The disk is full.");
+		expect([basket.cart.value.id, basket.lines.value.length, screen.value]).toEqual([id, 1, "pay"]);
+		expect(world.asked).toEqual(["record sale"]);
+		delete world.faults.record;
+		await paying.finish();
+		expect([paying.problem.value, screen.value, [...world.recorded.keys()]]).toEqual(["", "done", [id]]);
+	});
+
+	it("waits for the rest when a tender does not cover the total", async () => {
+		const world = deskThat();
+		const { paying } = open(world);
+		await paying.take(card(1000));
+		expect(world.asked).toEqual([]);
+		expect(paying.settlement.value.remaining_minor).toBe(999);
+		expect(paying.mayAddItems()).toBe(false);
+		await paying.take(cash(1000));
+		expect(paying.done.value?.body.change_minor).toBe(1);
+	});
+
+	it("gives the next customer a cart with an id of its own", async () => {
+		const { basket, paying } = open(deskThat());
+		const id = basket.cart.value.id;
+		await paying.take(cash(1999));
+		expect(basket.cart.value.id).not.toBe(id);
+		expect(basket.lines.value).toEqual([]);
+	});
+
+	it("numbers each copy and records it before it prints", async () => {
+		const world = deskThat();
+		const { paying } = open(world);
+		await paying.take(cash(1999));
+		await paying.printAgain();
+		await paying.printAgain();
+		expect(world.asked.slice(3)).toEqual(["record reprint", "deliver", "print", "record reprint", "deliver", "print"]);
+		const copies = [...world.recorded.values()].filter((entry) => entry.kind === "reprint").map((entry) => entry.body);
+		expect(copies).toMatchObject([{ copy: 1 }, { copy: 2 }]);
+	});
+
+	it("sells without an agent, and the receipt printed later is still the original", async () => {
+		const world = deskThat({ agent: "away" });
+		const { paying } = open(world);
+		await paying.take(cash(1999));
+		await Promise.resolve();
+		expect(paying.printed.value?.state).toBe("no_agent");
+		await paying.printAgain();
+		expect(world.asked).toEqual(["record sale", "deliver"]);
+	});
+});

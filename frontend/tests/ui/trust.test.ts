@@ -1,0 +1,67 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { chipOf, type Standing } from "@/trust/trust";
+import { de } from "@/words/de";
+import { en } from "@/words/en";
+import { speak, t, tCount } from "@/words/words";
+
+const GOOD: Standing = {
+	writable: true,
+	agent: "online",
+	printer: "ready",
+	troubled: 0,
+	push: { unsentCount: 0, oldestUnsentAt: undefined, route: "agent", lastError: undefined, lastAnswerAt: undefined },
+};
+const with_ = (change: Partial<Standing>): Standing => ({ ...GOOD, ...change });
+const unsent = (count: number, lastError?: string): Standing["push"] => ({ ...GOOD.push, unsentCount: count, lastError });
+
+describe("the status chip", () => {
+	beforeEach(() => speak("en"));
+
+	it("says that all is well only when everything is", () => {
+		expect(chipOf(GOOD)).toEqual({ tone: "ok", text: "All sent" });
+		for (const worse of [{ writable: false }, { agent: "away" }, { printer: "paper_out" }, { troubled: 1 }, { push: unsent(1) }] as const) {
+			expect(chipOf(with_(worse)).tone).not.toBe("ok");
+		}
+	});
+
+	it("puts a second tab before everything else", () => {
+		expect(chipOf(with_({ writable: false, troubled: 3, agent: "away" })).text).toBe("Second tab: read only");
+	});
+
+	it("puts entries that need a person before a printer without paper", () => {
+		expect(chipOf(with_({ troubled: 2, printer: "paper_out" })).text).toBe("2 entries need attention");
+	});
+
+	it("counts what the company has not confirmed", () => {
+		expect(chipOf(with_({ push: unsent(1) })).text).toBe("1 entry on its way");
+		expect(chipOf(with_({ push: unsent(12, "no network") })).text).toBe("Offline, sales are kept · 12");
+	});
+
+	it("says how much is kept on this till when the agent is away", () => {
+		expect(chipOf(with_({ agent: "away", push: unsent(2) })).text).toBe("No printer or drawer · 2 entries on this till");
+	});
+
+	it("does not speak of a printer's paper when the agent that would know is away", () => {
+		expect(chipOf(with_({ agent: "away", printer: "paper_out" })).text).toBe("No printer or drawer");
+	});
+});
+
+describe("the words", () => {
+	it("have the same places for values in both languages", () => {
+		const places = (text: string): readonly string[] => [...text.matchAll(/\{\w+\}/g)].map(([place]) => place).sort();
+		for (const word of Object.keys(en) as (keyof typeof en)[]) expect([word, places(de[word])]).toEqual([word, places(en[word])]);
+	});
+
+	it("follow the locale and fall back to English", () => {
+		speak("de-AT");
+		expect(t("pay.button")).toBe("Bezahlen");
+		expect(tCount("cart.items", 2)).toBe("2 Positionen");
+		speak("xx");
+		expect(tCount("cart.items", 1)).toBe("1 line");
+	});
+
+	it("never take a value for a place of their own", () => {
+		speak("en");
+		expect(t("cart.removed", { name: "{name} <b>$&" })).toBe("{name} <b>$& removed");
+	});
+});
