@@ -53,8 +53,16 @@ async def test_the_demos_code_enrols_a_till_once(till):
 
 async def test_each_enrolment_gets_an_epoch_of_its_own(till):
 	assert [(await till.enrol())["next_epoch"] for _ in range(3)] == [1, 2, 3]
-	_, body = await till.get(SNAPSHOT_PATH)
-	assert body["message"]["next_epoch"] == 4
+	await till.push(till_day(1, epoch=7))
+	assert (await till.enrol())["next_epoch"] == 8
+
+
+async def test_the_snapshot_names_the_epoch_behind_what_was_recorded(till):
+	await till.enrol()
+	_, fresh = await till.get(SNAPSHOT_PATH)
+	await till.push(till_day(2, epoch=3))
+	_, later = await till.get(SNAPSHOT_PATH)
+	assert (fresh["message"]["next_epoch"], later["message"]["next_epoch"]) == (1, 4)
 
 
 @pytest.fixture

@@ -15,6 +15,8 @@ export interface InStoreCode {
 	readonly price_minor?: number;
 }
 
+/** Not trim(): what counts as a blank differs between languages, and both engines must agree. */
+const BLANKS_AROUND = /^[ \t\r\n]+|[ \t\r\n]+$/g;
 const AIM_PREFIX = /^\][A-Za-z][0-9A-Fa-f]/;
 const GTIN = /^([0-9]{8}|[0-9]{12,14})$/;
 const PATTERN = /^([0-9]{2})(I+)([WP]+)C$/;
@@ -36,7 +38,7 @@ export function isGtin(text: string): boolean {
 
 /** A scanned text as catalogues hold it: no AIM prefix, no blanks around, UPC-A and GTIN-14 as EAN-13. */
 export function normaliseCode(text: string): string {
-	const code = text.trim().replace(AIM_PREFIX, "");
+	const code = text.replace(BLANKS_AROUND, "").replace(AIM_PREFIX, "");
 	if (!isGtin(code)) return code;
 	if (code.length === 12) return `0${code}`;
 	return code.length === 14 && code.startsWith("0") ? code.slice(1) : code;

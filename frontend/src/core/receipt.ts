@@ -233,7 +233,7 @@ function rowLines(element: RowElement, columns: number): string[] {
 	const width = columns - lengthOf(right) - 1;
 	const [first = "", ...more] = wrap(element.left, width);
 	const padding = " ".repeat(Math.max(0, width - lengthOf(first)));
-	return [`${first}${padding} ${right}`.trimEnd(), ...more];
+	return [`${first}${padding} ${right}`.replace(/ +$/, ""), ...more];
 }
 
 function aligned(line: string, align: Align, width: number): string {
@@ -253,7 +253,7 @@ function wrap(text: string, width: number): string[] {
 		if (lengthOf(joined) > room) lines.push(line);
 		line = lengthOf(joined) > room ? piece : joined;
 	}
-	return [...lines, line].map((each) => `${indent}${each}`.trimEnd());
+	return [...lines, line].map((each) => `${indent}${each}`.replace(/ +$/, ""));
 }
 
 function pieces(word: string, room: number): string[] {

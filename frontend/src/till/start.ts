@@ -104,8 +104,10 @@ async function readyCatalogue(catalogue: Catalogue, stage: ShallowRef<Stage>): P
 
 function openDaybook(enrolment: Enrolment, snapshot: Snapshot): Promise<PageDaybook> {
 	const nextEpoch = Math.max(enrolment.next_epoch, snapshot.next_epoch);
-	const continues = snapshot.heads.at(-1);
-	return PageDaybook.open(enrolment.till, continues ? { nextEpoch, continues } : { nextEpoch });
+	const [newest] = [...snapshot.heads].sort((one, other) => (other.epoch ?? 0) - (one.epoch ?? 0));
+	if (!newest) return PageDaybook.open(enrolment.till, { nextEpoch });
+	const { chain, sequence, hash } = newest;
+	return PageDaybook.open(enrolment.till, { nextEpoch, continues: { chain, sequence, hash } });
 }
 
 /** The cart as the last page left it, unless its sale was recorded just before that page ended. */

@@ -80,10 +80,6 @@ class Enrolment:
 			)
 		return Sender(row["till"], row["holder"])
 
-	def next_epoch(self, till: str) -> int:
-		"""An epoch that no chain of the till has, by what was handed out and by what was recorded."""
-		return self._store.read(lambda db: _next_epoch(db, till))
-
 
 def _normal(code: str) -> str:
 	return "".join(letter for letter in code.upper() if letter.isalnum())

@@ -1,0 +1,228 @@
+"""One sale through the page: on the agent, on the paper, in the ledger, to the cent."""
+
+import base64
+import json
+import os
+import signal
+import sqlite3
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from benchmarks.browser import open_chromium
+from pos_bridge.agent.standalone.demo_shop import goods
+from pos_bridge.core.entry import WireEntry, open_wire
+from pos_bridge.core.sale import check_sale, sale_from_body
+
+pytestmark = pytest.mark.browser
+
+SETTLED_SECONDS = 15
+ESPRESSO_BLEND = "Espresso blend Aurora 250 g"
+
+
+def choose_cashier(page):
+	page.get_by_role("dialog", name="Who is selling?").get_by_role("button", name="Ada").click()
+
+
+def sell_coffee_and_bread(page):
+	"""Two tiles, one of them twice, and ten percent off the first line."""
+	page.get_by_role("button", name="Espresso 2.40").click()
+	page.get_by_role("button", name="Cappuccino 3.40").click()
+	page.get_by_role("button", name="Increase quantity of Cappuccino").click()
+	page.get_by_role("button", name="Edit Espresso").click()
+	dialog = page.get_by_role("dialog", name="Espresso")
+	dialog.get_by_role("button", name="10 %").click()
+	dialog.get_by_role("button", name="Save").click()
+
+
+def pay_cash(page, amount):
+	page.get_by_test_id("pay").click()
+	page.keyboard.type(amount, delay=60)
+	page.keyboard.press("Enter")
+	page.get_by_test_id("next").wait_for()
+
+
+def rows(demo, shelf, query, *values):
+	with sqlite3.connect(demo.folder / f"{shelf}.sqlite") as connection:
+		return connection.execute(query, values).fetchall()
+
+
+def until(found):
+	"""What `found` returns once it is not empty; fails after 15 seconds."""
+	deadline = time.monotonic() + SETTLED_SECONDS
+	while not (value := found()):
+		assert time.monotonic() < deadline, "it did not happen in time"
+		time.sleep(0.05)
+	return value
+
+
+def ledger(demo, what):
+	with urllib.request.urlopen(f"{demo.url}/api/ledger/{what}") as answer:
+		return json.load(answer)["message"]
+
+
+def test_a_sale_through_the_page_is_on_the_agent_on_the_paper_and_in_the_ledger(till, demo):
+	choose_cashier(till)
+	sell_coffee_and_bread(till)
+	assert till.get_by_test_id("total").inner_text() == "€8.96"
+	pay_cash(till, "10")
+	assert "€1.04" in till.get_by_test_id("change").inner_text()
+	assert till.get_by_text("Receipt T1-1-000001").is_visible()
+
+	((id, hash, text),) = rows(demo, "agent", "SELECT id, hash, text FROM entry WHERE kind = 'sale'")
+	entry = open_wire(WireEntry(hash, text))
+	sale = sale_from_body(entry.body)
+	check_sale(sale)
+	assert (sale.totals.total_minor, sale.change_minor, entry.receipt_number) == (896, 104, "T1-1-000001")
+
+	until(lambda: rows(demo, "agent", "SELECT 1 FROM print_job WHERE state = 'printed' AND kick = 1"))
+	paper = roll_text(demo)
+	for words in ("Espresso", "2.16", "Cappuccino", "6.80", "8.96", "10.00", "1.04", hash[:8]):
+		assert words in paper, words
+
+	until(lambda: rows(demo, "company", "SELECT 1 FROM entry WHERE id = ? AND state = 'posted'", id))
+	lines = rows(
+		demo,
+		"company",
+		"SELECT account, sum(debit_minor) - sum(credit_minor) FROM journal_line WHERE booking = ? GROUP BY 1",
+		id,
+	)
+	booked = dict(lines)
+	assert booked["Cash"] == 896
+	assert booked["Sales"] == -sale.totals.net_minor
+	assert booked["VAT 19 % Payable"] == -sale.totals.tax_minor
+	assert sum(booked.values()) == 0
+
+
+def roll_text(demo):
+	"""What the virtual printer received, as the /devices page gets it."""
+	lines = (demo.folder / "receipt_printer.jsonl").read_text(encoding="utf-8").splitlines()
+	received = (json.loads(line).get("received", "") for line in lines)
+	return b"".join(map(base64.b64decode, received)).decode("cp437", errors="replace")
+
+
+def scan(page, code):
+	"""A keyboard wedge's burst: all keys within a few milliseconds, Enter at the end."""
+	page.evaluate(
+		"""(code) => { for (const key of [...code, 'Enter']) {
+			const target = document.activeElement ?? document.body;
+			const init = { key, bubbles: true, cancelable: true };
+			target.dispatchEvent(new KeyboardEvent('keydown', init));
+			target.dispatchEvent(new KeyboardEvent('keyup', init));
+		} }""",
+		code,
+	)
+
+
+def gtin_of(demo, name):
+	"""The code on a pack of the demo shop."""
+	return next(each.item.gtins[0] for each in goods() if each.item.name == name)
+
+
+def test_scans_ring_up_known_codes_and_name_unknown_ones(till, demo):
+	choose_cashier(till)
+	code = gtin_of(demo, ESPRESSO_BLEND)
+	for _ in range(3):
+		scan(till, code)
+		till.wait_for_timeout(150)
+	scan(till, "4006381333931")
+	till.get_by_text("Unknown code 4006381333931").wait_for()
+	assert till.get_by_role("status", name="Quantity 3").is_visible()
+	assert till.get_by_test_id("total").inner_text() == "€26.70"
+
+
+def test_a_scan_at_the_agent_rings_up_on_the_page(till, demo):
+	choose_cashier(till)
+	until(lambda: till.get_by_text("All sent").count())
+	devices = till.context.new_page()
+	devices.goto(f"{demo.url}/devices")
+	devices.get_by_role("textbox").fill(gtin_of(demo, ESPRESSO_BLEND))
+	devices.get_by_role("button", name="Scan").first.click()
+	till.get_by_role("button", name=f"Edit {ESPRESSO_BLEND}").wait_for()
+
+
+def test_card_and_cash_share_a_sale_and_the_card_stays_whole(till, demo):
+	choose_cashier(till)
+	sell_coffee_and_bread(till)
+	till.get_by_test_id("pay").click()
+	till.get_by_role("button", name="Card").click()
+	till.keyboard.type("5", delay=60)
+	till.get_by_role("button", name="Card approved: €5.00").click()
+	till.keyboard.type("5", delay=60)
+	till.keyboard.press("Enter")
+	till.get_by_test_id("next").wait_for()
+	((text,),) = rows(demo, "agent", "SELECT text FROM entry WHERE kind = 'sale'")
+	body = json.loads(text)["body"]
+	assert body["tenders"] == [
+		{"amount_minor": 500, "kind": "card", "tender": "Card"},
+		{"amount_minor": 500, "kind": "cash", "tender": "Cash"},
+	]
+	assert body["change_minor"] == 104
+
+
+def test_a_double_tap_on_take_makes_one_sale(till, demo):
+	choose_cashier(till)
+	till.get_by_role("button", name="Espresso 2.40").click()
+	till.get_by_test_id("pay").click()
+	till.get_by_test_id("confirm").dblclick()
+	till.get_by_test_id("next").wait_for()
+	assert len(until(lambda: rows(demo, "agent", "SELECT id FROM entry WHERE kind = 'sale'"))) == 1
+
+
+def test_a_killed_browser_keeps_its_cart_and_every_sale(playwright, tmp_path, demo):
+	first = open_chromium(playwright, tmp_path / "profile")
+	page = first.new_page()
+	page.goto(f"{demo.url}/till")
+	choose_cashier(page)
+	sell_coffee_and_bread(page)
+	pay_cash(page, "10")
+	page.get_by_test_id("next").click()
+	page.get_by_role("button", name="Cappuccino 3.40").click()
+	page.wait_for_timeout(300)
+	kill_browser(tmp_path / "profile")
+	second = open_chromium(playwright, tmp_path / "profile")
+	page = second.new_page()
+	page.goto(f"{demo.url}/till")
+	page.get_by_role("button", name="Edit Cappuccino").wait_for()
+	pay_cash(page, "10")
+	assert page.get_by_text("Receipt T1-1-000002").is_visible()
+	second.close()
+	numbers = rows(demo, "agent", "SELECT receipt_number FROM entry WHERE kind = 'sale' ORDER BY sequence")
+	assert numbers == [("T1-1-000001",), ("T1-1-000002",)]
+
+
+def kill_browser(profile):
+	"""SIGKILL to every process of the browser that runs on this profile, and to no other."""
+	for process in Path("/proc").iterdir():
+		if process.name.isdigit():
+			try:
+				command = (process / "cmdline").read_bytes()
+			except (FileNotFoundError, ProcessLookupError):
+				continue
+			if f"--user-data-dir={profile}".encode() in command:
+				os.kill(int(process.name), signal.SIGKILL)
+
+
+def test_selling_goes_on_without_agent_and_company_and_everything_arrives_later(till, demo):
+	choose_cashier(till)
+	until(lambda: till.get_by_text("All sent").count())
+	demo.kill()
+	sell_coffee_and_bread(till)
+	pay_cash(till, "10")
+	assert till.get_by_text("Receipt T1-1-000001").is_visible()
+	till.get_by_test_id("status").get_by_text("1 entry on this till").wait_for()
+	demo.start()
+	until(lambda: rows(demo, "company", "SELECT 1 FROM entry WHERE state = 'posted'"))
+	till.get_by_text("All sent").first.wait_for()
+	assert len(rows(demo, "company", "SELECT id FROM entry")) == 1
+	ledger_entries = ledger(demo, "entries")
+	assert "T1-1-000001" in json.dumps(ledger_entries)
+
+
+def test_a_second_tab_only_reads(till, demo):
+	choose_cashier(till)
+	second = till.context.new_page()
+	second.goto(f"{demo.url}/till")
+	second.get_by_text("read only").first.wait_for()
