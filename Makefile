@@ -40,7 +40,7 @@ page: $(PAGE)
 	@touch $@ .make/agent
 
 .make/node: frontend/package-lock.json
-	@node -e 'const [a, b] = process.versions.node.split("."); process.exit(a * 100 + +b < 2019)' \
+	@node -e 'const [a, b] = process.versions.node.split("."); process.exit(a * 100 + +b < 2019 ? 1 : 0)' \
 		|| { echo "Node 20.19 or newer is needed to build the page." >&2; exit 1; }
 	@cd frontend && npm ci --no-audit --no-fund --loglevel=error >&2
 	@mkdir -p .make && touch $@
