@@ -8,7 +8,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
@@ -55,9 +56,8 @@ class Demo:
 		self._end(signal.SIGTERM)
 
 	def _end(self, number: signal.Signals) -> None:
-		if self.process and self.process.poll() is None:
-			os.kill(self.process.pid, number)
-			self.process.wait(STOP_SECONDS)
+		if self.process:
+			ended(self.process, number)
 
 	def __enter__(self) -> "Demo":
 		return self.start()
@@ -69,6 +69,25 @@ class Demo:
 		trace: TracebackType | None,
 	) -> None:
 		self.stop()
+
+
+@contextmanager
+def answering(command: Sequence[str], port: int) -> "Iterator[tuple[str, subprocess.Popen[bytes]]]":
+	"""A server of ours in a process of its own: where it answers, and the process. Ended with the block."""
+	process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+	url = f"http://127.0.0.1:{port}"
+	try:
+		wait_until_it_answers(f"{url}/agent/status", process)
+		yield url, process
+	finally:
+		ended(process)
+
+
+def ended(process: "subprocess.Popen[bytes]", number: signal.Signals = signal.SIGTERM) -> None:
+	"""End a process that was started here, and wait until it is gone."""
+	if process.poll() is None:
+		os.kill(process.pid, number)
+		process.wait(STOP_SECONDS)
 
 
 def wait_until_it_answers(url: str, process: "subprocess.Popen[bytes]") -> None:

@@ -35,8 +35,8 @@ NUMBERED_KINDS = frozenset({"sale", "return"})
 
 _HASH = re.compile(r"[0-9a-f]{64}")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-_DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}(Z|[+-]\d\d:\d\d)")
+_DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", re.ASCII)
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}(Z|[+-]\d\d:\d\d)", re.ASCII)
 _TILL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
 
 
@@ -107,6 +107,16 @@ def _whole_characters(text: object) -> str:
 	return text
 
 
+def _is_canonical(text: str, fields: dict[str, Any]) -> bool:
+	"""`canonical(fields) == text`, four times as fast for what tills send."""
+	few_levels = text.count("{") + text.count("[") <= MAX_DEPTH
+	# Characters above U+D7FF may be halves, and UTF-16 sorts them elsewhere than the standard library does.
+	plain = text.isascii() or max(text) < "\ud800"
+	if few_levels and plain and "null" not in text:
+		return json.dumps(fields, ensure_ascii=False, separators=(",", ":"), sort_keys=True) == text
+	return canonical(fields) == text
+
+
 def chain_hash(previous: str, text: str) -> str:
 	"""Hex SHA-256 of the previous hash's 32 bytes followed by the canonical text in UTF-8."""
 	return hashlib.sha256(bytes.fromhex(previous) + text.encode()).hexdigest()
@@ -129,7 +139,7 @@ def open_wire(wire: WireEntry) -> Entry:
 		raise Malformed(f"The entry is larger than {MAX_ENTRY_BYTES // 1024} KiB.", code="entry_too_large")
 	fields = _parse(wire.text)
 	_check_fields(fields)
-	if canonical(fields) != wire.text:
+	if not _is_canonical(wire.text, fields):
 		raise Malformed("The entry's text is not in canonical form (RFC 8785).")
 	if chain_hash(fields["previous"], wire.text) != wire.hash:
 		raise Malformed("The entry's hash does not match its text: it was changed after it was made.")
@@ -139,12 +149,18 @@ def open_wire(wire: WireEntry) -> Entry:
 
 def _parse(text: str) -> dict[str, Any]:
 	try:
-		fields = json.loads(text, parse_float=_refuse_number, parse_constant=_refuse_number)
+		fields = json.loads(
+			text, parse_int=_read_integer, parse_float=_refuse_number, parse_constant=_refuse_number
+		)
 	except (ValueError, RecursionError) as error:
 		raise Malformed("The entry is not JSON that the protocol allows.") from error
 	if not isinstance(fields, dict):
 		raise Malformed("An entry is a JSON object.")
 	return fields
+
+
+def _read_integer(text: str) -> int:
+	return _safe_integer(int(text))
 
 
 def _refuse_number(text: str) -> None:

@@ -13,6 +13,7 @@ from pos_bridge.core.entry import (
 	GENESIS,
 	MAX_ENTRY_BYTES,
 	WireEntry,
+	_is_canonical,
 	canonical,
 	chain_hash,
 	open_wire,
@@ -35,6 +36,12 @@ def test_canonical_text_reads_back_and_stays_the_same(value):
 	assert json.loads(text) == value
 	assert canonical(json.loads(text)) == text
 	assert "\n" not in text
+
+
+@given(st.dictionaries(st.text(), json_values, max_size=4), st.booleans(), st.booleans())
+def test_the_quick_check_of_a_canonical_text_says_what_the_slow_one_says(value, escape, sort):
+	for text in (canonical(value), json.dumps(value, ensure_ascii=escape, sort_keys=sort)):
+		assert _is_canonical(text, value) is (canonical(value) == text)
 
 
 @pytest.mark.parametrize("value", [1.5, None, 2**53, "\ud800", {"\udfff": 1}, b"x", {1: 2}, float("nan")])
@@ -101,6 +108,8 @@ def changed(**changes):
 		{"epoch": -1},
 		{"occurred_at": "yesterday"},
 		{"business_date": "2026-13-01"},
+		{"business_date": "\u0662\u0660\u0662\u0666-11-22"},
+		{"occurred_at": "2026-11-22T12:00:00.00\u0660Z"},
 		{"cashier": "A\nB"},
 		{"body": []},
 		{"body": ...},

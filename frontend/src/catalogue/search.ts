@@ -1,6 +1,8 @@
 // The search index: words in any order, part words, one slip of the finger, and the first or last digits of codes.
 // Never holds an item, only numbers of items; and never works longer than a slice at a time while it is built.
 
+import { DigitBuilder, MAX_DIGITS, type DigitCodes } from "@/catalogue/digits";
+
 export interface Searchable {
 	readonly size: number;
 	name(index: number): string;
@@ -15,12 +17,7 @@ export type Pause = () => Promise<void>;
 export const SLICE_MS = 10;
 const LOOK_AT_CLOCK_EVERY = 128;
 export const MAX_TERMS = 8;
-const MIN_SUFFIX_DIGITS = 3;
 const MIN_TYPO_LETTERS = 4;
-/** Longer runs of digits can't be held exactly; they are found by prefix as words. */
-const MAX_DIGITS = 15;
-const LOW = 1_000_000_000;
-const LOW_DIGITS = 9;
 
 const EXACT = 0;
 const PREFIX = 2;
@@ -190,63 +187,6 @@ class Best {
 
 	items(): number[] {
 		return this.levels.flat().slice(0, this.limit);
-	}
-}
-
-/** Runs of digits from names and codes, as numbers: their beginnings and ends are found by one scan. */
-class DigitCodes {
-	readonly memoryBytes: number;
-
-	constructor(
-		private readonly values: Float64Array,
-		private readonly lows: Int32Array,
-		private readonly lengths: Uint8Array,
-		private readonly items: Int32Array,
-	) {
-		this.memoryBytes = values.byteLength + lows.byteLength + lengths.byteLength + items.byteLength;
-	}
-
-	each(term: string, found: (item: number) => void): void {
-		if (term.length > MAX_DIGITS) return;
-		const least = Array.from({ length: MAX_DIGITS + 1 }, (_, length) => Number(term) * 10 ** (length - term.length));
-		const most = Array.from({ length: MAX_DIGITS + 1 }, (_, length) => (Number(term) + 1) * 10 ** (length - term.length));
-		const isEnd = suffixTest(term);
-		for (let at = 0; at < this.items.length; at++) {
-			const length = this.lengths[at] ?? 0;
-			if (length < term.length) continue;
-			const value = this.values[at] ?? 0;
-			const begins = value >= (least[length] ?? 0) && value < (most[length] ?? 0);
-			if (begins || isEnd(value, this.lows[at] ?? 0)) found(this.items[at] ?? 0);
-		}
-	}
-}
-
-function suffixTest(term: string): (value: number, low: number) => boolean {
-	if (term.length < MIN_SUFFIX_DIGITS) return () => false;
-	const wanted = Number(term);
-	if (term.length > LOW_DIGITS) {
-		const modulus = 10 ** term.length;
-		return (value) => value % modulus === wanted;
-	}
-	const modulus = 10 ** term.length;
-	return (_, low) => low % modulus === wanted;
-}
-
-class DigitBuilder {
-	private readonly values: number[] = [];
-	private readonly lengths: number[] = [];
-	private readonly items: number[] = [];
-
-	add(item: number, digits: string): void {
-		this.values.push(Number(digits));
-		this.lengths.push(digits.length);
-		this.items.push(item);
-	}
-
-	finish(): DigitCodes {
-		const lows = Int32Array.from(this.values, (value) => value % LOW);
-		const values = Float64Array.from(this.values);
-		return new DigitCodes(values, lows, Uint8Array.from(this.lengths), Int32Array.from(this.items));
 	}
 }
 

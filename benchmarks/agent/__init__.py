@@ -1,0 +1,1 @@
+"""The till's process measured from outside, and the engine's Python called directly."""
