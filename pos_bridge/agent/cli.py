@@ -114,21 +114,27 @@ async def _enrol(options: argparse.Namespace) -> int:
 
 async def _run_agent(options: argparse.Namespace) -> int:
 	from pos_bridge.agent import server
+	from pos_bridge.agent.devices.page import add_devices
+	from pos_bridge.agent.devices.virtual import VirtualPrinter
 	from pos_bridge.agent.process import RECEIPT_PRINTER, TillProcess, open_shelf
 	from pos_bridge.agent.spool import PrintSpool
 
-	printers = {RECEIPT_PRINTER: _printer_at(options.printer, options.data_dir)}
+	printer = _printer_at(options.printer, options.data_dir)
 	store = open_shelf(options.data_dir)
-	process = TillProcess(store, PrintSpool(store, printers, options.data_dir / "printer_cache"))
+	spool = PrintSpool(store, {RECEIPT_PRINTER: printer}, options.data_dir / "printer_cache")
+	process = TillProcess(store, spool)
 	if process.pairing is None:
 		store.close()
 		raise Rejected("This machine is no till yet. Enrol it first: pos-bridge agent enrol URL CODE")
 	listener = server.listen(options.port)
 	port = listener.getsockname()[1]
 	app = server.agent_app(process, port)
+	virtual = {RECEIPT_PRINTER: printer} if isinstance(printer, VirtualPrinter) else {}
+	add_devices(app, spool, virtual, process.scanned)
 	async with server.serving(app, listener):
 		till = process.pairing
 		print(f"Till {till.till} on port {port}, forwarding to {till.server}.", flush=True)
+		print(f"Its devices: http://{server.HOST}:{port}/devices", flush=True)
 		await server.until_told_to_stop()
 	return 0
 

@@ -16,11 +16,13 @@ import aiohttp
 
 from pos_bridge.agent.store import Store
 from pos_bridge.core.errors import Malformed, PosBridgeError, Rejected, Retryable, TooLarge, Unauthenticated
-from pos_bridge.core.sync import ENROL_PATH, PUSH_PATH, read_message
+from pos_bridge.core.sync import ENROL_PATH, PUSH_PATH, read_message, whole_words
 
 ANSWER_TIMEOUT_SECONDS = 30
 CONNECT_TIMEOUT_SECONDS = 5
 MAX_ANSWER_BYTES = 4 * 1024 * 1024
+AWAY = "away"
+"""Code of the error that says: nobody answered, so no entry is to blame."""
 
 _REFUSALS: Mapping[int, type[Rejected]] = {
 	400: Malformed,
@@ -87,7 +89,8 @@ class Company:
 	def __init__(self, server: str) -> None:
 		self.server = server.rstrip("/")
 		timeout = aiohttp.ClientTimeout(total=ANSWER_TIMEOUT_SECONDS, connect=CONNECT_TIMEOUT_SECONDS)
-		self._session = aiohttp.ClientSession(timeout=timeout)
+		# No cookies: Frappe would take the token's holder for a browser and ask for its CSRF token.
+		self._session = aiohttp.ClientSession(timeout=timeout, cookie_jar=aiohttp.DummyCookieJar())
 
 	async def close(self) -> None:
 		await self._session.close()
@@ -110,7 +113,9 @@ class Company:
 		except (aiohttp.ClientError, asyncio.TimeoutError, OSError) as error:
 			cause = str(error) or type(error).__name__
 			message = f"The company at {self.server} did not answer ({cause}). It will be tried again."
-			raise Retryable(message, code="away") from error
+			# Reached, but not done in time: then it may be this batch that it can't cope with.
+			slow = isinstance(error, asyncio.TimeoutError) and not isinstance(error, aiohttp.ClientError)
+			raise Retryable(message, code="slow" if slow else AWAY) from error
 
 
 async def _limited(response: aiohttp.ClientResponse) -> bytes:
@@ -143,8 +148,10 @@ def _refusal(status: int, body: Mapping[str, Any]) -> PosBridgeError:
 	"""What the company said; where something between answered instead of it, the status decides."""
 	said = body.get("error")
 	error = said if isinstance(said, dict) else {}
-	text = str(error.get("message") or f"The company answered with HTTP status {status}.")
+	text = whole_words(error.get("message") or f"The company answered with HTTP status {status}.")
 	kind = _REFUSALS.get(status)
+	if kind is Malformed and not error:
+		kind = None  # a proxy's 400 says nothing about our entries
 	if kind is None or error.get("retryable") is True:
 		return Retryable(text, code=str(error.get("code") or "company_fault"))
 	return kind(text, code=str(error.get("code") or kind.code))

@@ -13,6 +13,7 @@ from pos_bridge.core.daybook import (
 	Arrival,
 	Gap,
 	Head,
+	Link,
 	Quarantined,
 	Recorded,
 	State,
@@ -33,17 +34,19 @@ class SqliteShelf:
 
 	def __init__(self, connection: sqlite3.Connection) -> None:
 		self._connection = connection
-		# Each entry's neighbour is looked at: what this shelf has just kept is not read and verified again.
-		self._kept: dict[str, Entry] = {}
 
 	def find(self, id: str) -> Stored | None:
 		return self._one("WHERE id = ?", id)
 
-	def at(self, chain: str, sequence: int) -> Stored | None:
-		return self._one("WHERE chain = ? AND sequence = ?", chain, sequence)
+	def link(self, chain: str, sequence: int) -> Link | None:
+		row = self._connection.execute(
+			"SELECT hash, iif(json_valid(text), json_extract(text, '$.previous'), '') FROM entry"
+			" WHERE chain = ? AND sequence = ?",
+			(chain, sequence),
+		).fetchone()
+		return Link(*row) if row else None
 
 	def keep(self, wire: WireEntry, entry: Entry, arrival: Arrival) -> None:
-		self._kept[wire.hash] = entry
 		self._connection.execute(
 			"INSERT INTO entry (id, hash, text, till, chain, sequence, kind, receipt_number, sent_by, hop,"
 			" recorded_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -120,8 +123,7 @@ class SqliteShelf:
 	def _stored(self, row: sqlite3.Row) -> Stored:
 		wire = WireEntry(row["hash"], row["text"])
 		arrival = Arrival(row["sent_by"], row["hop"], row["recorded_at"])
-		entry = self._kept.get(wire.hash) or open_wire(wire)
-		return Stored(row["cursor"], wire, entry, arrival, State(row["state"]), row["reason"])
+		return Stored(row["cursor"], wire, open_wire(wire), arrival, State(row["state"]), row["reason"])
 
 
 class SqliteDaybook:
@@ -140,8 +142,8 @@ class SqliteDaybook:
 	def find(self, id: str) -> Stored | None:
 		return self._store.read(lambda connection: SqliteShelf(connection).find(id))
 
-	def at(self, chain: str, sequence: int) -> Stored | None:
-		return self._store.read(lambda connection: SqliteShelf(connection).at(chain, sequence))
+	def link(self, chain: str, sequence: int) -> Link | None:
+		return self._store.read(lambda connection: SqliteShelf(connection).link(chain, sequence))
 
 	def keep(self, wire: WireEntry, entry: Entry, arrival: Arrival) -> None:
 		self._store.write_now(lambda connection: SqliteShelf(connection).keep(wire, entry, arrival))

@@ -2,9 +2,8 @@
 
 import json
 import sqlite3
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from pos_bridge.agent.daybook import SqliteShelf, arrival_now
 from pos_bridge.agent.store import Store
@@ -17,13 +16,14 @@ MAX_BATCH_BYTES = 512 * 1024
 """Half of what a usual reverse proxy lets through; one larger entry still goes, alone."""
 MAX_ASKED_IDS = 500
 
-_DUE = (
+_FORWARDED = (
 	"SELECT forward.cursor, forward.source, forward.key, entry.hash, entry.text, quarantine.raw,"
 	" coalesce(entry.id, quarantine.id) AS id FROM forward"
 	" LEFT JOIN entry ON source = 'entry' AND entry.id = forward.key"
 	" LEFT JOIN quarantine ON source = 'quarantine' AND quarantine.digest = forward.key"
-	" WHERE forward.outcome IS NULL ORDER BY forward.cursor"
 )
+_DUE = f"{_FORWARDED} WHERE forward.outcome IS NULL ORDER BY forward.cursor"
+_UNDECIDED = f"{_FORWARDED} WHERE forward.state = 'waiting' AND forward.cursor > ? ORDER BY forward.cursor"
 _ANSWERS = (
 	"SELECT outcome, state, forward.reason FROM forward WHERE source = 'entry' AND key = ?1"
 	" AND outcome IS NOT NULL UNION ALL "
@@ -49,9 +49,13 @@ class Forwarding:
 	def __init__(self, store: Store) -> None:
 		self._store = store
 
-	def due(self, aside: Collection[int]) -> list[Due]:
+	def due(self, aside: Collection[int], limit: int = MAX_BATCH_ENTRIES) -> list[Due]:
 		"""The oldest that wait for an answer, without those that stepped aside, one batch at most."""
-		return self._store.read(lambda db: _batch(db, aside))
+		return self._store.read(lambda db: _batch(db.execute(_DUE), aside, limit))
+
+	def undecided(self, after: int) -> list[Due]:
+		"""What the company keeps but has not booked when last heard, behind a cursor, one batch at most."""
+		return self._store.read(lambda db: _batch(db.execute(_UNDECIDED, (after,)), (), MAX_BATCH_ENTRIES))
 
 	def unforwarded(self) -> int:
 		sql = "SELECT count(*) FROM forward WHERE outcome IS NULL"
@@ -73,19 +77,20 @@ class Forwarding:
 
 def push_bytes(till: str, batch: Sequence[Due]) -> bytes:
 	"""A push's body. Quarantined bytes travel as they are: the company's person sees what came."""
-	body: dict[str, Any] = push_body(till, ())
-	return json.dumps({**body, "entries": [json.loads(due.json) for due in batch]}).encode()
+	# Joined as text: what was kept deeply nested would be too deep to be read and written once more.
+	entries = ",".join(due.json for due in batch)
+	return json.dumps(push_body(till, ())).replace("[]", f"[{entries}]", 1).encode()
 
 
-def _batch(db: sqlite3.Connection, aside: Collection[int]) -> list[Due]:
+def _batch(rows: Iterable[sqlite3.Row], aside: Collection[int], limit: int) -> list[Due]:
 	batch: list[Due] = []
 	size = 0
-	for row in db.execute(_DUE):
+	for row in rows:
 		if row["cursor"] in aside:
 			continue
 		due = Due(row["cursor"], row["source"], row["key"], row["id"], _json(row))
 		size += len(due.json)
-		if batch and (size > MAX_BATCH_BYTES or len(batch) == MAX_BATCH_ENTRIES):
+		if batch and (size > MAX_BATCH_BYTES or len(batch) == limit):
 			return batch
 		batch.append(due)
 	return batch

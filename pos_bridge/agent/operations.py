@@ -26,6 +26,8 @@ from pos_bridge.core.sync import (
 	recorded_fields,
 )
 
+OPENS_DRAWER = ("sale", "no_sale")
+"""Kinds of entries that a drawer is opened for, outside of a receipt."""
 MAX_NAME = 200
 """Characters of an id, a printer's name or a reason."""
 
@@ -128,7 +130,15 @@ class Operations:
 		return _queued(job, await self._submit(message, job, document, kick))
 
 	async def _kick(self, message: Message) -> Answer:
-		job = f"{_text(message, 'entry')}:kick"
+		entry = _text(message, "entry")
+		recorded = self._process.daybook.find(entry)
+		if recorded is None or recorded.entry.kind not in OPENS_DRAWER:
+			raise Rejected(
+				"The drawer opens for a recorded sale or no_sale only, and this agent has none of that id."
+				" Record it first, then kick.",
+				code="no_entry",
+			)
+		job = f"{entry}:kick"
 		return _queued(job, await self._submit(message, job, None, True))
 
 	async def _submit(self, message: Message, job: str, document: Message | None, kick: bool) -> Submitted:

@@ -26,7 +26,6 @@ Listener = Callable[[Event], None]
 
 def open_shelf(data_dir: Path) -> Store:
 	"""The agent's shelf in `data_dir`, which only its owner can read."""
-	data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
 	return Store(data_dir / "agent.sqlite", "agent")
 
 

@@ -19,7 +19,7 @@ from pos_bridge import __version__
 from pos_bridge.agent.guard import Guard
 from pos_bridge.agent.operations import Operations
 from pos_bridge.agent.process import Event, TillProcess
-from pos_bridge.core.errors import PosBridgeError, Rejected, Retryable
+from pos_bridge.core.errors import Malformed, PosBridgeError, Rejected, Retryable
 from pos_bridge.core.sync import AGENT_PATH, AGENT_SUBPROTOCOL, MAX_PUSH_BYTES
 
 HOST = "127.0.0.1"
@@ -55,6 +55,8 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
 		return await handler(request)
 	except PosBridgeError as error:
 		return error_answer(error)
+	except web.RequestPayloadError:
+		return error_answer(Malformed("The request's body can't be unpacked; nothing of it was taken."))
 	except web.HTTPException as error:
 		if error.status < 400:
 			raise

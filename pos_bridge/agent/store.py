@@ -4,16 +4,18 @@ It knows nothing of entries, jobs or money, and never opens a file that a newer 
 """
 
 import asyncio
+import logging
 import queue
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from pos_bridge.agent.schema import migrate
-from pos_bridge.core.errors import Retryable
+from pos_bridge.core.errors import Rejected, Retryable
 
 T = TypeVar("T")
 
@@ -27,6 +29,8 @@ WAL_PAGES = 4_000
 """Upper bound of the write-ahead log (16 MB) should the shelf never be idle."""
 BUSY_MILLISECONDS = 5_000
 CACHE_KIB = 4_096
+
+log = logging.getLogger(__name__)
 
 
 class _Write(Generic[T]):
@@ -67,12 +71,20 @@ class Store:
 	"""
 
 	def __init__(self, path: Path, schema: str) -> None:
-		"""Open or create the shelf and bring it to this release's schema ("agent" or "company")."""
+		"""Open or create the shelf and bring it to this release's schema ("agent" or "company").
+
+		`Rejected` says why it can't be: another process has it, a newer release wrote it, the disk refuses.
+		"""
 		self.path = path
-		self._writer = _connect(path)
-		migrate(self._writer, schema)
-		self._reader = _connect(path)
-		self._reader.execute("PRAGMA query_only = ON")
+		try:
+			path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+			self._lock, self._writer, self._reader = _open(path, schema)
+		except (OSError, sqlite3.Error) as error:
+			raise Rejected(
+				f"The shelf {path} can't be opened ({error}). Check that this folder may be written and has"
+				" space, or choose another one: --data-dir",
+				code="shelf_unusable",
+			) from error
 		self._reading = threading.Lock()
 		self._waiting: queue.Queue[_Write[Any] | None] = queue.Queue(MAX_WAITING_WRITES)
 		self._closed = False
@@ -99,8 +111,8 @@ class Store:
 		self._closed = True
 		self._waiting.put(None)
 		self._thread.join()
-		self._reader.close()
-		self._writer.close()
+		for connection in (self._reader, self._writer, self._lock):
+			connection.close()
 
 	def _hand_over(self, run: Callable[[sqlite3.Connection], T]) -> "Future[T]":
 		if self._closed:
@@ -147,22 +159,60 @@ class Store:
 			for write in group:
 				write.attempt(self._writer)
 			self._writer.execute("COMMIT")
-		except sqlite3.Error as error:
+		except Exception as error:  # noqa: BLE001 - the thread's outermost loop: it must outlive any fault
 			self._give_up(group, error)
 			return
 		for write in group:
 			write.answer()
 
-	def _give_up(self, group: Sequence[_Write[Any]], error: sqlite3.Error) -> None:
-		if self._writer.in_transaction:
-			self._writer.execute("ROLLBACK")
+	def _give_up(self, group: Sequence[_Write[Any]], error: Exception) -> None:
+		try:
+			if self._writer.in_transaction:
+				self._writer.execute("ROLLBACK")
+		except sqlite3.Error:
+			log.exception("The shelf %s could not take back a group of writes; the next one tries", self.path)
 		for write in group:
 			fault = Retryable(f"The disk did not take the write ({error}): nothing was kept.", code="disk")
 			fault.__cause__ = error
 			write.future.set_exception(fault)
 
 	def _checkpoint(self) -> None:
-		self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+		try:
+			self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+		except sqlite3.Error as error:
+			# What was committed is safe in the log, and the next quiet moment tries again.
+			log.warning("The shelf %s could not be folded together yet: %s", self.path, error)
+
+
+def _open(path: Path, schema: str) -> tuple[sqlite3.Connection, sqlite3.Connection, sqlite3.Connection]:
+	"""The lock, the writer and the reader of a shelf; all or none of them stay open."""
+	with ExitStack() as opened:
+		lock = opened.enter_context(closing(_sole_owner(path)))
+		writer = opened.enter_context(closing(_connect(path)))
+		migrate(writer, schema)
+		reader = opened.enter_context(closing(_connect(path)))
+		reader.execute("PRAGMA query_only = ON")
+		opened.pop_all()
+	return lock, writer, reader
+
+
+def _sole_owner(path: Path) -> sqlite3.Connection:
+	"""A lock that lasts as long as its connection: the system frees it also when the process is killed."""
+	lock = sqlite3.connect(
+		path.with_suffix(".lock"), timeout=0, isolation_level=None, check_same_thread=False
+	)
+	try:
+		lock.execute("BEGIN EXCLUSIVE")
+	except sqlite3.OperationalError as error:
+		lock.close()
+		if "locked" not in str(error):
+			raise
+		raise Rejected(
+			f"Another POS Bridge is working in {path.parent}: end that one, or give this one a folder of its"
+			" own: --data-dir",
+			code="shelf_in_use",
+		) from error
+	return lock
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -97,12 +97,21 @@ class Gap:
 	last: int
 
 
+@dataclass(frozen=True, slots=True)
+class Link:
+	"""An entry as its neighbours in the chain see it: its hash, and the hash that it follows."""
+
+	hash: str
+	previous: str
+
+
 class Shelf(Protocol):
 	"""The look-ups and writes that `record` needs; the transaction around it is the caller's."""
 
 	def find(self, id: str) -> Stored | None: ...
 
-	def at(self, chain: str, sequence: int) -> Stored | None: ...
+	def link(self, chain: str, sequence: int) -> Link | None:
+		"""The place of a chain, if it is taken; never fails over an entry that the disk damaged."""
 
 	def keep(self, wire: WireEntry, entry: Entry, arrival: Arrival) -> None: ...
 
@@ -171,13 +180,13 @@ def _check_till(entry: Entry, arrival: Arrival) -> None:
 
 def _fork(shelf: Shelf, wire: WireEntry, entry: Entry) -> str:
 	"""Why the entry can't stand at its place of its chain, or nothing. A missing neighbour is no fault."""
-	if shelf.at(entry.chain, entry.sequence):
+	if shelf.link(entry.chain, entry.sequence):
 		return f"fork: number {entry.sequence} of its chain is taken by another entry."
-	before = shelf.at(entry.chain, entry.sequence - 1)
-	if before and before.wire.hash != entry.previous:
+	before = shelf.link(entry.chain, entry.sequence - 1)
+	if before and before.hash != entry.previous:
 		return f"fork: it does not follow number {entry.sequence - 1} of its chain as recorded here."
-	behind = shelf.at(entry.chain, entry.sequence + 1)
-	if behind and behind.entry.previous != wire.hash:
+	behind = shelf.link(entry.chain, entry.sequence + 1)
+	if behind and behind.previous != wire.hash:
 		return f"fork: number {entry.sequence + 1} of its chain, recorded here, does not follow it."
 	return ""
 
@@ -207,8 +216,9 @@ class MemoryDaybook:
 	def find(self, id: str) -> Stored | None:
 		return self._stored.get(id)
 
-	def at(self, chain: str, sequence: int) -> Stored | None:
-		return self._stored.get(self._at.get((chain, sequence), ""))
+	def link(self, chain: str, sequence: int) -> Link | None:
+		stored = self._stored.get(self._at.get((chain, sequence), ""))
+		return Link(stored.wire.hash, stored.entry.previous) if stored else None
 
 	def keep(self, wire: WireEntry, entry: Entry, arrival: Arrival) -> None:
 		self._stored[entry.id] = Stored(len(self._stored) + 1, wire, entry, arrival)

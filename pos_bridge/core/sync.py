@@ -22,6 +22,9 @@ ENROL_PATH = "/api/method/pos_bridge.api.enrol"
 SNAPSHOT_PATH = "/api/method/pos_bridge.api.snapshot"
 CHUNK_PATH = "/api/method/pos_bridge.api.snapshot_chunk"
 
+MAX_REASON = 1_000
+"""Characters of the other side's words that are kept."""
+
 AGENT_PATH = "/agent"
 AGENT_SUBPROTOCOL = "posbridge.v1"
 
@@ -81,7 +84,10 @@ def read_wire(item: object) -> WireEntry | bytes:
 		digest, text = item.get("hash"), item.get("text")
 		if isinstance(digest, str) and isinstance(text, str):
 			return WireEntry(digest, text)
-	return json.dumps(item, sort_keys=True).encode()
+	try:
+		return json.dumps(item, sort_keys=True).encode()
+	except RecursionError as error:
+		raise Malformed("The message is nested too deep to be kept item by item.") from error
 
 
 def push_answer(till: str, results: Sequence[Recorded], gaps: Sequence[Gap]) -> dict[str, object]:
@@ -106,11 +112,16 @@ def recorded_fields(result: Recorded) -> dict[str, str]:
 def read_recorded(fields: Mapping[str, Any]) -> Recorded:
 	"""A result as the other side sent it, or `Malformed`."""
 	try:
-		return Recorded(
-			str(fields["id"]), Outcome(fields["outcome"]), State(fields["state"]), str(fields["reason"])
-		)
+		reason = whole_words(fields["reason"])
+		return Recorded(str(fields["id"]), Outcome(fields["outcome"]), State(fields["state"]), reason)
 	except (KeyError, TypeError, ValueError) as error:
-		raise Malformed(f"The answer holds a result that is not known here: {fields!r}.") from error
+		shown = whole_words(repr(fields))
+		raise Malformed(f"The answer holds a result that is not known here: {shown}.") from error
+
+
+def whole_words(words: object) -> str:
+	"""The other side's words, bounded, and without half characters, which no shelf can hold."""
+	return str(words)[:MAX_REASON].encode(errors="replace").decode()
 
 
 def head_fields(head: Head) -> dict[str, object]:

@@ -224,6 +224,21 @@ async def test_a_push_that_can_not_be_read_is_kept_once_word_for_word(till, data
 	assert kept.arrival.till == "T1"
 
 
+async def test_a_push_that_can_not_be_unpacked_is_refused_for_good(till):
+	await till.enrol()
+	headers = {**till.authorization, "Content-Encoding": "gzip"}
+	assert await raw_push(till, b"this was never compressed", headers) == (400, "malformed")
+
+
+async def test_what_is_nested_deep_is_kept_however_deep(till):
+	await till.enrol()
+	depths = range(900, 1_000, 4)
+	for depth in depths:
+		data = b'{"protocol":1,"till":"T1","entries":[' + b"[" * depth + b"]" * depth + b"]}"
+		assert await raw_push(till, data) in ((200, None), (400, "malformed"))
+	assert len(aside(till)) == len(depths)
+
+
 async def test_a_push_that_is_too_large_is_not_kept_and_the_sender_may_split_it(till):
 	await till.enrol()
 	assert await raw_push(till, b"x" * (MAX_PUSH_BYTES + 1)) == (413, "too_large")

@@ -79,6 +79,23 @@ async def test_a_taken_port_is_told_with_what_to_do(tmp_path):
 	assert "Traceback" not in err
 
 
+async def test_a_second_process_on_one_folder_is_refused_in_words(till, tmp_path):
+	for arguments in (("demo", "--port", "0"), ("agent", "run"), ("agent", "enrol", till.demo.url, "CODE")):
+		status, out, err = await command(*arguments, "--data-dir", str(tmp_path / "demo"))
+		assert (status, out) == (1, "")
+		assert "Another POS Bridge is working in" in err
+		assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("arguments", [("demo", "--port", "0"), ("demo", "--once"), ("agent", "run")])
+async def test_a_folder_that_can_not_be_written_is_told_in_words(tmp_path, arguments):
+	(tmp_path / "file").write_text("no folder")
+	status, out, err = await command(*arguments, "--data-dir", str(tmp_path / "file"))
+	assert (status, out) == (1, "")
+	assert "can't be opened" in err
+	assert "Traceback" not in err
+
+
 async def test_an_agent_that_is_no_till_yet_says_how_to_become_one(tmp_path):
 	status, _, err = await command("agent", "run", "--data-dir", str(tmp_path), "--port", "0")
 	assert status == 1
@@ -126,6 +143,10 @@ async def test_an_enrolled_agent_forwards_to_its_company_and_serves_its_page_onl
 			await session.ws_connect(AGENT_PATH, protocols=(AGENT_SUBPROTOCOL,), origin="http://127.0.0.1:9")
 		async with session.get("/till/enrolment.json") as response:
 			assert response.status == 404
+		async with session.get("/devices") as response:
+			assert "Receipt printer" in await response.text()
+		async with session.ws_connect("/devices/live") as devices:
+			assert (await devices.receive_json(timeout=20))["printers"][0]["printer"] == "receipt"
 	process.send_signal(signal.SIGTERM)
 	assert await asyncio.wait_for(process.wait(), 30) == 0
 	stored = till.demo.company.daybook.after(0, 10)

@@ -194,6 +194,107 @@ async def test_an_answer_that_does_not_fit_is_never_taken_for_an_acknowledgement
 	assert told == []
 
 
+async def test_what_only_the_company_can_read_is_answered_for_and_holds_up_nothing(
+	daybook, agent_shelf, told, company
+):
+	class Newer:
+		async def push(self, body, token):
+			answer = await company.push(body, token)
+			results = [
+				{**result, "id": result["id"] or "read by the newer release"} for result in answer["results"]
+			]
+			return {**answer, "results": results}
+
+	daybook.record_all([WireEntry("0" * 64, '{"protocol":2}'), DAY[0]], ARRIVAL)
+	await Forwarder(Forwarding(agent_shelf), Newer(), PAIRING, told.extend).push_all()
+	assert Forwarding(agent_shelf).unforwarded() == 0
+	assert [result.id for result in told] == ["read by the newer release", open_wire(DAY[0]).id]
+
+
+async def test_what_lies_deeply_nested_in_quarantine_is_sent_all_the_same(daybook, forwarder, agent_shelf):
+	bodies = []
+
+	class Listening:
+		async def push(self, body, token):
+			bodies.append(body)
+			raise Malformed("too deep for me")
+
+	deep = b"[" * 100_000 + b"]" * 100_000
+	daybook.set_aside(deep, "", ARRIVAL, "It is not an entry.")
+	await Forwarder(Forwarding(agent_shelf), Listening(), PAIRING, lambda _: None).push_all()
+	assert deep in bodies[0]
+
+
+@pytest.mark.parametrize("place", [0, 3, 6])
+async def test_an_entry_that_the_company_stumbles_over_holds_up_no_other(
+	daybook, company, forwarder, agent_shelf, place
+):
+	company.refuses = {DAY[place].hash: Retryable("a fault of the company", code="fault")}
+	daybook.record_all(DAY[:8], ARRIVAL)
+	forwarder.start()
+	others = [wire.text for wire in DAY[:8] if wire != DAY[place]]
+	await until(lambda: texts(company) == others)
+	await until(lambda: "can't take them: 1. a fault of the company" in forwarder.last_error)
+	assert Forwarding(agent_shelf).unforwarded() == 1
+
+
+async def test_a_company_that_fails_at_everything_makes_no_entry_step_aside(daybook, company, forwarder):
+	company.before = [Retryable("a fault of the company", code="fault") for _ in range(40)]
+	daybook.record_all(DAY[:12], ARRIVAL)
+	forwarder.start()
+	await until(lambda: company.before == [])
+	await until(lambda: sorted(texts(company)) == sorted(wire.text for wire in DAY[:12]))
+	await until(lambda: forwarder.last_error == "")
+
+
+async def test_half_a_character_in_the_companys_words_does_not_stop_the_forwarding(daybook, agent_shelf):
+	class Stuttering:
+		async def push(self, body, token):
+			recorded = {"id": open_wire(DAY[0]).id, "outcome": "created", "state": "held"}
+			return {"results": [{**recorded, "reason": "cut \ud83d"}]}
+
+	daybook.record_all(DAY[:1], ARRIVAL)
+	await Forwarder(Forwarding(agent_shelf), Stuttering(), PAIRING, lambda _: None).push_all()
+	assert daybook.in_state(State.HELD, 1)[0].reason == "cut ?"
+
+
+async def test_what_the_company_had_not_booked_is_asked_for_again_and_the_news_is_told(
+	daybook, company, forwarder, told, monkeypatch
+):
+	monkeypatch.setattr(forwarder_module, "ASK_AGAIN_SECONDS", 0.02)
+	daybook.record_all(DAY[:3], ARRIVAL)
+	forwarder.start()
+	await until(lambda: len(told) == 3)
+	company.daybook.settle(open_wire(DAY[0]).id, State.HELD, "no account")
+	company.daybook.settle(open_wire(DAY[1]).id, State.POSTED)
+	await until(lambda: len(told) == 5)
+	assert [(result.id, result.state, result.reason) for result in told[3:]] == [
+		(open_wire(DAY[0]).id, State.HELD, "no account"),
+		(open_wire(DAY[1]).id, State.POSTED, ""),
+	]
+	assert [stored.state for stored in daybook.after(0, 10)] == [State.HELD, State.POSTED, State.WAITING]
+	company.sizes.clear()
+	await until(lambda: company.sizes == [1] * len(company.sizes) != [])
+	assert len(told) == 5
+
+
+async def test_asking_again_goes_round_in_batches_and_ends_with_the_last_decision(
+	daybook, company, forwarder, told, monkeypatch
+):
+	monkeypatch.setattr(forwarder_module, "ASK_AGAIN_SECONDS", 0.01)
+	daybook.record_all(DAY, ARRIVAL)
+	forwarder.start()
+	await until(lambda: len(texts(company)) == len(DAY))
+	for wire in DAY:
+		company.daybook.settle(open_wire(wire).id, State.POSTED)
+	await until(lambda: len(daybook.in_state(State.POSTED, 1_000)) == len(DAY))
+	assert max(company.sizes) == MAX_BATCH_ENTRIES
+	await asyncio.sleep(0.05)
+	company.sizes.clear()
+	await asyncio.sleep(0.05)
+	assert company.sizes == []
+
+
 async def test_the_companys_state_becomes_the_state_on_the_agents_shelf(daybook, company, forwarder):
 	company.daybook.record_all(DAY[:2], ARRIVAL)
 	company.daybook.settle(open_wire(DAY[0]).id, State.POSTED)

@@ -1,16 +1,18 @@
 """The page's WebSocket: every operation, every event, and what comes of frames that make no sense."""
 
 import json
+from dataclasses import replace
 
 import aiohttp
 import pytest
 from carts import till_day
 
 from pos_bridge.agent import server
-from pos_bridge.core.entry import open_wire
+from pos_bridge.core.entry import open_wire, seal
 from pos_bridge.core.sync import AGENT_PATH, AGENT_SUBPROTOCOL, MAX_PUSH_ENTRIES, wire_fields
 
 DAY = till_day(5)
+NO_SALE = open_wire(DAY[4]).id
 RECEIPT = {"columns": 42, "elements": [{"type": "text", "text": "Hello"}, {"type": "cut"}]}
 
 
@@ -65,10 +67,23 @@ async def test_a_job_is_printed_once_and_its_states_are_told(till):
 
 async def test_the_drawer_opens_once_for_an_entry(till):
 	async with till.page() as page:
-		kick = {"op": "kick", "printer": "receipt", "reason": "change", "entry": "e2"}
+		await page.ask(op="record", entries=wires(DAY))
+		kick = {"op": "kick", "printer": "receipt", "reason": "change", "entry": NO_SALE}
 		first = await page.ask(**kick)
-		assert (first["op"], first["job"], first["outcome"]) == ("queued", "e2:kick", "created")
+		assert (first["op"], first["job"], first["outcome"]) == ("queued", f"{NO_SALE}:kick", "created")
 		assert (await page.ask(**kick))["outcome"] == "exists"
+
+
+async def test_the_drawer_stays_closed_without_an_entry_that_says_why(till):
+	void = seal(replace(open_wire(DAY[0]), kind="void", receipt_number="", body={"reason": "changed mind"}))
+	async with till.page() as page:
+		await page.ask(op="record", entries=wires([void]))
+		for entry in (NO_SALE, open_wire(void).id):
+			answer = await page.ask(op="kick", printer="receipt", reason="change", entry=entry)
+			assert (answer["op"], answer["code"]) == ("error", "no_entry")
+			assert "Record" in answer["message"]
+	assert till.demo.process.spool.latest(10) == []
+	assert not till.demo.printer.roll().drawer_open
 
 
 async def test_a_scan_and_a_printers_trouble_reach_every_page(till):

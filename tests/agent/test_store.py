@@ -1,8 +1,10 @@
 """The shelf: one fsync for many, each write on its own, and the way from any older version."""
 
 import asyncio
+import resource
 import sqlite3
 import time
+from contextlib import contextmanager
 
 import pytest
 
@@ -69,6 +71,31 @@ async def test_a_full_disk_answers_everybody_with_retry_and_keeps_nothing(shelf)
 	assert notes(shelf) == {"works again"}
 
 
+@contextmanager
+def no_file_grows_beyond(size):
+	"""What a full disk does to a file, without filling one."""
+	before = resource.getrlimit(resource.RLIMIT_FSIZE)
+	resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+	try:
+		yield
+	finally:
+		resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+async def test_a_disk_that_refuses_the_folding_of_the_log_does_not_end_the_shelf(shelf, monkeypatch, caplog):
+	for number in range(40):
+		await shelf.write(note(f"{number}" * 100_000))
+	with no_file_grows_beyond(shelf.path.stat().st_size + 4_096):
+		monkeypatch.setattr(store_module, "IDLE_SECONDS", 0.01)
+		with pytest.raises(Retryable, match="disk"):
+			await asyncio.wait_for(shelf.write(note("x" * 1_000_000)), 5)
+		while "folded together" not in caplog.text:
+			await asyncio.wait_for(shelf.write(lambda _: time.sleep(0.02)), 5)
+			await asyncio.sleep(0.05)
+	await asyncio.wait_for(shelf.write(note("works again")), 5)
+	assert len(notes(shelf)) == 41
+
+
 async def test_more_writes_than_may_wait_are_told_to_come_back(shelf, monkeypatch):
 	gate = asyncio.Event()
 	loop = asyncio.get_running_loop()
@@ -111,6 +138,21 @@ def test_a_closed_shelf_says_so(shelf):
 	shelf.close()
 	with pytest.raises(Retryable, match="closed"):
 		shelf.write_now(note("late"))
+
+
+def test_a_shelf_has_one_owner_and_the_second_is_told_so(shelf, tmp_path):
+	with pytest.raises(Rejected, match="Another POS Bridge"):
+		Store(tmp_path / "shelf.sqlite", "agent")
+	shelf.close()
+	Store(tmp_path / "shelf.sqlite", "agent").close()
+
+
+def test_a_place_that_can_not_hold_a_shelf_is_refused_in_words(tmp_path):
+	(tmp_path / "file").write_text("no folder")
+	(tmp_path / "text.sqlite").write_text("no database, but long enough to be looked at as one" * 20)
+	for place in (tmp_path / "file" / "shelf.sqlite", tmp_path / "text.sqlite", tmp_path):
+		with pytest.raises(Rejected, match="can't be opened"):
+			Store(place, "agent")
 
 
 def shape(path):

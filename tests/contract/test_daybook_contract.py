@@ -125,3 +125,12 @@ def test_states_change_and_a_posted_entry_stays_posted(daybook):
 		(State.POSTED, ""),
 		(State.HELD, "no account"),
 	]
+
+
+def test_an_entry_that_the_disk_damaged_does_not_keep_the_next_one_out(tmp_path):
+	store = Store(tmp_path / "shelf.sqlite", "agent")
+	daybook = SqliteDaybook(store)
+	daybook.record_all(DAY[:3], ARRIVAL)
+	store.write_now(lambda db: db.execute("UPDATE entry SET text = 'damaged' WHERE sequence = 3").rowcount)
+	assert outcomes(daybook.record_all(DAY[3:5], ARRIVAL)) == [Outcome.CREATED] * 2
+	store.close()

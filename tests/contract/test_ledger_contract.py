@@ -1,5 +1,6 @@
 """The ledger: every effect once, balanced, with its cost; what the books refuse is held, the rest goes on."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -7,7 +8,8 @@ from carts import till_day
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pos_bridge.agent.daybook import SqliteDaybook, recording
+from pos_bridge.agent.daybook import SqliteDaybook, SqliteShelf, recording
+from pos_bridge.agent.standalone import poster as poster_module
 from pos_bridge.agent.standalone import reading
 from pos_bridge.agent.standalone.demo_once import demo_sale
 from pos_bridge.agent.standalone.demo_shop import WAREHOUSE, goods
@@ -16,7 +18,7 @@ from pos_bridge.agent.standalone.poster import Poster
 from pos_bridge.agent.store import Store
 from pos_bridge.core.daybook import Arrival, State
 from pos_bridge.core.entry import open_wire, seal
-from pos_bridge.core.errors import PosBridgeError, Rejected
+from pos_bridge.core.errors import PosBridgeError, Rejected, Retryable
 from pos_bridge.core.journal import Effect, JournalLine, StockMove
 from pos_bridge.core.money import SCALE
 from pos_bridge.core.sale import sale_body
@@ -228,6 +230,29 @@ async def test_entries_are_found_by_receipt_number_page_by_page(store):
 	found = store.read(lambda db: reading.entries(db, 2**53, 50, "T1-1-000003"))
 	assert [each["receipt_number"] for each in found["entries"]] == ["T1-1-000003"]
 	assert store.read(lambda db: reading.entries(db, 2**53, 50, "%_"))["entries"] == []
+
+
+async def test_a_disk_that_refuses_for_a_moment_does_not_end_the_posting(store, monkeypatch):
+	monkeypatch.setattr(poster_module, "FAULT_SECONDS", 0.01)
+	refusals = [Retryable("the disk is full"), Retryable("the disk is full")]
+	settle = SqliteShelf.settle
+
+	def refused(shelf, *arguments):
+		if refusals:
+			raise refusals.pop()
+		settle(shelf, *arguments)
+
+	monkeypatch.setattr(SqliteShelf, "settle", refused)
+	await store.write(recording(chain({"total_minor": 1}), ARRIVAL))
+	poster = Poster(store)
+	poster.start()
+	for _ in range(500):
+		if states(store)[0][0] is State.HELD:
+			break
+		await asyncio.sleep(0.01)
+	await poster.stop()
+	assert states(store)[0][0] is State.HELD
+	assert refusals == []
 
 
 def test_a_stock_move_is_kept_exactly(store):

@@ -12,6 +12,8 @@ from pathlib import Path
 from pos_bridge.agent.devices.printer import Condition, PrinterAway, Status, broken_off
 from pos_bridge.agent.devices.profile import GENERIC_80MM, PrinterProfile
 
+DEVICES = Path("/dev")
+"""Below it nothing is created: a file in the place of an unplugged printer would swallow receipts."""
 WRITE_SECONDS = 10.0
 """Longest wait for the device to take the next bytes of a job."""
 
@@ -24,10 +26,11 @@ class FilePrinter:
 	def __init__(self, path: Path, profile: PrinterProfile = GENERIC_80MM) -> None:
 		self.profile = profile
 		self._path = path
+		self._is_device = path.is_relative_to(DEVICES)
 		self.write_seconds = WRITE_SECONDS
 
 	def status(self) -> Status:
-		place = self._path if self._path.exists() else self._path.parent
+		place = self._path if self._is_device or self._path.exists() else self._path.parent
 		if os.access(place, os.W_OK):
 			return Status(Condition.READY)
 		return Status(
@@ -36,7 +39,8 @@ class FilePrinter:
 
 	def send(self, data: bytes) -> None:
 		try:
-			device = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK, 0o600)
+			create = 0 if self._is_device else os.O_CREAT
+			device = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_NONBLOCK | create, 0o600)
 		except OSError as error:
 			raise PrinterAway(f"{self._path} can't be opened ({error}): plug the printer in.") from error
 		try:

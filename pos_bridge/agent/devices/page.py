@@ -19,6 +19,7 @@ from pos_bridge.agent.devices.virtual import FAULTS, VirtualPrinter
 from pos_bridge.agent.devices.virtual.paper import slip_to_body
 from pos_bridge.agent.ports import Document, JobChange, PrinterStatus, Submitted
 from pos_bridge.core.errors import Malformed, PosBridgeError
+from pos_bridge.core.sync import read_message
 
 MAX_SHOWN_JOBS = 30
 MAX_SHOWN_OPENINGS = 12
@@ -181,13 +182,12 @@ class DevicesPage:
 				await socket.send_str(json.dumps({"op": "error", "message": error.message}))
 
 	async def _act(self, raw: str) -> None:
-		try:
-			message = json.loads(raw)
-		except ValueError as error:
-			raise Malformed("The page sent something that is not JSON.") from error
-		if not isinstance(message, dict) or message.get("op") not in self._actions:
+		message = read_message(raw)
+		name = message.get("op")
+		action = self._actions.get(name) if isinstance(name, str) else None
+		if action is None:
 			raise Malformed("The page asked for something that is not known here: reload it.")
-		await self._actions[message["op"]](message)
+		await action(message)
 
 	# What a hand does
 
@@ -255,8 +255,8 @@ def _job(job: PrintJob) -> Message:
 
 def _text(message: Message, name: str) -> str:
 	text = message.get(name)
-	if not isinstance(text, str):
-		raise Malformed(f"{name} is missing.")
+	if not isinstance(text, str) or text != text.encode(errors="replace").decode():
+		raise Malformed(f"{name} is missing or holds half of a character.")
 	return text
 
 

@@ -98,7 +98,7 @@ class Press:
 			self._warm_up()
 			return LOOK_SECONDS
 		if self._only_opens_late(job):
-			self._finish(job, "failed", _too_late(job))
+			self._finish(job, "failed", _TOO_LATE)
 			return 0
 		if not self.status.ready:
 			self._explain(job, self.status.reason)
@@ -189,11 +189,14 @@ def _age_seconds(job: PrintJob) -> float:
 
 
 def _is_late(job: PrintJob) -> bool:
-	return _age_seconds(job) > KICK_PATIENCE_SECONDS
+	"""Also when the clock was set back by as much: then nobody knows how long the job has waited."""
+	return abs(_age_seconds(job)) > KICK_PATIENCE_SECONDS
 
 
-def _too_late(job: PrintJob) -> str:
-	return f"The drawer stayed closed, for the printer was away {_age_seconds(job):.0f} s: open it anew."
+_TOO_LATE = (
+	f"The drawer stayed closed, for the printer was away for {KICK_PATIENCE_SECONDS:.0f} s or the clock was"
+	" set: open it anew."
+)
 
 
 def _remarks(job: PrintJob, encoded: Encoded, opened_drawer: bool) -> str:

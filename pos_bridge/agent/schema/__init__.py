@@ -21,7 +21,7 @@ def versions(schema: str) -> Sequence[str]:
 
 
 def migrate(connection: sqlite3.Connection, schema: str) -> None:
-	"""Bring a file to the newest version, each step in one transaction; a newer file is `Rejected`."""
+	"""Bring a file to the newest version, all steps in one transaction; a newer file is `Rejected`."""
 	steps = versions(schema)
 	found = connection.execute("PRAGMA user_version").fetchone()[0]
 	if found > len(steps):
@@ -30,14 +30,13 @@ def migrate(connection: sqlite3.Connection, schema: str) -> None:
 			f" versions up to {len(steps)}. Start the newer release; nothing was changed.",
 			code="shelf_too_new",
 		)
-	for number, sql in enumerate(steps[found:], start=found + 1):
-		_step(connection, number, sql)
+	if found < len(steps):
+		_run(connection, "\n".join(steps[found:]), len(steps))
 
 
-def _step(connection: sqlite3.Connection, number: int, sql: str) -> None:
-	script = f"BEGIN IMMEDIATE;\n{sql}\nPRAGMA user_version = {number};\nCOMMIT;"
+def _run(connection: sqlite3.Connection, sql: str, version: int) -> None:
 	try:
-		connection.executescript(script)
+		connection.executescript(f"BEGIN IMMEDIATE;\n{sql}\nPRAGMA user_version = {version};\nCOMMIT;")
 	except sqlite3.Error:
 		if connection.in_transaction:
 			connection.execute("ROLLBACK")

@@ -18,7 +18,6 @@ class StandaloneCompany:
 	till = TILL
 
 	def __init__(self, data_dir: Path, items: int = 0) -> None:
-		data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
 		self.store = Store(data_dir / "company.sqlite", "company")
 		self.daybook = SqliteDaybook(self.store)
 		self.enrolment = Enrolment(self.store)

@@ -4,8 +4,9 @@ Everything in it is made up and made the same way at every start; it reads no cl
 """
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 
 from pos_bridge.agent.standalone.demo_names import name_of
@@ -63,25 +64,31 @@ class Stocked:
 
 def goods(count: int = 0) -> list[Stocked]:
 	"""The shop's own items, and generated ones behind them until there are `count`."""
-	shop = list(_shop_goods())
-	return shop + [_generated(number) for number in range(len(shop), min(count, MAX_ITEMS))]
+	shop = _shop_goods()
+	return [*shop, *(_generated(number) for number in range(len(shop), min(count, MAX_ITEMS)))]
 
 
-def _shop_goods() -> Iterator[Stocked]:
+@cache
+def _shop_goods() -> Sequence[Stocked]:
 	text = files(__package__).joinpath("demo_shop.csv").read_text(encoding="utf-8")
-	for number, row in enumerate(csv.DictReader(text.splitlines()), start=1):
-		weighed = row["unit"] == "kg"
-		item = Item(
-			item=row["item"],
-			name=row["name"],
-			price_minor=int(row["price_minor"]),
-			group=row["group"],
-			unit=row["unit"],
-			template=row["template"],
-			gtins=() if weighed else (_gtin(_SHOP_PREFIX, number),),
-			weighed=weighed,
-		)
-		yield Stocked(item, int(row["cost_minor"]), int(row["opening"]) * SCALE)
+	return tuple(
+		_from_row(number, row) for number, row in enumerate(csv.DictReader(text.splitlines()), start=1)
+	)
+
+
+def _from_row(number: int, row: Mapping[str, str]) -> Stocked:
+	weighed = row["unit"] == "kg"
+	item = Item(
+		item=row["item"],
+		name=row["name"],
+		price_minor=int(row["price_minor"]),
+		group=row["group"],
+		unit=row["unit"],
+		template=row["template"],
+		gtins=() if weighed else (_gtin(_SHOP_PREFIX, number),),
+		weighed=weighed,
+	)
+	return Stocked(item, int(row["cost_minor"]), int(row["opening"]) * SCALE)
 
 
 def _generated(number: int) -> Stocked:

@@ -82,14 +82,18 @@ class Poster:
 
 	async def _post(self, id: str) -> bool:
 		try:
-			await self._store.write(posting(id))
-		except Rejected as error:
-			reason = error.message
-			await self._store.write(lambda db: SqliteShelf(db).settle(id, State.HELD, reason))
+			await self._book_or_hold(id)
 		except Exception as error:  # noqa: BLE001 - one entry's fault must not keep the others from the books
 			self._fault(id, error)
 			return False
 		return True
+
+	async def _book_or_hold(self, id: str) -> None:
+		try:
+			await self._store.write(posting(id))
+		except Rejected as error:
+			reason = error.message
+			await self._store.write(lambda db: SqliteShelf(db).settle(id, State.HELD, reason))
 
 	def _fault(self, id: str, error: Exception) -> None:
 		self.last_error = f"Entry {id} could not be booked yet: {error}"

@@ -167,6 +167,17 @@ async def test_what_makes_no_sense_is_answered_with_words(served, message, words
 		assert words in await live.hears_error()
 
 
+@pytest.mark.parametrize(
+	"frame", ["[" * 15_000, '{"op":[]}', '{"op":{}}', '{"op":"answer_unsure","job":"\\ud800","printed":true}']
+)
+async def test_a_frame_that_makes_no_sense_is_answered_and_the_page_stays_connected(served, frame):
+	async with served(VirtualPrinter()) as site, site.opened() as live:
+		await live._socket.send_str(frame)
+		assert await live.hears_error()
+		await live.does("test_print")
+		await live.shows(lambda state: live.slips)
+
+
 async def test_another_web_page_may_not_look_or_touch(served):
 	async with served(VirtualPrinter()) as site:
 		with pytest.raises(WSServerHandshakeError) as refused:

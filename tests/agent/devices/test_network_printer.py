@@ -6,6 +6,7 @@ import threading
 
 import pytest
 
+from pos_bridge.agent.devices import file
 from pos_bridge.agent.devices.file import FilePrinter
 from pos_bridge.agent.devices.network import NetworkPrinter
 from pos_bridge.agent.devices.printer import Condition, PrinterAway, PrintUnsure
@@ -180,3 +181,13 @@ def test_a_device_that_stops_taking_leaves_the_job_unsure(tmp_path):
 		printer.send(b"x" * 1_000_000)
 	assert 0 < caught.value.sent < 1_000_000
 	os.close(reader)
+
+
+def test_a_device_that_is_unplugged_is_offline_and_no_file_takes_its_place(tmp_path, monkeypatch):
+	monkeypatch.setattr(file, "DEVICES", tmp_path)
+	gone = tmp_path / "lp0"
+	printer = FilePrinter(gone)
+	assert printer.status().condition is Condition.OFFLINE
+	with pytest.raises(PrinterAway, match="plug the printer in"):
+		printer.send(b"x")
+	assert not gone.exists()

@@ -230,6 +230,22 @@ async def test_a_drawer_that_nobody_waits_for_any_more_stays_closed(running, rec
 	assert "stayed closed" in changes.jobs[-1].reason
 
 
+async def test_a_drawer_stays_closed_when_the_clock_was_set_back_while_it_waited(running, store, monkeypatch):
+	printer = VirtualPrinter()
+	printer.set_faults(PAPER_OUT)
+	async with running(printer) as (spool, changes):
+		await spool.submit("1:kick", "receipt", None, True, "change")
+		store.write_now(
+			lambda db: (
+				db.execute("UPDATE print_job SET submitted_at = '2999-01-01T00:00:00.000+00:00'").rowcount
+			)
+		)
+		printer.set_faults(frozenset())
+		await changes.reaches("1:kick", "failed")
+	assert not printer.roll().drawer_open
+	assert "open it anew" in changes.jobs[-1].reason
+
+
 async def test_a_receipt_that_cannot_be_encoded_fails_with_words_and_the_next_one_prints(running, receipt):
 	printer = VirtualPrinter()
 	too_long = {"columns": 42, "elements": [{"type": "space"}] * 3_000}

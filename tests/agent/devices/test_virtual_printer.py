@@ -160,6 +160,17 @@ def test_a_line_that_was_half_written_when_the_process_died_is_cut_off(tmp_path)
 	assert path.read_bytes() == whole
 
 
+def test_a_roll_that_a_power_cut_damaged_shows_what_was_before_it_and_goes_on(tmp_path):
+	path = tmp_path / "receipt.roll"
+	VirtualPrinter(path).send(b"first\n\x1dV\x00")
+	whole = path.read_bytes()
+	path.write_bytes(whole + bytes(64) + b"\n" + bytes(64))
+	printer = VirtualPrinter(path)
+	assert path.read_bytes() == whole
+	printer.send(b"second\n\x1dV\x00")
+	assert [slip.texts for slip in VirtualPrinter(path).roll().slips] == [["first"], ["second"]]
+
+
 def test_the_roll_is_cut_back_to_its_newest_slips(tmp_path, monkeypatch):
 	monkeypatch.setattr(virtual_printer, "MAX_ROLL_BYTES", 4_000)
 	path = tmp_path / "receipt.roll"

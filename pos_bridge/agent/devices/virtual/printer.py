@@ -183,13 +183,18 @@ class VirtualPrinter:
 	def _replay(self) -> None:
 		if self._path is None or not self._path.exists():
 			return
-		lines = self._path.read_bytes().split(b"\n")
-		whole, torn = lines[:-1], lines[-1]
-		for line in whole:
-			self._apply(json.loads(line))
-		if torn:
-			# The process was killed while it wrote this line: the paper never moved for it.
-			os.truncate(self._path, self._path.stat().st_size - len(torn))
+		whole = 0
+		for line in self._path.read_bytes().splitlines(keepends=True):
+			try:
+				happening = json.loads(line)
+			except ValueError:
+				break
+			if not line.endswith(b"\n"):
+				break
+			self._apply(happening)
+			whole += len(line)
+		# What a kill or a power cut left half written never moved the paper.
+		os.truncate(self._path, whole)
 
 
 _QUESTIONS = (ASK_PRINTER, ASK_OFFLINE_CAUSE, ASK_ERROR, ASK_PAPER)

@@ -1,6 +1,6 @@
 -- What is to be printed, in order, and every opening of the drawer.
 -- A row is never deleted: the caller's job id is what makes printing idempotent. The document is blanked
--- when the job is long done (MAX_KEPT_DOCUMENTS in spool.py).
+-- when the job is long done (MAX_KEPT_DOCUMENTS in devices/jobs.py).
 CREATE TABLE print_job (
 	position INTEGER PRIMARY KEY AUTOINCREMENT,
 	job TEXT NOT NULL UNIQUE,
