@@ -4,7 +4,6 @@ import os
 import string
 import subprocess
 import sys
-import time
 
 import pytest
 from hypothesis import given
@@ -296,16 +295,3 @@ def test_a_cache_that_others_may_write_is_not_loaded_from(tmp_path):
 	tmp_path.chmod(0o777)
 	with pytest.raises(Retryable, match="Others may use"):
 		Encoder(tmp_path)
-
-
-def test_forty_lines_take_five_milliseconds_at_most(encoder):
-	many = document(*[Row(f"Crème brûlée {at} Łódź €", "12,50") for at in range(40)], Mark("cut"))
-	best = min(_timed(lambda: encoder.receipt(many, GENERIC_80MM)) for _ in range(5))
-	assert best <= 0.005
-
-
-def _timed(call):
-	"""In this thread's own seconds: what else the machine does is not the encoder's fault."""
-	started = time.thread_time()
-	call()
-	return time.thread_time() - started
