@@ -5,7 +5,7 @@ import { defineConfig } from "vitest/config";
 // Frappe serves an app's `public/` folder below /assets/<app>/; the standalone server does the same.
 export default defineConfig({
 	base: "/assets/pos_bridge/till/",
-	plugins: [vue()],
+	plugins: [vue({ features: { optionsAPI: false } })],
 	resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
 	build: {
 		outDir: "../pos_bridge/public/till",

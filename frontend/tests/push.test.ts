@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Rejected, Retryable } from "@/core/errors";
-import { AGENT_GRACE_MS, BATCH_ENTRIES, LOOK_AGAIN_MS, MAX_RETRY_MS, Pusher } from "@/daybook/push";
+import { BATCH_ENTRIES } from "@/daybook/batches";
+import { AGENT_GRACE_MS, LOOK_AGAIN_MS, MAX_RETRY_MS, Pusher } from "@/daybook/push";
 import { FakeAgent, FakeCompany, MemoryDaybook, coffeeSale, noSale } from "./fakes";
 
 let daybook: MemoryDaybook;
@@ -31,10 +32,10 @@ async function pass(milliseconds: number): Promise<void> {
 	}
 }
 
-/** Hashing happens on other threads: it takes real time while the clock of the test stands still. */
+/** Hashing happens on other threads, for as long as it takes: nothing here may guess how long that is. */
 async function settle(): Promise<void> {
 	await pusher.settled();
-	await new Promise((resolve) => realTimeout(resolve, 2));
+	await new Promise((resolve) => realTimeout(resolve));
 	await pusher.settled();
 }
 
@@ -225,4 +226,31 @@ test("whatever the network does, every entry ends up once at the company", async
 	await pass(AGENT_GRACE_MS + MAX_RETRY_MS);
 	expect([company.ids.length, new Set(company.ids).size, company.shelf.quarantine.length]).toEqual([60, 60, 0]);
 	expect(pusher.status.unsentCount).toBe(0);
+});
+
+test.each([
+	["answers with nothing", undefined],
+	["answers with too little", []],
+	["answers with something else", [{ id: 7 }]],
+])("an agent that %s does not make Pay say that the sale is not recorded", async (_what, garbage) => {
+	agent.come();
+	vi.spyOn(agent, "record").mockResolvedValue(garbage as never);
+	pusher.start();
+	const { wire } = await daybook.record(coffeeSale());
+	await expect(pusher.deliver(wire)).resolves.toBe("page");
+	expect(pusher.status.unsentCount).toBe(1);
+});
+
+test("an entry that the agent took stays known as with the agent while the agent is away", async () => {
+	agent.come();
+	pusher.start();
+	const { wire } = await daybook.record(coffeeSale());
+	await pusher.deliver(wire);
+	const [stored] = await daybook.unsent(1);
+	agent.leave();
+	expect(pusher.isWithAgent(stored?.entry.id ?? "")).toBe(true);
+	agent.come();
+	expect(pusher.isWithAgent(stored?.entry.id ?? "")).toBe(false);
+	await settle();
+	expect(pusher.isWithAgent(stored?.entry.id ?? "")).toBe(true);
 });

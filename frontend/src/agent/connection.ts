@@ -1,70 +1,17 @@
 // The WebSocket to the agent on this till: calls with references and time-outs, events, and reconnecting.
 // Never decides what a lost connection means for a sale; the Pusher does.
 
-import { PROTOCOL_VERSION, type Head, type WireEntry } from "@/core/entry";
-import { Rejected, Retryable, type PosBridgeError } from "@/core/errors";
-import type { ReceiptDocument } from "@/core/receipt";
-import type { PushResult } from "@/server/api";
+import {
+	eventOf, queuedOf, readMessage, refusalOf, welcomeOf,
+	type AgentEvents, type AgentIdentity, type AgentState, type KickJob, type Message, type PrintJob, type Queued, type Welcome,
+} from "@/agent/messages";
+import { PROTOCOL_VERSION, type WireEntry } from "@/core/entry";
+import { Retryable, wordsOf, type PosBridgeError } from "@/core/errors";
+import { resultsOf, type PushResult } from "@/server/api";
 
-export type AgentState = "connecting" | "online" | "away";
-export type PrinterState = "ready" | "paper_out" | "cover_open" | "offline";
-export type JobState = "queued" | "printing" | "printed" | "unsure" | "failed";
-
-export interface PrinterInfo {
-	readonly printer: string;
-	readonly kind: string;
-	readonly columns: number;
-	readonly online: boolean;
-	readonly state: PrinterState;
-	readonly reason: string;
-}
-
-export interface Welcome {
-	readonly till: string;
-	readonly agent: string;
-	readonly heads: readonly Head[];
-	readonly next_epoch: number;
-	readonly printers: readonly PrinterInfo[];
-	readonly unforwarded: number;
-}
-
-export interface PrintJob {
-	/** "<entry id>:receipt": the same id again prints nothing twice. */
-	readonly job: string;
-	readonly printer: string;
-	readonly document: ReceiptDocument;
-	/** Open the drawer with it. */
-	readonly kick: boolean;
-	/** "sale T1-1-000001" */
-	readonly reason: string;
-}
-
-export interface KickJob {
-	readonly printer: string;
-	readonly reason: string;
-	/** The no_sale entry's id. */
-	readonly entry: string;
-}
-
-export interface Queued {
-	readonly job: string;
-	readonly outcome: "created" | "exists" | "conflict";
-	readonly state: JobState;
-}
-
-export interface AgentEvents {
-	readonly acknowledged: { readonly results: readonly PushResult[] };
-	readonly job: { readonly job: string; readonly state: JobState; readonly reason: string };
-	readonly printer: Pick<PrinterInfo, "printer" | "online" | "state" | "reason">;
-	readonly scan: { readonly code: string; readonly symbology: string };
-	readonly state: { readonly state: AgentState };
-}
-
-export interface AgentIdentity {
-	readonly till: string;
-	/** The page's version. */
-	readonly page: string;
-}
+export type {
+	AgentEvents, AgentIdentity, AgentState, JobState, KickJob, PrintJob, PrinterInfo, PrinterState, Queued, Welcome,
+} from "@/agent/messages";
 
 const SUBPROTOCOL = "posbridge.v1";
 const HELLO_TIMEOUT_MS = 3_000;
@@ -84,7 +31,6 @@ interface WaitingCall {
 	readonly timer: ReturnType<typeof setTimeout>;
 }
 
-type Message = { readonly op: string; readonly ref?: number } & Readonly<Record<string, unknown>>;
 type Listener = (event: never) => void;
 
 export class AgentConnection {
@@ -138,7 +84,7 @@ export class AgentConnection {
 	/** Answers once the agent has the entries on its disk. */
 	async record(entries: readonly WireEntry[], timeoutMs = CALL_TIMEOUT_MS): Promise<readonly PushResult[]> {
 		const { results } = await this.call({ op: "record", entries }, timeoutMs);
-		return results as readonly PushResult[];
+		return resultsOf(results, "agent", entries.length);
 	}
 
 	/** Answers once the job is on the agent's disk; the same job id again prints nothing twice. */
@@ -154,7 +100,7 @@ export class AgentConnection {
 	/** What the company said of these ids, as far as it has answered the agent. */
 	async acknowledged(ids: readonly string[], timeoutMs = CALL_TIMEOUT_MS): Promise<readonly PushResult[]> {
 		const { results } = await this.call({ op: "acknowledged", ids }, timeoutMs);
-		return results as readonly PushResult[];
+		return resultsOf(results, "agent");
 	}
 
 	/** Returns the function that stops listening. */
@@ -195,15 +141,14 @@ export class AgentConnection {
 	}
 
 	private greet(): void {
-		this.send({ op: "hello", protocol: PROTOCOL_VERSION, ...this.identity }, HELLO_TIMEOUT_MS).then(
-			(answer) => this.welcomed(answer),
-			(error: PosBridgeError) => this.lose(error.message, true),
-		);
+		this.send({ op: "hello", protocol: PROTOCOL_VERSION, ...this.identity }, HELLO_TIMEOUT_MS)
+			.then((answer) => this.welcomed(answer))
+			.catch((error: unknown) => this.lose(wordsOf(error), true));
 	}
 
 	private welcomed(answer: Message): void {
+		this.greeting = welcomeOf(answer);
 		clearTimeout(this.helloTimer);
-		this.greeting = answer as unknown as Welcome;
 		this.attempts = 0;
 		this.away = undefined;
 		this.become("online");
@@ -270,10 +215,11 @@ export class AgentConnection {
 	}
 
 	private tell(message: Message): void {
-		if (message.op === "acknowledged") this.emit("acknowledged", message as unknown as AgentEvents["acknowledged"]);
-		if (message.op === "job") this.emit("job", message as unknown as AgentEvents["job"]);
-		if (message.op === "scan") this.emit("scan", message as unknown as AgentEvents["scan"]);
-		if (message.op === "printer") this.printerChanged(message as unknown as AgentEvents["printer"]);
+		const heard = eventOf(message);
+		if (heard === "unknown") return;
+		if (!heard) return this.lose("The agent sent something that is no message.", true);
+		if (heard.name === "printer") this.printerChanged(heard.event);
+		this.emit(heard.name, heard.event as never);
 	}
 
 	private printerChanged(event: AgentEvents["printer"]): void {
@@ -284,25 +230,5 @@ export class AgentConnection {
 			);
 			this.greeting = { ...this.greeting, printers };
 		}
-		this.emit("printer", event);
 	}
-}
-
-function readMessage(text: string): Message | undefined {
-	try {
-		const value = JSON.parse(text) as unknown;
-		return typeof value === "object" && value !== null && "op" in value ? (value as Message) : undefined;
-	} catch {
-		return undefined;
-	}
-}
-
-function refusalOf(message: Message): PosBridgeError {
-	const words = String(message.message);
-	const code = String(message.code);
-	return message.retryable === true ? new Retryable(words, code) : new Rejected(words, code);
-}
-
-function queuedOf({ job, outcome, state }: Message): Queued {
-	return { job, outcome, state } as Queued;
 }

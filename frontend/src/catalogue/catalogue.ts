@@ -27,6 +27,7 @@ export class Catalogue {
 	private downloading: Progress | undefined;
 	private unkept: string | undefined;
 	private refreshing: Promise<boolean> | undefined;
+	private answer: Snapshot | undefined;
 	private readonly listeners = new Set<() => void>();
 
 	constructor(
@@ -37,6 +38,11 @@ export class Catalogue {
 
 	get snapshot(): Snapshot | undefined {
 		return this.columns?.snapshot;
+	}
+
+	/** What the company answered last, also while its items are still on their way. */
+	get newest(): Snapshot | undefined {
+		return this.answer;
 	}
 
 	get size(): number {
@@ -126,6 +132,7 @@ export class Catalogue {
 
 	private async fetchNewer(): Promise<boolean> {
 		const snapshot = await this.company.snapshot();
+		this.answer = snapshot;
 		if (snapshot.snapshot === this.snapshot?.snapshot) return false;
 		this.unkept = undefined;
 		try {

@@ -238,10 +238,11 @@ function totalsOf({ lines, taxes, net_minor, tax_minor, round_off_minor, total_m
 
 function checkTenders(body: SaleBody): void {
 	const { tenders, change_minor: change, total_minor: total } = body;
-	if (tenders.length < 1 || tenders.length > MAX_TENDERS) {
-		throw new Rejected(`A sale is paid with 1 to ${MAX_TENDERS} tenders, not ${tenders.length}.`);
+	const fewest = total === 0 ? 0 : 1;
+	if (tenders.length < fewest || tenders.length > MAX_TENDERS) {
+		throw new Rejected(`A sale is paid with ${fewest} to ${MAX_TENDERS} tenders, not ${tenders.length}.`);
 	}
-	if (total !== 0 && tenders.some(({ amount_minor }) => amount_minor === 0 || !isWithin(amount_minor, MAX_MINOR))) {
+	if (tenders.some(({ amount_minor }) => amount_minor === 0 || !isWithin(amount_minor, MAX_MINOR))) {
 		throw new Rejected("A tender's amount is not above zero.");
 	}
 	const received = sum(tenders.map((tender) => tender.amount_minor));

@@ -10,6 +10,10 @@ import { keep, readKept } from "@/server/kept";
 
 export type { RecordAnswer, StoredEntry } from "@/daybook/book";
 
+/** Code of the failure after which nobody knows whether the entry was recorded; the next start knows. */
+export const UNSURE = "unsure";
+export const RECORD_TIMEOUT_MS = 10_000;
+
 export interface DaybookOptions {
 	/** The first epoch that neither the company nor the agent has seen from this till. */
 	readonly nextEpoch: number;
@@ -35,6 +39,7 @@ export class PageDaybook {
 	private status: BookStatus = { head: undefined, epoch: 0, unsentCount: 0, oldestUnsentAt: undefined };
 	private opened: Opened | undefined;
 	private persisted = false;
+	private stopped: PosBridgeError | undefined;
 
 	private constructor(
 		readonly till: string,
@@ -90,7 +95,8 @@ export class PageDaybook {
 			throw new Rejected("The till is open in another tab, which alone may record. Use that one.", "not_writable");
 		}
 		// A draft from a reactive cart cannot be cloned into a worker; plain JSON can.
-		return this.call({ op: "record", draft: JSON.parse(JSON.stringify(draft)) as EntryDraft });
+		const plain = JSON.parse(JSON.stringify(draft)) as EntryDraft;
+		return inTime(this.call<RecordAnswer>({ op: "record", draft: plain }));
 	}
 
 	/** Keeps what the company said; an unknown id is ignored. */
@@ -142,6 +148,7 @@ export class PageDaybook {
 	}
 
 	private call<Value>(call: DaybookCall): Promise<Value> {
+		if (this.stopped) return Promise.reject(this.stopped);
 		const ref = ++this.refs;
 		return new Promise<Value>((resolve, reject) => {
 			this.waiting.set(ref, { resolve: (value) => resolve(value as Value), reject });
@@ -162,10 +169,20 @@ export class PageDaybook {
 	}
 
 	private fail(why: string): void {
-		const error = new Rejected(`The daybook's worker stopped: ${why}. Reload the till.`, "worker");
+		const error = new Rejected(`The daybook's worker stopped: ${why}. Reload the till.`, UNSURE);
+		this.stopped = error;
 		for (const { reject } of this.waiting.values()) reject(error);
 		this.waiting.clear();
 	}
+}
+
+/** A worker that the browser ended says nothing: Pay must not wait for it for ever. */
+function inTime<T>(work: Promise<T>): Promise<T> {
+	return new Promise((resolve, reject) => {
+		const words = `This computer did not confirm it within ${RECORD_TIMEOUT_MS / 1_000} seconds. Reload the till.`;
+		const timer = setTimeout(() => reject(new Rejected(words, UNSURE)), RECORD_TIMEOUT_MS);
+		work.then(resolve, reject).finally(() => clearTimeout(timer));
+	});
 }
 
 function epochWitness(till: string): string {

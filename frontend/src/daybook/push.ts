@@ -2,8 +2,9 @@
 // Never drops an entry, and never lets one that is refused block the next.
 
 import type { AgentConnection } from "@/agent/connection";
-import { MAX_PUSH_BYTES, parseEntry, type WireEntry } from "@/core/entry";
-import { PosBridgeError, Rejected, wordsOf } from "@/core/errors";
+import { parseEntry, type WireEntry } from "@/core/entry";
+import { Rejected, wordsOf } from "@/core/errors";
+import { BATCH_ENTRIES, batches } from "@/daybook/batches";
 import type { PageDaybook, StoredEntry } from "@/daybook/daybook";
 import type { Company, PushResult } from "@/server/api";
 
@@ -11,9 +12,6 @@ import type { Company, PushResult } from "@/server/api";
 export const AGENT_GRACE_MS = 30_000;
 /** So long Pay waits for the agent's fsync; the entry is safe in our own log by then. */
 export const DELIVERY_TIMEOUT_MS = 1_500;
-export const BATCH_ENTRIES = 100;
-/** As JSON in UTF-8; half of what a hop takes, so that the frame around it never matters. */
-export const BATCH_BYTES = MAX_PUSH_BYTES / 2;
 export const FIRST_RETRY_MS = 1_000;
 export const MAX_RETRY_MS = 60_000;
 /** How often we look again while something is unsent, and ask the agent what the company said. */
@@ -52,6 +50,8 @@ export class Pusher {
 	private timer: ReturnType<typeof setTimeout> | undefined;
 	private running: Promise<void> | undefined;
 	private again = false;
+	/** What was begun outside of a round: deliveries, and answers that are being kept. */
+	private readonly begun = new Set<Promise<unknown>>();
 	private failures = 0;
 	/** The agent is there but takes nothing (its disk is full, it was unpaired): then the company is next, too. */
 	private agentFailingSince: number | undefined;
@@ -77,16 +77,16 @@ export class Pusher {
 		this.stops.push(
 			this.agent.on("state", ({ state }) => {
 				if (state === "connecting") return;
-				this.withAgent.clear();
+				if (state === "online") this.withAgent.clear();
 				this.headsCompared = false;
 				this.agentFailingSince = undefined;
 				this.failures = 0;
 				this.poke();
 			}),
-			this.agent.on("acknowledged", ({ results }) => void this.heard(results)),
+			this.agent.on("acknowledged", ({ results }) => void this.during(this.heard(results))),
 			this.daybook.on("change", () => this.tell()),
 		);
-		void this.daybook.troubled().then((results) => this.note(results));
+		void this.during(this.noteTroubled());
 		this.poke();
 	}
 
@@ -111,13 +111,25 @@ export class Pusher {
 		});
 	}
 
-	/** Resolves once nothing is being sent: worth waiting for before the page is closed. */
+	/** Resolves once nothing is being sent or kept: worth waiting for before the page is closed. */
 	async settled(): Promise<void> {
-		while (this.running) await this.running;
+		while (this.running || this.begun.size > 0) await Promise.all([this.running, ...this.begun]);
 	}
 
-	/** Call right after record(): "agent" once the agent has fsynced it too, "page" if it did not answer in time. */
-	async deliver(wire: WireEntry): Promise<"agent" | "page"> {
+	/** True if the agent on this till is known to have the entry on its disk, too. */
+	isWithAgent(id: string): boolean {
+		return this.withAgent.has(id);
+	}
+
+	/**
+	 * Call right after record(): "agent" once the agent has fsynced it too, "page" if it did not answer in time.
+	 * Never rejects: the entry is recorded, and whoever waits for Pay must not be told otherwise.
+	 */
+	deliver(wire: WireEntry): Promise<"agent" | "page"> {
+		return this.during(this.handOver(wire));
+	}
+
+	private async handOver(wire: WireEntry): Promise<"agent" | "page"> {
 		if (this.agent.state !== "online") {
 			this.poke();
 			return "page";
@@ -157,8 +169,8 @@ export class Pusher {
 		this.tell();
 	}
 
+	/** Whatever failed, the entries stay unsent and are sent again; the status says why. */
 	private failed(error: unknown): void {
-		if (!(error instanceof PosBridgeError)) throw error;
 		this.failures += 1;
 		this.lastError = wordsOf(error);
 	}
@@ -267,6 +279,24 @@ export class Pusher {
 		this.tell();
 	}
 
+	private async noteTroubled(): Promise<void> {
+		try {
+			this.note(await this.daybook.troubled());
+		} catch (error) {
+			this.failed(error);
+		}
+		this.tell();
+	}
+
+	private async during<T>(work: Promise<T>): Promise<T> {
+		this.begun.add(work);
+		try {
+			return await work;
+		} finally {
+			this.begun.delete(work);
+		}
+	}
+
 	private note(results: readonly PushResult[]): void {
 		for (const result of results) {
 			const good = result.state === "waiting" || result.state === "posted";
@@ -285,20 +315,4 @@ function answerAt(results: readonly PushResult[], index: number): PushResult {
 	const result = results[index];
 	if (!result) throw new Rejected("The company's answer does not cover every entry that was sent.", "short_answer");
 	return result;
-}
-
-/** In order, each below BATCH_BYTES (or one entry). */
-function* batches(entries: readonly StoredEntry[]): Generator<readonly StoredEntry[]> {
-	let batch: StoredEntry[] = [];
-	let bytes = 0;
-	for (const stored of entries) {
-		const size = new TextEncoder().encode(JSON.stringify(stored.wire)).length;
-		if (batch.length > 0 && bytes + size > BATCH_BYTES) {
-			yield batch;
-			[batch, bytes] = [[], 0];
-		}
-		batch.push(stored);
-		bytes += size;
-	}
-	if (batch.length > 0) yield batch;
 }

@@ -21,6 +21,9 @@ export function settle(total_minor: number, tenders: readonly Tender[]): Settlem
 	};
 }
 
+/** Nobody lays down a hundred thousand times what is due: a code was scanned or typed into the amount. */
+export const MOST_TIMES_DUE = 100_000;
+
 /** Several amounts of the same tender are one row on the receipt and in the books. */
 export function addTender(tenders: readonly Tender[], added: Tender): readonly Tender[] {
 	const same = tenders.find((tender) => tender.tender === added.tender && added.kind === "cash");

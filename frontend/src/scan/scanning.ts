@@ -1,7 +1,7 @@
 // What a scan does at each moment of a sale: adds the item, or says plainly why not and what to do.
 // Never blocks the screen, and never lets a scan change what is being paid.
 
-import type { ShallowRef } from "vue";
+import { shallowRef, type ShallowRef } from "vue";
 import type { Catalogue, Item } from "@/catalogue/catalogue";
 import { MAX_LINES } from "@/core/sale";
 import { lookUp, type Found } from "@/scan/lookUp";
@@ -33,10 +33,15 @@ export interface Scanning {
 	scan(code: string): void;
 	/** An item chosen by hand. */
 	add(item: Item): void;
+	/** The line whose weight the cashier is being asked for. */
+	readonly unweighed: ShallowRef<number | undefined>;
+	/** The asking ended: a line without an answer leaves the cart, for nobody weighed one unit of it. */
+	settleWeight(key: number): void;
 }
 
 export function useScanning(around: ScanAround): Scanning {
 	const { basket, notices, panel, screen } = around;
+	const unweighed = shallowRef<number>();
 
 	function problem(title: string, text?: string): void {
 		beep("error");
@@ -44,9 +49,14 @@ export function useScanning(around: ScanAround): Scanning {
 	}
 	function put(item: Item, found: { quantity?: string; gtin?: string } = {}): void {
 		const key = basket.add(item, found);
-		if (key === undefined) return problem(t("cart.full", { limit: MAX_LINES }));
+		if (key === undefined) {
+			if (basket.lines.value.length >= MAX_LINES) problem(t("cart.full", { limit: MAX_LINES }));
+			return;
+		}
 		beep("ok");
-		if (item.weighed && found.quantity === undefined) panel.value = "line";
+		if (!item.weighed || found.quantity !== undefined) return;
+		unweighed.value = key;
+		panel.value = "line";
 	}
 	function take(found: Extract<Found, { kind: "item" }>): void {
 		if (screen.value === "done") around.nextCustomer();
@@ -78,5 +88,10 @@ export function useScanning(around: ScanAround): Scanning {
 		if (why) problem(why.title, why.text);
 		else put(item);
 	}
-	return { scan, add };
+	function settleWeight(key: number): void {
+		if (unweighed.value !== key) return;
+		unweighed.value = undefined;
+		basket.remove(key);
+	}
+	return { scan, add, unweighed, settleWeight };
 }

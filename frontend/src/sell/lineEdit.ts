@@ -2,7 +2,7 @@
 // Pure; it never changes the cart.
 
 import type { DraftLine } from "@/core/sale";
-import type { Discount } from "@/till/cart";
+import type { CartLine, Discount } from "@/till/cart";
 import { readDecimal, type Money } from "@/till/format";
 import { t } from "@/words/words";
 
@@ -21,10 +21,11 @@ export type LineEdit =
 	| { readonly kind: "valid"; readonly quantity: string; readonly discount: Discount }
 	| { readonly kind: "invalid"; readonly field: "quantity" | "discount"; readonly problem: string };
 
-export function readLineFields(fields: LineFields, line: DraftLine, money: Money): LineEdit {
-	const quantity = readDecimal(fields.quantity, QUANTITY_DECIMALS);
+/** Only what is sold by weight can be sold in parts. */
+export function readLineFields(fields: LineFields, { line, weighed }: Pick<CartLine, "line" | "weighed">, money: Money): LineEdit {
+	const quantity = readDecimal(fields.quantity, weighed ? QUANTITY_DECIMALS : 0);
 	if (quantity === undefined || quantity === "0") {
-		return { kind: "invalid", field: "quantity", problem: t("line.bad_quantity") };
+		return { kind: "invalid", field: "quantity", problem: t(weighed ? "line.bad_quantity" : "line.bad_pieces") };
 	}
 	if (fields.mode === "none" || fields.discount.trim() === "") return { kind: "valid", quantity, discount: undefined };
 	return fields.mode === "percent" ? withPercent(fields, quantity) : withAmount(fields, quantity, line, money);

@@ -54,6 +54,21 @@ export interface PushResult {
 	readonly reason: string;
 }
 
+const OUTCOMES: ReadonlySet<unknown> = new Set<Outcome>(["created", "exists", "conflict", "quarantined"]);
+const STATES: ReadonlySet<unknown> = new Set<RecordState>(["waiting", "posted", "held", "quarantined"]);
+
+export function isPushResult(value: unknown): value is PushResult {
+	const { id, outcome, state, reason } = (value ?? {}) as Partial<PushResult>;
+	return typeof id === "string" && typeof reason === "string" && OUTCOMES.has(outcome) && STATES.has(state);
+}
+
+/** Only whole answers count, one for each entry that was sent: Retryable else, for nothing may be taken for sent. */
+export function resultsOf(value: unknown, from: "agent" | "company", sent?: number): readonly PushResult[] {
+	const whole = Array.isArray(value) && value.every(isPushResult) && (sent === undefined || value.length === sent);
+	if (whole) return value;
+	throw new Retryable(`The ${from}'s answer does not cover every entry that was sent; they are sent again.`, "short_answer");
+}
+
 export interface Gap {
 	readonly chain: string;
 	readonly first: number;
@@ -70,14 +85,22 @@ export interface PushAnswer {
 const CALL_TIMEOUT_MS = 15_000;
 const METHODS = "/api/method/pos_bridge.api.";
 const ENROLMENT = "enrolment";
+const UNKNOWN_TILL: ReadonlySet<string> = new Set(["unauthenticated", "http_401"]);
 const BUSY_STATUSES: ReadonlySet<number> = new Set([408, 425, 429]);
 
 export class Company {
+	private refused = false;
+
 	/** `origin` is "" for the page's own. Network and 5xx raise Retryable; 4xx raise Rejected with the server's code. */
 	constructor(
 		private known?: Enrolment,
 		private readonly origin = "",
 	) {}
+
+	/** The company answered that it does not know our token: only a new enrolment helps. */
+	get unknownHere(): boolean {
+		return this.refused;
+	}
 
 	/** With the enrolment that this browser keeps, if it has one. */
 	static async open(origin = ""): Promise<Company> {
@@ -88,11 +111,15 @@ export class Company {
 		return this.known;
 	}
 
-	/** Enrols, keeps the enrolment in IndexedDB and uses it from now on. */
+	/** Enrols, keeps the enrolment in IndexedDB and uses it from now on. Rejected if the code is for another till. */
 	async enrol(code: string): Promise<Enrolment> {
-		const enrolment = messageOf<Enrolment>(await this.post("enrol", { code }));
+		const sent = new Company(undefined, this.origin).post("enrol", { code });
+		const enrolment = messageOf<Enrolment>(await sent);
+		const till = this.known?.till ?? enrolment.till;
+		if (till !== enrolment.till) throw new OtherTill(till, enrolment.till);
 		await keep(ENROLMENT, enrolment);
 		this.known = enrolment;
+		this.refused = false;
 		return enrolment;
 	}
 
@@ -108,11 +135,7 @@ export class Company {
 	async push(entries: readonly WireEntry[]): Promise<PushAnswer> {
 		const till = this.known?.till ?? "";
 		const answer = messageOf<PushAnswer>(await this.post("push", { protocol: PROTOCOL_VERSION, till, entries }));
-		if (!Array.isArray(answer.results) || answer.results.length !== entries.length) {
-			const words = "The company's answer does not cover every entry that was sent; they are sent again.";
-			throw new Retryable(words, "short_answer");
-		}
-		return answer;
+		return { ...answer, results: resultsOf(answer.results, "company", entries.length) };
 	}
 
 	private post(method: string, body: object): Promise<string> {
@@ -124,7 +147,24 @@ export class Company {
 		const headers = new Headers(init.headers);
 		if (this.known) headers.set("Authorization", `Till ${this.known.token}`);
 		const url = `${this.origin}${METHODS}${method}`;
-		return fetchText(url, { ...init, headers, credentials: "omit" });
+		try {
+			const text = await fetchText(url, { ...init, headers, credentials: "omit" });
+			this.refused = false;
+			return text;
+		} catch (error) {
+			if (error instanceof Rejected && UNKNOWN_TILL.has(error.code)) this.refused = true;
+			throw error;
+		}
+	}
+}
+
+/** This browser keeps the daybook of `till`: under another name its entries would never be sent. */
+export class OtherTill extends Rejected {
+	constructor(
+		readonly till: string,
+		readonly other: string,
+	) {
+		super(`The code is for till ${other}, this browser keeps the daybook of till ${till}.`, "other_till");
 	}
 }
 

@@ -76,7 +76,18 @@ export function listenToKeys(till: Till): () => void {
 		action(till);
 	};
 	window.addEventListener("keydown", onKey);
-	return () => window.removeEventListener("keydown", onKey);
+	window.addEventListener("keydown", stopHeldDown, { capture: true });
+	return () => {
+		window.removeEventListener("keydown", onKey);
+		window.removeEventListener("keydown", stopHeldDown, { capture: true });
+	};
+}
+
+/** A key that lies under a receipt book must not walk through Pay, Take and Next customer by itself. */
+function stopHeldDown(event: KeyboardEvent): void {
+	if (!event.repeat || (event.key !== "Enter" && !/^F\d/.test(event.key))) return;
+	event.preventDefault();
+	event.stopImmediatePropagation();
 }
 
 function actionOf(till: Till, event: KeyboardEvent): Action | undefined {

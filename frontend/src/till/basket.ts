@@ -3,10 +3,9 @@
 
 import { computed, shallowRef, watch, type ComputedRef, type ShallowRef } from "vue";
 import type { Item } from "@/catalogue/catalogue";
-import { wordsOf } from "@/core/errors";
+import { PosBridgeError, wordsOf } from "@/core/errors";
 import { newId } from "@/core/entry";
 import { computeSale, type SaleDraft, type Totals } from "@/core/sale";
-import { keep } from "@/server/kept";
 import type { Snapshot } from "@/server/api";
 import {
 	addItem, changeBy, draftOf, emptyCart, lineOf, removeLine, setDiscount, setQuantity, type Cart, type CartLine, type Discount,
@@ -22,8 +21,9 @@ export interface Basket {
 	readonly selected: ComputedRef<CartLine | undefined>;
 	/** Changes with every item added, also when the line was there before. */
 	readonly touched: Readonly<ShallowRef<number>>;
-	/** The line's key; undefined if the cart is full. */
+	/** The line's key; undefined if the cart is full or refused it. */
 	add(item: Item, found?: { quantity?: string; gtin?: string }): number | undefined;
+	/** A change that can't be computed (an unknown tax, an amount without end) is refused and not made. */
 	change(key: number, units: number): void;
 	quantity(key: number, quantity: string): void;
 	discount(key: number, discount: Discount): void;
@@ -34,21 +34,39 @@ export interface Basket {
 	startNext(): void;
 }
 
+export interface Keeping {
+	/** For the next start. */
+	keep(cart: Cart): Promise<void>;
+	failed(reason: string): void;
+	/** The cart stays as it was. */
+	refused(reason: string): void;
+}
+
 export function useBasket(
-	snapshot: Readonly<ShallowRef<Snapshot>>, kept: Cart | undefined, onKeepFailed: (reason: string) => void,
+	snapshot: Readonly<ShallowRef<Snapshot>>, kept: Cart | undefined, { keep, failed, refused }: Keeping,
 ): Basket {
 	const cart = shallowRef<Cart>(kept ?? emptyCart(newId()));
 	const selectedKey = shallowRef<number>();
 	const touched = shallowRef(0);
 	const draft = computed(() => draftOf(cart.value, snapshot.value));
 	const totals = computed(() => computeSale(draft.value));
-	const keepLatest = latestWriter((value: Cart) => keep(KEPT_CART, value), onKeepFailed);
+	const keepLatest = latestWriter(keep, failed);
 	watch(cart, keepLatest, { immediate: true });
 
+	function adopt(changed: Cart): boolean {
+		try {
+			computeSale(draftOf(changed, snapshot.value));
+		} catch (error) {
+			if (!(error instanceof PosBridgeError)) throw error;
+			refused(error.message);
+			return false;
+		}
+		cart.value = changed;
+		return true;
+	}
 	function add(item: Item, found?: { quantity?: string; gtin?: string }): number | undefined {
 		const added = addItem(cart.value, item, found);
-		cart.value = added.cart;
-		if (added.key === undefined) return undefined;
+		if (added.key === undefined || !adopt(added.cart)) return undefined;
 		selectedKey.value = added.key;
 		touched.value += 1;
 		return added.key;
@@ -61,12 +79,12 @@ export function useBasket(
 		lines: computed(() => cart.value.lines),
 		selected: computed(() => lineOf(cart.value, selectedKey.value) ?? cart.value.lines.at(-1)),
 		add,
-		change: (key, units) => void (cart.value = changeBy(cart.value, key, units)),
-		quantity: (key, quantity) => void (cart.value = setQuantity(cart.value, key, quantity)),
-		discount: (key, discount) => void (cart.value = setDiscount(cart.value, key, discount)),
-		remove: (key) => void (cart.value = removeLine(cart.value, key)),
+		change: (key, units) => void adopt(changeBy(cart.value, key, units)),
+		quantity: (key, quantity) => void adopt(setQuantity(cart.value, key, quantity)),
+		discount: (key, discount) => void adopt(setDiscount(cart.value, key, discount)),
+		remove: (key) => void adopt(removeLine(cart.value, key)),
 		select: (key) => void (selectedKey.value = key),
-		restore: (old) => void (cart.value = old.id === cart.value.id ? old : cart.value),
+		restore: (old) => void (old.id === cart.value.id && adopt(old)),
 		startNext: () => void (cart.value = emptyCart(newId())),
 	};
 }

@@ -79,6 +79,18 @@ export function lineOf(cart: Cart, key: number | undefined): CartLine | undefine
 	return cart.lines.find((line) => line.key === key);
 }
 
+/** A kept cart under a newer snapshot: a line whose taxes are gone takes today's, and leaves if the item is gone, too. */
+export function renewed(cart: Cart, snapshot: Snapshot, itemOf: (item: string) => Item | undefined): Cart {
+	const known = new Set(snapshot.taxes.map((tax) => tax.tax));
+	const fits = (rates: DraftLine["rates"]): boolean => Object.keys(rates).every((tax) => known.has(tax));
+	const lines = cart.lines.flatMap((kept) => {
+		if (fits(kept.line.rates)) return [kept];
+		const rates = itemOf(kept.line.item)?.rates;
+		return rates && fits(rates) ? [{ ...kept, line: { ...kept.line, rates } }] : [];
+	});
+	return { ...cart, lines };
+}
+
 export function draftOf(cart: Cart, snapshot: Snapshot): SaleDraft {
 	return {
 		currency: snapshot.currency,

@@ -35,8 +35,6 @@ export interface Desk {
 	readonly daybook: PageDaybook;
 	readonly agent: AgentConnection;
 	readonly pusher: Pusher;
-	/** Told where an entry is safe beside this page. */
-	readonly delivered: (id: string, place: "agent" | "page") => void;
 }
 
 export interface SaleToPay {
@@ -53,10 +51,14 @@ export async function recordSale(desk: Desk, sale: SaleToPay): Promise<RecordedS
 	checkSale(body);
 	const { entry, wire } = await record(desk, "sale", sale.id, body);
 	// Recorded by an earlier attempt: what stands in the daybook counts, not what this attempt wanted.
-	const kept = entry.body as SaleBody;
-	checkSale(kept);
-	const document = documentOf(desk, entry, wire.hash);
-	return { entry, body: kept, hash: wire.hash, document, withCash: takesCash(kept.tenders) };
+	return saleOf(desk, entry, wire.hash);
+}
+
+/** A recorded sale with its receipt. */
+export function saleOf(desk: Desk, entry: Entry, hash: string): RecordedSale {
+	const body = entry.body as SaleBody;
+	checkSale(body);
+	return { entry, body, hash, document: documentOf(desk, entry, hash), withCash: takesCash(body.tenders) };
 }
 
 /** The receipt, and the drawer if cash is in play (not when it comes late); never rejects. */
@@ -78,8 +80,10 @@ export async function copiesOf(desk: Desk, saleId: string): Promise<number> {
 	return today.filter(({ entry }) => entry.kind === "reprint" && (entry.body as { of?: string }).of === saleId).length;
 }
 
-export async function recordVoid(desk: Desk, cartId: string, reason: string): Promise<void> {
-	await record(desk, "void", cartId, { reason });
+/** `given_up` is the cart that was not sold. */
+export async function recordVoid(desk: Desk, given_up: Omit<SaleToPay, "tenders">, reason: string): Promise<void> {
+	const { lines, total_minor } = saleBody(given_up.draft, given_up.totals, [], 0);
+	await record(desk, "void", given_up.id, { reason, lines, total_minor });
 }
 
 /** Records the opening, then asks the agent for it; false if the agent did not take it. */
@@ -105,7 +109,7 @@ async function record(desk: Desk, kind: EntryDraft["kind"], id: string, body: ob
 		business_date: businessDate(now),
 		occurred_at: localTime(now),
 	});
-	desk.delivered(answer.entry.id, await desk.pusher.deliver(answer.wire));
+	await desk.pusher.deliver(answer.wire);
 	return answer;
 }
 

@@ -2,13 +2,22 @@
 // Never clears the cart before the daybook has the sale.
 
 import { computed, shallowRef, type ComputedRef, type ShallowRef } from "vue";
-import { wordsOf } from "@/core/errors";
+import { PosBridgeError, wordsOf } from "@/core/errors";
 import type { Tender } from "@/core/sale";
+import { UNSURE, type StoredEntry } from "@/daybook/daybook";
 import { addTender, settle, type Settlement } from "@/pay/payment";
 import type { Basket } from "@/till/basket";
-import { copiesOf, printSale, recordSale, reprint, type Desk, type PrintAnswer, type RecordedSale } from "@/till/checkout";
+import { copiesOf, printSale, recordSale, reprint, saleOf, type Desk, type PrintAnswer, type RecordedSale } from "@/till/checkout";
 import type { Screen } from "@/till/screens";
 import { t } from "@/words/words";
+
+export const KEPT_TENDERS = "tenders";
+
+/** What was given for a cart before the page ended; a card may have been charged. */
+export interface KeptTenders {
+	readonly cart: string;
+	readonly tenders: readonly Tender[];
+}
 
 export interface Paying {
 	readonly tenders: Readonly<ShallowRef<readonly Tender[]>>;
@@ -29,16 +38,21 @@ export interface Paying {
 	takeBack(tender: Tender): void;
 	finish(): Promise<void>;
 	printAgain(): Promise<void>;
+	/** Shows a sale that an earlier page recorded and did not get to show. */
+	showEarlier(stored: StoredEntry): void;
 }
 
 interface Around {
 	readonly basket: Basket;
 	readonly desk: () => Desk;
 	readonly screen: ShallowRef<Screen>;
+	readonly given?: readonly Tender[];
+	/** For the next start. */
+	readonly keep: (given: KeptTenders) => void;
 }
 
-export function usePaying({ basket, desk, screen }: Around): Paying {
-	const tenders = shallowRef<readonly Tender[]>([]);
+export function usePaying({ basket, desk, screen, given = [], keep }: Around): Paying {
+	const tenders = shallowRef(given);
 	const busy = shallowRef(false);
 	const problem = shallowRef("");
 	const atTerminal = shallowRef(false);
@@ -47,6 +61,8 @@ export function usePaying({ basket, desk, screen }: Around): Paying {
 	const copyNote = shallowRef("");
 	const settlement = computed(() => settle(basket.totals.value.total_minor, tenders.value));
 	let listening = false;
+	/** Nobody knows whether the earlier page still asked for this sale's receipt; its job prints once either way. */
+	let unprinted = false;
 
 	function begin(): void {
 		problem.value = "";
@@ -57,9 +73,13 @@ export function usePaying({ basket, desk, screen }: Around): Paying {
 		printed.value = undefined;
 		copyNote.value = "";
 	}
+	function give(all: readonly Tender[]): void {
+		tenders.value = all;
+		keep({ cart: basket.cart.value.id, tenders: all });
+	}
 	async function take(tender: Tender): Promise<void> {
 		if (busy.value || settlement.value.settled) return;
-		tenders.value = addTender(tenders.value, tender);
+		give(addTender(tenders.value, tender));
 		atTerminal.value = false;
 		if (settlement.value.settled) await finish();
 	}
@@ -76,7 +96,8 @@ export function usePaying({ basket, desk, screen }: Around): Paying {
 			});
 			show(sale);
 		} catch (error) {
-			problem.value = t("pay.failed", { reason: wordsOf(error) });
+			const unsure = error instanceof PosBridgeError && error.code === UNSURE;
+			problem.value = t(unsure ? "pay.unsure" : "pay.failed", { reason: wordsOf(error) });
 		} finally {
 			busy.value = false;
 		}
@@ -84,14 +105,22 @@ export function usePaying({ basket, desk, screen }: Around): Paying {
 	/** The sale is in the daybook: the next cart gets its own id while the cashier still sees this one's change. */
 	function show(sale: RecordedSale): void {
 		done.value = sale;
-		tenders.value = [];
 		basket.startNext();
+		give([]);
 		screen.value = "done";
 		void showPrinting(printSale(desk(), sale));
 	}
+	function showEarlier(stored: StoredEntry): void {
+		done.value = saleOf(desk(), stored.entry, stored.wire.hash);
+		copyNote.value = t("done.earlier");
+		unprinted = true;
+		screen.value = "done";
+	}
 	async function showPrinting(answer: Promise<PrintAnswer>): Promise<void> {
 		listenToJobs();
+		unprinted = false;
 		printed.value = undefined;
+		copyNote.value = "";
 		const first = await answer;
 		printed.value = first;
 	}
@@ -106,7 +135,7 @@ export function usePaying({ basket, desk, screen }: Around): Paying {
 		const sale = done.value;
 		if (!sale || busy.value) return;
 		// Nothing reached a printer: this is still the original, not a copy.
-		if (printed.value?.state === "no_agent") return showPrinting(printSale(desk(), sale, true));
+		if (printed.value?.state === "no_agent" || unprinted) return showPrinting(printSale(desk(), sale, true));
 		busy.value = true;
 		try {
 			const copy = (await copiesOf(desk(), sale.entry.id)) + 1;
@@ -120,10 +149,10 @@ export function usePaying({ basket, desk, screen }: Around): Paying {
 	}
 	return {
 		tenders, settlement, busy, problem, atTerminal, done, printed, copyNote,
-		begin, leave, take, finish, printAgain,
+		begin, leave, take, finish, printAgain, showEarlier,
 		mayAddItems: () => !busy.value && !atTerminal.value && tenders.value.length === 0,
 		takeBack(tender) {
-			if (!busy.value) tenders.value = tenders.value.filter((one) => one !== tender);
+			if (!busy.value) give(tenders.value.filter((one) => one !== tender));
 		},
 	};
 }

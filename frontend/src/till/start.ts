@@ -7,14 +7,18 @@ import { Catalogue, type Progress } from "@/catalogue/catalogue";
 import { Retryable, wordsOf } from "@/core/errors";
 import { PageDaybook } from "@/daybook/daybook";
 import { Pusher } from "@/daybook/push";
-import { Company, offeredEnrolmentCode, type Enrolment, type Snapshot } from "@/server/api";
+import { Company, OtherTill, offeredEnrolmentCode, type Enrolment, type Snapshot } from "@/server/api";
 import { readKept } from "@/server/kept";
 import { KEPT_CART } from "@/till/basket";
-import type { Cart } from "@/till/cart";
-import { KEPT_CASHIER, createTill, type Till } from "@/till/till";
+import { renewed, type Cart } from "@/till/cart";
+import { KEPT_TENDERS, type KeptTenders } from "@/till/paying";
+import { ENROL_AGAIN, KEPT_CASHIER, createTill, type LeftOpen, type Till } from "@/till/till";
 import { speak, t } from "@/words/words";
 
 export const PAGE_VERSION = "0.1.0";
+
+/** How often the company is asked for new prices. */
+export const REFRESH_MS = 300_000;
 
 export type Step = "snapshot" | "items" | "daybook";
 
@@ -41,7 +45,8 @@ export function useStart(): Start {
 		stage.value = { kind: "starting" };
 		try {
 			company = await Company.open();
-			const enrolment = company.enrolment ?? (await enrolByOffer(company));
+			const kept = isAskedToEnrol() ? undefined : company.enrolment;
+			const enrolment = kept ?? (await enrolByOffer(company));
 			if (enrolment) await open(company, enrolment);
 			else stage.value = { kind: "enrol", busy: false, problem: "" };
 		} catch (error) {
@@ -55,10 +60,10 @@ export function useStart(): Start {
 		try {
 			await company.enrol(code);
 		} catch (error) {
-			const word = error instanceof Retryable ? "enrol.unreachable" : "enrol.refused";
-			stage.value = { kind: "enrol", busy: false, problem: t(word, { reason: wordsOf(error) }) };
+			stage.value = { kind: "enrol", busy: false, problem: whyNotEnrolled(error) };
 			return;
 		}
+		history.replaceState(null, "", location.pathname);
 		await begin();
 	}
 
@@ -70,19 +75,32 @@ export function useStart(): Start {
 		const daybook = await openDaybook(enrolment, snapshot);
 		const agent = new AgentConnection(enrolment.agent_urls, { till: enrolment.till, page: PAGE_VERSION });
 		const pusher = new Pusher(daybook, agent, from);
-		const [cart, cashier] = await Promise.all([openCart(daybook), readKept<string>(KEPT_CASHIER)]);
-		const till = createTill({ snapshot, catalogue, daybook, agent, pusher, cart, cashier });
+		const [left, cashier] = await Promise.all([leftOpen(daybook, catalogue, snapshot), readKept<string>(KEPT_CASHIER)]);
+		const till = createTill({ snapshot, catalogue, daybook, agent, pusher, company: from, left, cashier });
 		agent.connect();
 		if (daybook.writable) pusher.start();
 		stage.value = { kind: "open", till };
 		void till.refreshCatalogue();
+		setInterval(() => void till.refreshCatalogue(true), REFRESH_MS);
 	}
 	return { stage, begin, enrol };
 }
 
 async function enrolByOffer(company: Company): Promise<Enrolment | undefined> {
 	const code = await offeredEnrolmentCode().catch(() => undefined);
-	return code === undefined ? undefined : company.enrol(code);
+	if (code === undefined) return undefined;
+	const enrolment = await company.enrol(code);
+	history.replaceState(null, "", location.pathname);
+	return enrolment;
+}
+
+function isAskedToEnrol(): boolean {
+	return new URLSearchParams(location.search).has(ENROL_AGAIN);
+}
+
+function whyNotEnrolled(error: unknown): string {
+	if (error instanceof OtherTill) return t("enrol.other_till", { other: error.other, till: error.till });
+	return t(error instanceof Retryable ? "enrol.unreachable" : "enrol.refused", { reason: wordsOf(error) });
 }
 
 /** What is kept here, at once; else a fresh download, shown as it goes. */
@@ -110,9 +128,13 @@ function openDaybook(enrolment: Enrolment, snapshot: Snapshot): Promise<PageDayb
 	return PageDaybook.open(enrolment.till, { nextEpoch, continues: { chain, sequence, hash } });
 }
 
-/** The cart as the last page left it, unless its sale was recorded just before that page ended. */
-async function openCart(daybook: PageDaybook): Promise<Cart | undefined> {
-	const cart = await readKept<Cart>(KEPT_CART);
-	if (!cart || (await daybook.find(cart.id))) return undefined;
-	return cart;
+/** What the last page left: a cart, money taken for it, or a sale that it recorded and did not get to show. */
+async function leftOpen(daybook: PageDaybook, catalogue: Catalogue, snapshot: Snapshot): Promise<LeftOpen> {
+	const [kept, given] = await Promise.all([readKept<Cart>(KEPT_CART), readKept<KeptTenders>(KEPT_TENDERS)]);
+	if (!kept || !daybook.writable) return { lost: 0 };
+	const recorded = await daybook.find(kept.id);
+	if (recorded) return recorded.entry.kind === "sale" ? { recorded, lost: 0 } : { lost: 0 };
+	const cart = renewed(kept, snapshot, (item) => catalogue.byItem(item));
+	const lost = kept.lines.length - cart.lines.length;
+	return given?.cart === cart.id && cart.lines.length > 0 ? { cart, lost, tenders: given.tenders } : { cart, lost };
 }

@@ -24,7 +24,7 @@ export function useTasks(desk: () => Desk, basket: Basket, notices: Notices): Ta
 	}
 	async function voidSale(reason: string): Promise<boolean> {
 		try {
-			await recordVoid(desk(), basket.cart.value.id, reason);
+			await recordVoid(desk(), { id: basket.cart.value.id, draft: basket.draft.value, totals: basket.totals.value }, reason);
 		} catch (error) {
 			problem(t("void.failed", { reason: wordsOf(error) }));
 			return false;

@@ -5,23 +5,26 @@ import { computed, inject, provide, shallowRef, watch, type ComputedRef, type In
 import type { AgentConnection } from "@/agent/connection";
 import type { Catalogue } from "@/catalogue/catalogue";
 import { wordsOf } from "@/core/errors";
-import type { PageDaybook } from "@/daybook/daybook";
+import type { Tender } from "@/core/sale";
+import type { PageDaybook, StoredEntry } from "@/daybook/daybook";
 import type { Pusher } from "@/daybook/push";
 import { keep } from "@/server/kept";
-import type { Snapshot } from "@/server/api";
+import type { Company, Snapshot } from "@/server/api";
 import { useScanning, type Scanning } from "@/scan/scanning";
-import { useBasket, type Basket } from "@/till/basket";
+import { KEPT_CART, useBasket, type Basket } from "@/till/basket";
 import type { Cart } from "@/till/cart";
 import type { Desk } from "@/till/checkout";
 import { moneyOf, type Money } from "@/till/format";
 import { useNotices, type Notices } from "@/till/notices";
-import { usePaying, type Paying } from "@/till/paying";
+import { KEPT_TENDERS, usePaying, type Paying } from "@/till/paying";
 import type { Panel, Screen } from "@/till/screens";
 import { useTasks, type Tasks } from "@/till/tasks";
 import { useTrust, type Trust } from "@/trust/trust";
 import { t } from "@/words/words";
 
 export const KEPT_CASHIER = "cashier";
+/** In the address: this till must be enrolled again, though this browser keeps an enrolment. */
+export const ENROL_AGAIN = "enrol";
 
 export interface TillParts {
 	readonly snapshot: Snapshot;
@@ -29,8 +32,19 @@ export interface TillParts {
 	readonly daybook: PageDaybook;
 	readonly agent: AgentConnection;
 	readonly pusher: Pusher;
-	readonly cart: Cart | undefined;
+	readonly company: Company;
+	/** What an earlier page left open. */
+	readonly left: LeftOpen;
 	readonly cashier: string | undefined;
+}
+
+export interface LeftOpen {
+	readonly cart?: Cart;
+	readonly tenders?: readonly Tender[];
+	/** The sale that the earlier page recorded last, if it could not show it. */
+	readonly recorded?: StoredEntry;
+	/** Lines of the cart that can't be sold any more. */
+	readonly lost: number;
 }
 
 export interface Till extends Scanning, Omit<Tasks, "voidSale" | "problem"> {
@@ -51,9 +65,14 @@ export interface Till extends Scanning, Omit<Tasks, "voidSale" | "problem"> {
 	readonly searchFor: ShallowRef<{ readonly text: string } | undefined>;
 	chooseCashier(name: string): void;
 	goPay(): void;
+	/** Back to the sale, unless something was given for it already. */
+	leavePay(): void;
 	nextCustomer(): void;
 	voidSale(reason: string): Promise<void>;
-	refreshCatalogue(): Promise<void>;
+	/** `quiet`: an unreachable company is not worth a word in the middle of a day. */
+	refreshCatalogue(quiet?: boolean): Promise<void>;
+	/** Starts the page again at its enrolment; what is recorded and what is open stays. */
+	connectAgain(): void;
 }
 
 const TILL: InjectionKey<Till> = Symbol("till");
@@ -84,6 +103,11 @@ export function createTill(parts: TillParts): Till {
 		paying.begin();
 		screen.value = "pay";
 	}
+	function leavePay(): void {
+		if (screen.value !== "pay" || paying.busy.value || paying.tenders.value.length > 0) return;
+		paying.atTerminal.value = false;
+		screen.value = "sell";
+	}
 	function whyNot(): { title: string; text?: string } | undefined {
 		if (!daybook.writable) return { title: t("read_only.title"), text: t("read_only.text") };
 		return state.cashier.value === undefined ? { title: t("cashier.title") } : undefined;
@@ -94,8 +118,9 @@ export function createTill(parts: TillParts): Till {
 		searchByName: () => void (state.searchFor.value = { text: "" }),
 	});
 	parts.agent.on("scan", ({ code }) => scanning.scan(code));
+	sayWhatWasLeft(parts, state);
 	return {
-		...state, ...tasks, ...scanning, nextCustomer, goPay,
+		...state, ...tasks, ...scanning, nextCustomer, goPay, leavePay,
 		async voidSale(reason) {
 			if (await tasks.voidSale(reason)) screen.value = "sell";
 		},
@@ -103,23 +128,42 @@ export function createTill(parts: TillParts): Till {
 			state.cashier.value = name;
 			keep(KEPT_CASHIER, name).catch((error: unknown) => tasks.problem(t("cart.not_kept", { reason: wordsOf(error) })));
 		},
-		refreshCatalogue: () => refresh(parts.catalogue, notices),
+		refreshCatalogue: (quiet = false) => refresh(parts, state, quiet),
+		connectAgain,
 	};
 }
 
-type State = Omit<Till, keyof Scanning | keyof Tasks | "chooseCashier" | "goPay" | "nextCustomer" | "refreshCatalogue">
+function sayWhatWasLeft({ daybook, left }: TillParts, { notices, paying }: State): void {
+	const found = daybook.report.words.join(" ");
+	if (found !== "") notices.say({ tone: "problem", title: t("trust.till_report", { report: found }) });
+	if (left.lost > 0) notices.say({ tone: "problem", title: t("cart.renewed", { count: left.lost }) });
+	if (left.recorded) paying.showEarlier(left.recorded);
+}
+
+type State = Omit<Till, keyof Scanning | keyof Tasks | "chooseCashier" | "goPay" | "leavePay" | "nextCustomer" | "refreshCatalogue" | "connectAgain">
 	& { readonly tasks: Tasks };
 
-function openState({ snapshot: first, catalogue, daybook, agent, pusher, cart, cashier: kept }: TillParts): State {
+function connectAgain(): void {
+	location.search = ENROL_AGAIN;
+}
+
+function openState({ snapshot: first, catalogue, daybook, agent, pusher, company, left, cashier: kept }: TillParts): State {
 	const snapshot = shallowRef(first);
 	const catalogueVersion = shallowRef(0);
 	const cashier = shallowRef(knownCashier(first, kept));
-	const screen = shallowRef<Screen>("sell");
+	const screen = shallowRef<Screen>(left.tenders?.length ? "pay" : "sell");
 	const notices = useNotices();
-	const basket = useBasket(snapshot, cart, (reason) => tasks.problem(t("cart.not_kept", { reason })));
-	const trust = useTrust(daybook, agent, pusher);
+	const failed = (reason: string): void => tasks.problem(t("cart.not_kept", { reason }));
+	// A tab that only reads must not keep anything over what the selling one keeps.
+	const keepOpen = async (name: string, value: unknown): Promise<void> => (daybook.writable ? keep(name, value) : undefined);
+	const basket = useBasket(snapshot, left.cart, {
+		keep: (cart) => keepOpen(KEPT_CART, cart),
+		failed,
+		refused: (reason) => tasks.problem(t("cart.refused", { reason })),
+	});
+	const trust = useTrust(daybook, agent, pusher, company);
 	const desk = (): Desk => ({
-		snapshot: snapshot.value, cashier: cashier.value ?? "", daybook, agent, pusher, delivered: trust.delivered,
+		snapshot: snapshot.value, cashier: cashier.value ?? "", daybook, agent, pusher,
 	});
 	const tasks = useTasks(desk, basket, notices);
 	catalogue.on("change", () => void (catalogueVersion.value += 1));
@@ -132,17 +176,27 @@ function openState({ snapshot: first, catalogue, daybook, agent, pusher, cart, c
 		panel: shallowRef<Panel>(),
 		searchFor: shallowRef<{ readonly text: string }>(),
 		money: computed(() => moneyOf(snapshot.value)),
-		paying: usePaying({ basket, desk, screen }),
+		paying: usePaying({
+			basket, desk, screen,
+			...(left.tenders && { given: left.tenders }),
+			keep: (given) => void keepOpen(KEPT_TENDERS, given).catch((error: unknown) => failed(wordsOf(error))),
+		}),
 	};
 }
 
-async function refresh(catalogue: Catalogue, notices: Notices): Promise<void> {
+async function refresh({ catalogue, company, daybook }: TillParts, { notices, trust }: State, quiet: boolean): Promise<void> {
 	try {
 		await catalogue.refresh();
+		const { newest } = catalogue;
+		if (newest && daybook.writable) await daybook.compareHeads(newest.heads, newest.next_epoch);
 	} catch {
 		// Offline is a normal way to start: the kept catalogue sells, and the cashier is told so.
-		notices.say({ tone: "info", title: t("load.from_here") });
+		if (company.unknownHere) {
+			const action = { label: t("trust.connect"), run: connectAgain };
+			notices.say({ tone: "problem", title: t("trust.not_connected"), action });
+		} else if (!quiet) notices.say({ tone: "info", title: t("load.from_here") });
 	}
+	trust.look();
 }
 
 function knownCashier(snapshot: Snapshot, kept: string | undefined): string | undefined {

@@ -6,7 +6,7 @@ import type { AgentConnection, AgentState, PrinterState } from "@/agent/connecti
 import type { StoredEntry } from "@/daybook/daybook";
 import type { PageDaybook } from "@/daybook/daybook";
 import type { PushStatus, Pusher } from "@/daybook/push";
-import type { PushResult } from "@/server/api";
+import type { Company, PushResult } from "@/server/api";
 import { businessDate } from "@/till/format";
 import { t, tCount } from "@/words/words";
 
@@ -20,6 +20,8 @@ export interface Standing {
 	readonly printer: PrinterState | "unknown";
 	readonly push: PushStatus;
 	readonly troubled: number;
+	/** The company does not know this till any more. */
+	readonly unknownThere: boolean;
 }
 
 export interface Chip {
@@ -38,6 +40,7 @@ export interface ListedEntry {
 export function chipOf(standing: Standing): Chip {
 	const { push, agent, printer } = standing;
 	if (!standing.writable) return { tone: "danger", text: t("trust.read_only") };
+	if (standing.unknownThere) return { tone: "danger", text: t("trust.not_connected") };
 	if (standing.troubled > 0) return { tone: "danger", text: tCount("trust.trouble", standing.troubled) };
 	if (agent === "online" && printer !== "ready" && printer !== "unknown") {
 		return { tone: "warning", text: t("trust.printer", { state: t(`trust.printer.${printer}`) }) };
@@ -61,20 +64,21 @@ export interface Trust {
 	readonly standing: ComputedRef<Standing>;
 	readonly chip: ComputedRef<Chip>;
 	readonly reasons: Readonly<ShallowRef<readonly PushResult[]>>;
-	/** Notes where an entry was seen safe; "with the agent" is never said without it. */
-	delivered(id: string, place: "agent" | "page"): void;
+	/** The company was asked something beside the push. */
+	look(): void;
 	/** Everything the company has not confirmed or could not book, oldest first. */
 	list(): Promise<readonly ListedEntry[]>;
 }
 
-export function useTrust(daybook: PageDaybook, agent: AgentConnection, pusher: Pusher): Trust {
+export function useTrust(
+	daybook: PageDaybook, agent: AgentConnection, pusher: Pusher, company: Pick<Company, "unknownHere">,
+): Trust {
 	const agentState = shallowRef(agent.state);
 	const printer = shallowRef<Standing["printer"]>("unknown");
 	const push = shallowRef(pusher.status);
 	const reasons = shallowRef<readonly PushResult[]>([]);
 	const writable = shallowRef(daybook.writable);
-
-	const withAgent = new Set<string>();
+	const unknownThere = shallowRef(company.unknownHere);
 
 	function look(): void {
 		agentState.value = agent.state;
@@ -82,6 +86,7 @@ export function useTrust(daybook: PageDaybook, agent: AgentConnection, pusher: P
 		push.value = { ...pusher.status };
 		reasons.value = [...pusher.reasons.values()].filter(isTroubled);
 		writable.value = daybook.writable;
+		unknownThere.value = company.unknownHere;
 	}
 	agent.on("state", look);
 	agent.on("printer", look);
@@ -94,19 +99,18 @@ export function useTrust(daybook: PageDaybook, agent: AgentConnection, pusher: P
 		printer: printer.value,
 		push: push.value,
 		troubled: reasons.value.length,
+		unknownThere: unknownThere.value,
 	}));
 	return {
 		standing,
 		reasons,
 		chip: computed(() => chipOf(standing.value)),
-		delivered: (id, place) => void (place === "agent" && withAgent.add(id)),
-		list: () => listOf(daybook, pusher, withAgent),
+		look,
+		list: () => listOf(daybook, pusher),
 	};
 }
 
-async function listOf(
-	daybook: PageDaybook, pusher: Pusher, withAgent: ReadonlySet<string>,
-): Promise<readonly ListedEntry[]> {
+async function listOf(daybook: PageDaybook, pusher: Pusher): Promise<readonly ListedEntry[]> {
 	const found = new Map<string, StoredEntry>();
 	const refused = await Promise.all([...pusher.reasons.keys()].map((id) => daybook.find(id)));
 	const today = await daybook.entriesOf(businessDate(new Date()));
@@ -116,12 +120,12 @@ async function listOf(
 	}
 	return [...found.values()]
 		.sort((a, b) => a.entry.sequence - b.entry.sequence)
-		.map((stored) => listed(stored, pusher.reasons.get(stored.entry.id) ?? stored.result, withAgent));
+		.map((stored) => listed(stored, pusher.reasons.get(stored.entry.id) ?? stored.result, pusher));
 }
 
-function listed(stored: StoredEntry, result: PushResult | undefined, withAgent: ReadonlySet<string>): ListedEntry {
+function listed(stored: StoredEntry, result: PushResult | undefined, pusher: Pusher): ListedEntry {
 	const state = result?.state === "held" || result?.state === "quarantined" ? result.state : "waiting";
-	const where = stored.result ? "company" : withAgent.has(stored.entry.id) ? "agent" : "page";
+	const where = stored.result ? "company" : pusher.isWithAgent(stored.entry.id) ? "agent" : "page";
 	return { stored, where, state, reason: result?.reason ?? "" };
 }
 

@@ -4,7 +4,7 @@ import { SCALE, parseDecimal, roundRatio } from "@/core/money";
 import { MAX_LINES, type DraftLine } from "@/core/sale";
 import { readLineFields, type LineFields } from "@/sell/lineEdit";
 import {
-	addItem, changeBy, draftOf, emptyCart, lineOf, quantityForPrice, removeLine, setDiscount, setQuantity, type Cart,
+	addItem, changeBy, draftOf, emptyCart, lineOf, quantityForPrice, removeLine, renewed, setDiscount, setQuantity, type Cart,
 } from "@/till/cart";
 import { localTime, moneyOf, readDecimal } from "@/till/format";
 import type { Snapshot } from "@/server/api";
@@ -98,11 +98,26 @@ describe("a price on a label", () => {
 	});
 });
 
+describe("a kept cart under newer taxes", () => {
+	const snapshot = { taxes: [{ tax: "VAT-7", label: "VAT 7 %", inclusive: true }] } as unknown as Snapshot;
+	const cart = cartOf(BEANS);
+
+	it("takes the item's taxes of today and keeps everything else", () => {
+		const [line] = renewed(cart, snapshot, () => ({ ...BEANS, price_minor: 1, rates: { "VAT-7": "7" } })).lines;
+		expect(line).toEqual({ ...cart.lines[0], line: { ...cart.lines[0]?.line, rates: { "VAT-7": "7" } } });
+	});
+
+	it("leaves out what can't be sold any more", () => {
+		expect(renewed(cart, snapshot, () => undefined).lines).toEqual([]);
+		expect(renewed(cart, snapshot, () => BEANS).lines).toEqual([]);
+	});
+});
+
 describe("the line editor's fields", () => {
 	const line = cartOf(BEANS).lines[0]?.line as DraftLine;
 	const money = moneyOf({ currency: "EUR", currency_precision: 2 });
-	const read = (fields: Partial<LineFields>) =>
-		readLineFields({ quantity: "1", mode: "none", discount: "", ...fields }, line, money);
+	const read = (fields: Partial<LineFields>, weighed = true) =>
+		readLineFields({ quantity: "1", mode: "none", discount: "", ...fields }, { line, weighed }, money);
 
 	it("take a weight with a comma or a point", () => {
 		expect(read({ quantity: "0,512" })).toMatchObject({ kind: "valid", quantity: "0.512" });
@@ -111,6 +126,11 @@ describe("the line editor's fields", () => {
 
 	it.each(["0", "0.000", "-1", "abc", "", "1.2345"])("refuse the quantity %j with words", (quantity) => {
 		expect(read({ quantity })).toMatchObject({ kind: "invalid", field: "quantity" });
+	});
+
+	it.each(["1.5", "0.5", "0"])("refuse %j pieces of what is sold by the piece", (quantity) => {
+		expect(read({ quantity }, false)).toMatchObject({ kind: "invalid", field: "quantity" });
+		expect(read({ quantity: "12" }, false)).toMatchObject({ kind: "valid", quantity: "12" });
 	});
 
 	it("take a discount up to 100 percent or up to the price", () => {

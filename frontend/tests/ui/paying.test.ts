@@ -3,16 +3,18 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { Rejected } from "@/core/errors";
 import type { Entry, EntryDraft } from "@/core/entry";
 import type { Tender } from "@/core/sale";
+import { UNSURE } from "@/daybook/daybook";
 import type { Snapshot } from "@/server/api";
-import { useBasket, type Basket } from "@/till/basket";
-import type { Desk } from "@/till/checkout";
-import { usePaying, type Paying } from "@/till/paying";
+import { useBasket, type Basket, type Keeping } from "@/till/basket";
+import { recordVoid, type Desk } from "@/till/checkout";
+import { usePaying, type KeptTenders, type Paying } from "@/till/paying";
 import type { Screen } from "@/till/screens";
 import { speak } from "@/words/words";
 
 const SNAPSHOT = {
 	till: "T1", company: "C", shop: "S", address: [], currency: "EUR", currency_precision: 2, rounding: "commercial", locale: "en",
 	taxes: [{ tax: "VAT-19", label: "VAT 19 %", inclusive: true }], receipt_footer: [],
+	tenders: [{ tender: "Cash", kind: "cash" }, { tender: "Card", kind: "card" }],
 } as unknown as Snapshot;
 const BEANS = {
 	item: "SKU-1", name: "Beans", price_minor: 1999, group: "Coffee", unit: "Nos", rates: { "VAT-19": "19" }, weighed: false, gtins: [],
@@ -27,7 +29,6 @@ function deskThat(faults: { record?: Error; agent?: "online" | "away" } = {}) {
 	const desk = {
 		snapshot: SNAPSHOT,
 		cashier: "Ada",
-		delivered: () => undefined,
 		daybook: {
 			async record(draft: EntryDraft) {
 				asked.push(`record ${draft.kind}`);
@@ -49,15 +50,20 @@ function deskThat(faults: { record?: Error; agent?: "online" | "away" } = {}) {
 			},
 		},
 	} as unknown as Desk;
-	return { desk, asked, recorded, faults };
+	const refused: string[] = [];
+	const kept: KeptTenders[] = [];
+	// The browser can't keep the open cart: a sale must not care.
+	const keeping: Keeping = {
+		keep: () => Promise.reject(new Error("no room")), failed: () => undefined, refused: (reason) => void refused.push(reason),
+	};
+	return { desk, asked, recorded, faults, refused, kept, keeping };
 }
 
 function open(world: ReturnType<typeof deskThat>): { basket: Basket; paying: Paying; screen: { value: Screen } } {
 	const screen = shallowRef<Screen>("pay");
-	// Node has no IndexedDB: keeping the cart fails here, and a sale must not care.
-	const basket = useBasket(shallowRef(SNAPSHOT), undefined, () => undefined);
+	const basket = useBasket(shallowRef(SNAPSHOT), undefined, world.keeping);
 	basket.add(BEANS);
-	return { basket, screen, paying: usePaying({ basket, desk: () => world.desk, screen }) };
+	return { basket, screen, paying: usePaying({ basket, desk: () => world.desk, screen, keep: (given) => void world.kept.push(given) }) };
 }
 
 describe("paying", () => {
@@ -136,5 +142,60 @@ describe("paying", () => {
 		expect(paying.printed.value?.state).toBe("no_agent");
 		await paying.printAgain();
 		expect(world.asked).toEqual(["record sale", "deliver"]);
+	});
+
+	it("finishes a sale that costs nothing, and leaves the drawer shut", async () => {
+		const world = deskThat();
+		const { basket, paying } = open(world);
+		basket.discount(basket.lines.value[0]?.key ?? 0, { percent: "100" });
+		await paying.finish();
+		expect(paying.problem.value).toBe("");
+		expect(paying.done.value?.body).toMatchObject({ total_minor: 0, tenders: [] });
+		await Promise.resolve();
+		expect(world.asked.at(-1)).toBe("print");
+	});
+
+	it("keeps what was given under the cart it was given for, and nothing once the sale is recorded", async () => {
+		const world = deskThat();
+		const { basket, paying } = open(world);
+		const id = basket.cart.value.id;
+		await paying.take(card(1000));
+		expect(world.kept.at(-1)).toEqual({ cart: id, tenders: [card(1000)] });
+		await paying.take(cash(999));
+		expect(world.kept.at(-1)).toEqual({ cart: basket.cart.value.id, tenders: [] });
+	});
+
+	it("says that it does not know when the worker that records fell silent", async () => {
+		const world = deskThat({ record: new Rejected("It did not confirm.", UNSURE) });
+		const { paying } = open(world);
+		await paying.take(cash(1999));
+		expect(paying.problem.value).toContain("It is not certain that the sale is recorded");
+	});
+
+	it("records a given-up cart with its lines and its total", async () => {
+		const world = deskThat();
+		const { basket } = open(world);
+		const id = basket.cart.value.id;
+		await recordVoid(world.desk, { id, draft: basket.draft.value, totals: basket.totals.value }, "changed their mind");
+		const lines = [expect.objectContaining({ item: "SKU-1", amount_minor: 1999 })];
+		expect(world.recorded.get(id)?.body).toEqual({ reason: "changed their mind", lines, total_minor: 1999 });
+	});
+});
+
+describe("a cart", () => {
+	it("refuses an item whose tax this sale does not know, and stays as it was", () => {
+		const world = deskThat();
+		const { basket } = open(world);
+		expect(basket.add({ ...BEANS, item: "SKU-2", rates: { "VAT-7": "7" } })).toBeUndefined();
+		expect([basket.lines.value.length, basket.totals.value.total_minor]).toEqual([1, 1999]);
+		expect(world.refused).toEqual(["Line 2 (Beans): the tax VAT-7 is not set up for this till."]);
+	});
+
+	it("refuses a quantity whose amount has no end", () => {
+		const world = deskThat();
+		const { basket } = open(world);
+		const key = basket.add({ ...BEANS, item: "SKU-3", price_minor: 999_999_999_999 }) ?? 0;
+		basket.quantity(key, "999999999");
+		expect([basket.lines.value.at(-1)?.line.quantity, world.refused.length]).toEqual(["1", 1]);
 	});
 });

@@ -8,7 +8,7 @@ const GOOD: Standing = {
 	writable: true,
 	agent: "online",
 	printer: "ready",
-	troubled: 0,
+	troubled: 0, unknownThere: false,
 	push: { unsentCount: 0, oldestUnsentAt: undefined, route: "agent", lastError: undefined, lastAnswerAt: undefined },
 };
 const with_ = (change: Partial<Standing>): Standing => ({ ...GOOD, ...change });

@@ -1,0 +1,141 @@
+// What is said between the page and the agent, and reading it: a message that lacks something is no message.
+// Never holds a connection.
+
+import type { Head } from "@/core/entry";
+import { Rejected, Retryable, type PosBridgeError } from "@/core/errors";
+import type { ReceiptDocument } from "@/core/receipt";
+import { isPushResult, type PushResult } from "@/server/api";
+
+export type AgentState = "connecting" | "online" | "away";
+export type PrinterState = "ready" | "paper_out" | "cover_open" | "offline";
+export type JobState = "queued" | "printing" | "printed" | "unsure" | "failed";
+
+export interface PrinterInfo {
+	readonly printer: string;
+	readonly kind: string;
+	readonly columns: number;
+	readonly online: boolean;
+	readonly state: PrinterState;
+	readonly reason: string;
+}
+
+export interface Welcome {
+	readonly till: string;
+	readonly agent: string;
+	readonly heads: readonly Head[];
+	readonly next_epoch: number;
+	readonly printers: readonly PrinterInfo[];
+	readonly unforwarded: number;
+}
+
+export interface PrintJob {
+	/** "<entry id>:receipt": the same id again prints nothing twice. */
+	readonly job: string;
+	readonly printer: string;
+	readonly document: ReceiptDocument;
+	/** Open the drawer with it. */
+	readonly kick: boolean;
+	/** "sale T1-1-000001" */
+	readonly reason: string;
+}
+
+export interface KickJob {
+	readonly printer: string;
+	readonly reason: string;
+	/** The no_sale entry's id. */
+	readonly entry: string;
+}
+
+export interface Queued {
+	readonly job: string;
+	readonly outcome: "created" | "exists" | "conflict";
+	readonly state: JobState;
+}
+
+export interface AgentEvents {
+	readonly acknowledged: { readonly results: readonly PushResult[] };
+	readonly job: { readonly job: string; readonly state: JobState; readonly reason: string };
+	readonly printer: Pick<PrinterInfo, "printer" | "online" | "state" | "reason">;
+	readonly scan: { readonly code: string; readonly symbology: string };
+	readonly state: { readonly state: AgentState };
+}
+
+export interface AgentIdentity {
+	readonly till: string;
+	/** The page's version. */
+	readonly page: string;
+}
+
+export type Message = { readonly op: string; readonly ref?: number } & Readonly<Record<string, unknown>>;
+
+type Sent = Omit<AgentEvents, "state">;
+type Heard = { readonly [Name in keyof Sent]: { readonly name: Name; readonly event: Sent[Name] } }[keyof Sent];
+
+export function readMessage(text: string): Message | undefined {
+	try {
+		const value = JSON.parse(text) as unknown;
+		return typeof value === "object" && value !== null && "op" in value ? (value as Message) : undefined;
+	} catch {
+		return undefined;
+	}
+}
+
+export function refusalOf(message: Message): PosBridgeError {
+	const words = String(message.message);
+	const code = String(message.code);
+	return message.retryable === true ? new Retryable(words, code) : new Rejected(words, code);
+}
+
+export function queuedOf({ job, outcome, state }: Message): Queued {
+	if (!areTexts([job, outcome, state])) throw noAnswer("print");
+	return { job, outcome, state } as Queued;
+}
+
+export function welcomeOf(message: Message): Welcome {
+	const { till, agent, heads, next_epoch, printers } = message;
+	const whole = areTexts([till, agent]) && Number.isSafeInteger(next_epoch) && isListOf(heads, isHead) && isListOf(printers, isPrinter);
+	if (!whole) throw noAnswer("hello");
+	return message as unknown as Welcome;
+}
+
+/** "unknown" is an event that a later agent may send; undefined is one of ours that is not whole. */
+export function eventOf(message: Message): Heard | "unknown" | undefined {
+	switch (message.op) {
+		case "acknowledged":
+			return isListOf(message.results, isPushResult) ? { name: "acknowledged", event: message as never } : undefined;
+		case "job":
+			return areTexts([message.job, message.state, message.reason]) ? { name: "job", event: message as never } : undefined;
+		case "scan":
+			return areTexts([message.code]) ? { name: "scan", event: message as never } : undefined;
+		case "printer":
+			return isPrinterEvent(message) ? { name: "printer", event: message as never } : undefined;
+		default:
+			return "unknown";
+	}
+}
+
+function noAnswer(call: string): Retryable {
+	return new Retryable(`The agent on this computer sent something that is no answer to "${call}".`, "no_answer");
+}
+
+function isPrinterEvent({ printer, online, state, reason }: Message): boolean {
+	return areTexts([printer, state, reason]) && typeof online === "boolean";
+}
+
+function isListOf(value: unknown, isOne: (each: unknown) => boolean): boolean {
+	return Array.isArray(value) && value.every(isOne);
+}
+
+function isHead(value: unknown): boolean {
+	const { chain, sequence, hash } = (value ?? {}) as Partial<Head>;
+	return areTexts([chain, hash]) && Number.isSafeInteger(sequence);
+}
+
+function isPrinter(value: unknown): boolean {
+	const { printer, state, columns } = (value ?? {}) as Partial<PrinterInfo>;
+	return areTexts([printer, state]) && Number.isSafeInteger(columns);
+}
+
+function areTexts(values: readonly unknown[]): boolean {
+	return values.every((value) => typeof value === "string");
+}
