@@ -12,6 +12,8 @@ import type { Screen } from "@/till/screens";
 import { t } from "@/words/words";
 
 export const KEPT_TENDERS = "tenders";
+/** A recording that takes longer is shown; most are over before a screen could be drawn. */
+export const SHOW_BUSY_AFTER_MS = 150;
 
 /** What was given for a cart before the page ended; a card may have been charged. */
 export interface KeptTenders {
@@ -32,6 +34,8 @@ export interface Paying {
 	readonly copyNote: Readonly<ShallowRef<string>>;
 	begin(): void;
 	leave(): void;
+	/** False while a sale is being recorded, also before that shows. */
+	idle(): boolean;
 	mayAddItems(): boolean;
 	/** Adds a tender; finishes the sale if that settles it. */
 	take(tender: Tender): Promise<void>;
@@ -61,6 +65,7 @@ export function usePaying({ basket, desk, screen, given = [], keep }: Around): P
 	const copyNote = shallowRef("");
 	const settlement = computed(() => settle(basket.totals.value.total_minor, tenders.value));
 	let listening = false;
+	let recording = false;
 	/** Nobody knows whether the earlier page still asked for this sale's receipt; its job prints once either way. */
 	let unprinted = false;
 
@@ -77,34 +82,48 @@ export function usePaying({ basket, desk, screen, given = [], keep }: Around): P
 		tenders.value = all;
 		keep({ cart: basket.cart.value.id, tenders: all });
 	}
-	async function take(tender: Tender): Promise<void> {
-		if (busy.value || settlement.value.settled) return;
-		give(addTender(tenders.value, tender));
-		atTerminal.value = false;
-		if (settlement.value.settled) await finish();
+	function idle(): boolean {
+		return !busy.value && !recording;
 	}
-	async function finish(): Promise<void> {
-		if (busy.value || !settlement.value.settled || basket.lines.value.length === 0) return;
-		busy.value = true;
+	function settledBy(all: readonly Tender[]): boolean {
+		return settle(basket.totals.value.total_minor, all).settled;
+	}
+	async function take(tender: Tender): Promise<void> {
+		if (!idle() || settlement.value.settled) return;
+		const all = addTender(tenders.value, tender);
+		if (settledBy(all)) return finish(all);
+		give(all);
+		atTerminal.value = false;
+	}
+	/** Records first and draws afterwards: a frame of the screen takes longer than the disk. */
+	async function finish(all = tenders.value): Promise<void> {
+		if (!idle() || !settledBy(all) || basket.lines.value.length === 0) return;
+		recording = true;
+		const slow = setTimeout(() => (busy.value = true), SHOW_BUSY_AFTER_MS);
 		problem.value = "";
 		try {
 			const sale = await recordSale(desk(), {
 				id: basket.cart.value.id,
 				draft: basket.draft.value,
 				totals: basket.totals.value,
-				tenders: tenders.value,
+				tenders: all,
 			});
 			show(sale);
 		} catch (error) {
+			give(all);
+			atTerminal.value = false;
 			const unsure = error instanceof PosBridgeError && error.code === UNSURE;
 			problem.value = t(unsure ? "pay.unsure" : "pay.failed", { reason: wordsOf(error) });
 		} finally {
+			clearTimeout(slow);
+			recording = false;
 			busy.value = false;
 		}
 	}
 	/** The sale is in the daybook: the next cart gets its own id while the cashier still sees this one's change. */
 	function show(sale: RecordedSale): void {
 		done.value = sale;
+		atTerminal.value = false;
 		basket.startNext();
 		give([]);
 		screen.value = "done";
@@ -133,7 +152,7 @@ export function usePaying({ basket, desk, screen, given = [], keep }: Around): P
 	}
 	async function printAgain(): Promise<void> {
 		const sale = done.value;
-		if (!sale || busy.value) return;
+		if (!sale || !idle()) return;
 		// Nothing reached a printer: this is still the original, not a copy.
 		if (printed.value?.state === "no_agent" || unprinted) return showPrinting(printSale(desk(), sale, true));
 		busy.value = true;
@@ -150,9 +169,10 @@ export function usePaying({ basket, desk, screen, given = [], keep }: Around): P
 	return {
 		tenders, settlement, busy, problem, atTerminal, done, printed, copyNote,
 		begin, leave, take, finish, printAgain, showEarlier,
-		mayAddItems: () => !busy.value && !atTerminal.value && tenders.value.length === 0,
+		idle,
+		mayAddItems: () => idle() && !atTerminal.value && tenders.value.length === 0,
 		takeBack(tender) {
-			if (!busy.value) give(tenders.value.filter((one) => one !== tender));
+			if (idle()) give(tenders.value.filter((one) => one !== tender));
 		},
 	};
 }

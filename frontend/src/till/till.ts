@@ -104,7 +104,7 @@ export function createTill(parts: TillParts): Till {
 		screen.value = "pay";
 	}
 	function leavePay(): void {
-		if (screen.value !== "pay" || paying.busy.value || paying.tenders.value.length > 0) return;
+		if (screen.value !== "pay" || !paying.idle() || paying.tenders.value.length > 0) return;
 		paying.atTerminal.value = false;
 		screen.value = "sell";
 	}

@@ -11,6 +11,7 @@ import { businessDate } from "@/till/format";
 import { t, tCount } from "@/words/words";
 
 export const LISTED_LIMIT = 200;
+export const LOOK_AFTER_MS = 300;
 
 export type Tone = "ok" | "notice" | "warning" | "danger";
 
@@ -90,8 +91,16 @@ export function useTrust(
 	}
 	agent.on("state", look);
 	agent.on("printer", look);
-	pusher.on("status", look);
-	daybook.on("change", look);
+	// Not at once: drawing the chip would keep Pay waiting between the page's log and the agent's answer.
+	let timer: ReturnType<typeof setTimeout> | undefined;
+	const lookSoon = (): void => {
+		timer ??= setTimeout(() => {
+			timer = undefined;
+			look();
+		}, LOOK_AFTER_MS);
+	};
+	pusher.on("status", lookSoon);
+	daybook.on("change", lookSoon);
 	look();
 	const standing = computed<Standing>(() => ({
 		writable: writable.value,

@@ -63,9 +63,7 @@ export const de: Dictionary = {
 	"cart.renewed": "Preise haben sich geändert, während die Kasse zu war. Offenen Verkauf prüfen: {count} Positionen ließen sich nicht behalten.",
 	"cart.show": "Verkauf zeigen",
 	"cart.hide": "Zurück zu den Artikeln",
-	"total.net": "Netto",
 	"total.tax_included": "{label} (enthalten)",
-	"total.round_off": "Rundung",
 	"total.total": "Summe",
 	"pay.button": "Bezahlen",
 

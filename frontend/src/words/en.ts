@@ -61,9 +61,7 @@ export const en = {
 	"cart.renewed": "Prices changed while the till was closed. Check the open sale: {count} lines could not be kept.",
 	"cart.show": "Show sale",
 	"cart.hide": "Back to items",
-	"total.net": "Net",
 	"total.tax_included": "{label} (included)",
-	"total.round_off": "Rounding",
 	"total.total": "Total",
 	"pay.button": "Pay",
 
