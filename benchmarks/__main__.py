@@ -27,7 +27,7 @@ BENCHMARKS = (
 	Benchmark(("page_js_gz_kb",), loading.javascript),
 	Benchmark(("catalogue_load_ms",), loading.catalogue),
 	Benchmark(("scan_to_line_p95_ms",), selling.scans),
-	Benchmark(("search_p95_ms",), selling.searches),
+	Benchmark(("search_p95_ms", "search_shown_p95_ms"), selling.searches),
 	Benchmark(("sale_durable_p95_ms", "black_box_p95_ms", "pay_to_next_p95_ms"), paying.sales),
 	Benchmark(("cart_compute_ms",), selling.cart),
 	Benchmark(("cart_compute_python_ms",), engine.cart),

@@ -19,6 +19,8 @@ from pos_bridge.core.sync import read_recorded
 
 FIRST_DELAY_SECONDS = 0.5
 MAX_DELAY_SECONDS = 60.0
+BREATH_SECONDS = 1.0
+"""After a failure it stays quiet for this long, however much is recorded meanwhile."""
 JITTER = 0.25
 """Share of a delay that chance may add, so that a shop's tills don't all come back in one moment."""
 ASK_AGAIN_SECONDS = 30.0
@@ -93,7 +95,7 @@ class Forwarder:
 			self._task = None
 
 	def wake(self) -> None:
-		"""Something was recorded: push now, whatever the back-off says."""
+		"""Something was recorded: push now, or a breath after the last failure."""
 		self._news.set()
 
 	async def _run(self) -> None:
@@ -109,8 +111,14 @@ class Forwarder:
 			except Exception:  # BLE001 - the outermost loop: one fault must not end the forwarding
 				failures, self.last_error = failures + 1, "A fault in the forwarder; its log says more."
 				log.exception("The forwarder met a fault and tries again")
-			delay = self._delays.after(failures) if failures else ASK_AGAIN_SECONDS
-			await self._wait_for_news(delay)
+			await self._rest(failures)
+
+	async def _rest(self, failures: int) -> None:
+		"""Wait for news; after a failure not even news wakes it at once, for each try encodes a batch."""
+		delay = self._delays.after(failures) if failures else ASK_AGAIN_SECONDS
+		breath = min(delay, BREATH_SECONDS) if failures else 0
+		await asyncio.sleep(breath)
+		await self._wait_for_news(delay - breath)
 
 	async def _wait_for_news(self, seconds: float) -> None:
 		try:
