@@ -26,6 +26,7 @@ from benchmarks.till import AgentLine, ScriptedTill, print_request
 from pos_bridge.core.entry import Entry, WireEntry
 
 LATEST_KILL_SECONDS = 0.6
+FULL_SPOOL_SECONDS = 0.05
 SETTLE_SECONDS = 120.0
 POSTED = "SELECT id FROM entry WHERE state = 'posted'"
 UNPRINTED = "SELECT job FROM print_job WHERE state IN ('queued', 'printing')"
@@ -95,7 +96,10 @@ class Chaos:
 		if self.random.random() < 0.2:
 			await line.send(print_request(entry, wire))  # its answer is lost: asked again below
 		answer = await line.print_receipt(entry, wire)
-		self.receipts.add(str(answer["job"]))
+		if answer.get("retryable"):  # a thousand jobs wait already: refused in words, so not promised
+			await asyncio.sleep(FULL_SPOOL_SECONDS)
+		else:
+			self.receipts.add(str(answer["job"]))
 
 	def _unacknowledged(self) -> list[tuple[Entry, WireEntry]]:
 		return [pair for pair in self.till.made if pair[0].id not in self.acknowledged]
