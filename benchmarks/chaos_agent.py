@@ -114,6 +114,7 @@ class Chaos:
 		deadline = time.monotonic() + SETTLE_SECONDS
 		while self._unfinished() and time.monotonic() < deadline:
 			await asyncio.sleep(0.1)
+			self._read_papers()
 		self.demo.stop()
 		self._read_papers()
 
