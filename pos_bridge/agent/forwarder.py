@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from pos_bridge.agent.company import AWAY, Pairing
 from pos_bridge.agent.forwarding import Due, Forwarding, push_bytes
+from pos_bridge.agent.rounds import Rounds
 from pos_bridge.core.daybook import Recorded, State
 from pos_bridge.core.errors import Malformed, PosBridgeError, Rejected, Retryable, TooLarge
 from pos_bridge.core.sync import read_recorded
@@ -72,9 +73,8 @@ class Forwarder:
 		self._pairing = pairing
 		self._on_answered = on_answered
 		self._delays = delays or Delays()
-		self._news = asyncio.Event()
-		self._task: asyncio.Task[None] | None = None
-		self._stopping = False
+		self._rounds = Rounds("forwarder", self._forward)
+		self._failures = 0
 		self._aside: dict[int, float] = {}
 		self._aside_reason = ""
 		self._stumbles = 0
@@ -83,48 +83,35 @@ class Forwarder:
 		self.last_error = ""
 
 	def start(self) -> None:
-		self._task = asyncio.create_task(self._run(), name="forwarder")
+		self._rounds.start()
 
 	async def stop(self) -> None:
-		# Python before 3.12 may swallow a cancel inside wait_for: the flag ends the loop then.
-		self._stopping = True
-		self._news.set()
-		if self._task:
-			self._task.cancel()
-			await asyncio.gather(self._task, return_exceptions=True)
-			self._task = None
+		await self._rounds.stop()
 
 	def wake(self) -> None:
 		"""Something was recorded: push now, or a breath after the last failure."""
-		self._news.set()
+		self._rounds.wake()
 
-	async def _run(self) -> None:
-		failures = 0
-		while not self._stopping:
-			self._news.clear()
-			try:
-				await self.push_all()
-				await self._ask_again()
-				failures, self.last_error = 0, self._left_aside()
-			except PosBridgeError as error:
-				failures, self.last_error = failures + 1, error.message
-			except Exception:  # BLE001 - the outermost loop: one fault must not end the forwarding
-				failures, self.last_error = failures + 1, "A fault in the forwarder; its log says more."
-				log.exception("The forwarder met a fault and tries again")
-			await self._rest(failures)
-
-	async def _rest(self, failures: int) -> None:
-		"""Wait for news; after a failure not even news wakes it at once, for each try encodes a batch."""
-		delay = self._delays.after(failures) if failures else ASK_AGAIN_SECONDS
-		breath = min(delay, BREATH_SECONDS) if failures else 0
-		await asyncio.sleep(breath)
-		await self._wait_for_news(delay - breath)
-
-	async def _wait_for_news(self, seconds: float) -> None:
+	async def _forward(self) -> float:
+		"""One round; the seconds to wait for news behind it."""
 		try:
-			await asyncio.wait_for(self._news.wait(), seconds)
-		except asyncio.TimeoutError:
-			return
+			await self.push_all()
+			await self._ask_again()
+			self._failures, self.last_error = 0, self._left_aside()
+			return ASK_AGAIN_SECONDS
+		except PosBridgeError as error:
+			self.last_error = error.message
+		except Exception:  # BLE001 - the outermost loop: one fault must not end the forwarding
+			self.last_error = "A fault in the forwarder; its log says more."
+			log.exception("The forwarder met a fault and tries again")
+		self._failures += 1
+		return await self._breathe(self._delays.after(self._failures))
+
+	async def _breathe(self, delay: float) -> float:
+		"""What is left of `delay` after a moment that no news cuts short: each try encodes a batch."""
+		breath = min(delay, BREATH_SECONDS)
+		await asyncio.sleep(breath)
+		return delay - breath
 
 	async def push_all(self) -> None:
 		"""Push until nothing is due. Raises Retryable if the company is away, Rejected if it refuses us."""

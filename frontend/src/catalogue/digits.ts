@@ -25,10 +25,6 @@ interface DigitRuns {
 export class DigitCodes {
 	constructor(private readonly lengths: readonly DigitRuns[]) {}
 
-	get memoryBytes(): number {
-		return this.lengths.reduce((sum, { values, items }) => sum + values.byteLength + 3 * items.byteLength, 0);
-	}
-
 	/** Items with a run that begins or, from three digits on, ends with `term`. An item may come twice. */
 	each(term: string, found: (item: number) => void): void {
 		for (const runs of this.lengths) {

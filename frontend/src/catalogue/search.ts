@@ -47,7 +47,7 @@ export class SearchIndex {
 	private round = 0;
 
 	private constructor(
-		private readonly size: number,
+		size: number,
 		/** Sorted; the postings of word w stand at starts[w] to starts[w + 1]. */
 		private readonly vocabulary: readonly string[],
 		private readonly starts: Int32Array,
@@ -131,11 +131,6 @@ export class SearchIndex {
 			const posting = this.postings[at] ?? 0;
 			mark(posting >> 1, score + (posting & 1) * NOT_FIRST);
 		}
-	}
-
-	get memoryBytes(): number {
-		const words = this.vocabulary.reduce((sum, word) => sum + word.length + 16, 0);
-		return words + this.starts.byteLength + this.postings.byteLength + this.digits.memoryBytes + this.size * 5;
 	}
 }
 

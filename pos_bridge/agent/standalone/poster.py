@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 
 from pos_bridge.agent.daybook import SqliteShelf, arrival_now
+from pos_bridge.agent.rounds import Rounds
 from pos_bridge.agent.standalone.demo_shop import ACCOUNTS, CURRENCY, CURRENCY_PRECISION, WAREHOUSE
 from pos_bridge.agent.standalone.ledger import book
 from pos_bridge.agent.store import Store
@@ -30,25 +31,17 @@ class Poster:
 
 	def __init__(self, store: Store) -> None:
 		self._store = store
-		self._news = asyncio.Event()
-		self._task: asyncio.Task[None] | None = None
-		self._stopping = False
+		self._rounds = Rounds("poster", self._sweep)
 		self.last_error = ""
 
 	def start(self) -> None:
-		self._task = asyncio.create_task(self._run(), name="poster")
+		self._rounds.start()
 
 	async def stop(self) -> None:
-		# Python before 3.12 may swallow a cancel inside wait_for: the flag ends the loop then.
-		self._stopping = True
-		self._news.set()
-		if self._task:
-			self._task.cancel()
-			await asyncio.gather(self._task, return_exceptions=True)
-			self._task = None
+		await self._rounds.stop()
 
 	def wake(self) -> None:
-		self._news.set()
+		self._rounds.wake()
 
 	async def retry(self, id: str) -> None:
 		"""Try a held entry again now; `Rejected` if it is not held."""
@@ -56,14 +49,8 @@ class Poster:
 			raise Rejected("This entry is not held, so there is nothing to try again.", code="not_held")
 		self.wake()
 
-	async def _run(self) -> None:
-		while not self._stopping:
-			self._news.clear()
-			faults = await self.post_waiting()
-			try:
-				await asyncio.wait_for(self._news.wait(), FAULT_SECONDS if faults else SWEEP_SECONDS)
-			except asyncio.TimeoutError:
-				continue
+	async def _sweep(self) -> float:
+		return FAULT_SECONDS if await self.post_waiting() else SWEEP_SECONDS
 
 	async def post_waiting(self) -> int:
 		"""Post all that waits; how many met a fault and wait still."""
