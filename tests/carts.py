@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from pos_bridge.core.entry import GENESIS, Entry, WireEntry, receipt_number, seal, uuid7
 from pos_bridge.core.money import SCALE, Rounding
+from pos_bridge.core.returns import draft_of_return, make_return
 from pos_bridge.core.sale import DraftLine, SaleDraft, Tender, compute, make_sale, sale_body
 from pos_bridge.core.tax import Tax
 
@@ -47,6 +48,31 @@ def sales(draw):
 	tenders = [Tender("Card", "card", card)] if card else []
 	tenders += [Tender("Cash", "cash", total - card + over)] if total - card + over else []
 	return make_sale(draft, tenders)
+
+
+SOLD_ENTRY = uuid7(1_795_000_000_001, b"T100000001")
+"""The id of the first entry of `till_day`: what the returns below are against."""
+
+
+def return_of(sale, quantities=None, **more):
+	"""The return of these quantities of a sale's lines, of the whole sale by default, paid out in cash."""
+	whole = {number: line.quantity for number, line in enumerate(sale.draft.lines, start=1)}
+	draft = draft_of_return(sale, quantities or whole)
+	total = compute(draft, "return").total_minor
+	against = {"against_entry": SOLD_ENTRY, "against_receipt": "T1-1-000001"}
+	return make_return(draft, [Tender("Cash", "cash", total)] if total else [], **against | more)
+
+
+@st.composite
+def sales_and_returns(draw):
+	"""A sale and a return of some of it, in any quantities that were sold."""
+	sale = draw(sales())
+	numbers = st.sets(st.integers(1, len(sale.draft.lines)), min_size=1)
+	quantities = {
+		number: draw(st.integers(1, sale.draft.lines[number - 1].quantity))
+		for number in sorted(draw(numbers))
+	}
+	return sale, return_of(sale, quantities, reason=draw(st.text(max_size=30)))
 
 
 def till_day(count: int, till: str = "T1", epoch: int = 1) -> list[WireEntry]:

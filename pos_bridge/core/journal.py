@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from pos_bridge.core.entry import Entry
 from pos_bridge.core.errors import Rejected
+from pos_bridge.core.returns import check_return, return_from_body
 from pos_bridge.core.sale import Sale, check_sale, sale_from_body
 
 KINDS_WITHOUT_EFFECT = frozenset(
@@ -57,17 +58,28 @@ def effect_of(entry: Entry, accounts: Accounts, warehouse: str) -> Effect:
 	"""What booking the entry does. `Rejected` says why the books can't take it; then it is held."""
 	if entry.kind in KINDS_WITHOUT_EFFECT:
 		return Effect()
+	sale = checked_figures(entry)
+	moves = (StockMove(line.item, warehouse, -line.quantity) for line in sale.draft.lines)
+	return Effect(_sale_lines(sale, accounts), tuple(moves))
+
+
+def checked_figures(entry: Entry) -> Sale:
+	"""The figures of a sale or a return (there zero or less), checked; `Rejected` for any other kind."""
+	if entry.kind == "return":
+		return_ = return_from_body(entry.body)
+		check_return(return_)
+		return return_.sale
 	if entry.kind != "sale":
 		raise Rejected(
 			f"This release can't book entries of the kind {entry.kind} yet. Update it, then retry."
 		)
 	sale = sale_from_body(entry.body)
 	check_sale(sale)
-	moves = (StockMove(line.item, warehouse, -line.quantity) for line in sale.draft.lines)
-	return Effect(_sale_lines(sale, accounts), tuple(moves))
+	return sale
 
 
 def _sale_lines(sale: Sale, accounts: Accounts) -> tuple[JournalLine, ...]:
+	"""A return's figures are below zero, so the same lines come out on their other sides."""
 	totals = sale.totals
 	signed = [(accounts.receivable, totals.total_minor), (accounts.revenue, -totals.net_minor)]
 	for tax in totals.taxes:

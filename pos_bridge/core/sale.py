@@ -1,11 +1,11 @@
-"""A sale: what the lines come to, what was tendered, and the check that both add up.
+"""A sale: what the lines come to, what was tendered, and the check that both add up. `returns` stands on it.
 
 It never rounds by itself and never knows an account; `money` and `tax` round, `journal` books.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from pos_bridge.core.errors import Malformed, Rejected
 from pos_bridge.core.money import MAX_MINOR, SCALE, Rounding, format_decimal, parse_decimal, round_ratio
@@ -16,10 +16,16 @@ MAX_TENDERS = 20
 MAX_QUANTITY = 10**9 * SCALE
 MAX_PRICE_MINOR = 10**12
 
+Direction = Literal["sale", "return"]
+"""Where the goods go: in a sale every quantity is above zero, in a return below."""
+
 
 @dataclass(frozen=True, slots=True)
 class DraftLine:
-	"""A line before it is computed. Quantity, percents and rates are integers of 10^-9."""
+	"""A line before it is computed. Quantity, percents and rates are integers of 10^-9.
+
+	`against_line` is a return's: the number, from 1, of the sale's line that it takes back; 0 is none.
+	"""
 
 	item: str
 	name: str
@@ -31,6 +37,7 @@ class DraftLine:
 	unit_discount_minor: int = 0
 	discount_reason: str = ""
 	gtin: str = ""
+	against_line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +74,10 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class Tender:
-	"""Money received: the Mode of Payment's name, its kind (`cash` or `card`), the amount."""
+	"""Money received: the Mode of Payment's name, its kind (`cash` or `card`), the amount.
+
+	Below zero in a return: money given back.
+	"""
 
 	tender: str
 	kind: str
@@ -84,9 +94,9 @@ class Sale:
 	change_minor: int
 
 
-def compute(draft: SaleDraft) -> Totals:
-	"""What the cart comes to; `Rejected` names the line that can't be computed."""
-	_check_lines(draft)
+def compute(draft: SaleDraft, direction: Direction = "sale") -> Totals:
+	"""What the cart comes to, zero or less in a return; `Rejected` names the line that can't be computed."""
+	_check_lines(draft, direction)
 	lines = tuple(_line_amounts(line, draft) for line in draft.lines)
 	nets = [(amounts.net_minor, line.rates) for amounts, line in zip(lines, draft.lines, strict=True)]
 	taxes = tax_amounts(nets, draft.taxes, draft.rounding, draft.currency_precision)
@@ -94,7 +104,7 @@ def compute(draft: SaleDraft) -> Totals:
 	tax_minor = sum(tax.amount_minor for tax in taxes)
 	off_minor = round_off(sum(amounts.amount_minor for amounts in lines), net_minor, taxes)
 	total_minor = net_minor + tax_minor + off_minor
-	if total_minor > MAX_MINOR:
+	if abs(total_minor) > MAX_MINOR:
 		raise Rejected("The total is larger than a till can hold. Split the sale.")
 	return Totals(lines, taxes, net_minor, tax_minor, off_minor, total_minor)
 
@@ -109,20 +119,27 @@ def _line_amounts(line: DraftLine, draft: SaleDraft) -> LineAmounts:
 	return LineAmounts(rate, amount, net_of(amount, line.rates, draft.taxes, rounding, precision))
 
 
-def _check_lines(draft: SaleDraft) -> None:
+def _check_lines(draft: SaleDraft, direction: Direction) -> None:
 	if not 1 <= len(draft.lines) <= MAX_LINES:
-		raise Rejected(f"A sale has 1 to {MAX_LINES} lines, not {len(draft.lines)}.")
+		raise Rejected(f"A {direction} has 1 to {MAX_LINES} lines, not {len(draft.lines)}.")
 	if not 0 <= draft.currency_precision <= 4:
 		raise Rejected(f"The currency {draft.currency} can't have {draft.currency_precision} decimals.")
 	known = {tax.tax for tax in draft.taxes}
 	for number, line in enumerate(draft.lines, start=1):
-		if fault := _fault_of(line, known):
+		if fault := _direction_fault(line, direction) or _fault_of(line, known):
 			raise Rejected(f"Line {number} ({line.name}): {fault}")
 
 
-def _fault_of(line: DraftLine, known_taxes: set[str]) -> str:
+def _direction_fault(line: DraftLine, direction: Direction) -> str:
+	if direction == "return":
+		returned = -MAX_QUANTITY <= line.quantity < 0
+		return "" if returned else "the quantity is not between -1,000,000,000 and 0."
 	if not 0 < line.quantity <= MAX_QUANTITY:
 		return "the quantity is not between 0 and 1,000,000,000."
+	return "a sale takes no line back; a return does." if line.against_line else ""
+
+
+def _fault_of(line: DraftLine, known_taxes: set[str]) -> str:
 	if not 0 <= line.price_minor <= MAX_PRICE_MINOR:
 		return "the price is negative or too large."
 	if line.discount_percent and line.unit_discount_minor:
@@ -216,6 +233,7 @@ def _line_fields(line: DraftLine, amounts: LineAmounts) -> dict[str, Any]:
 		"unit_discount_minor": line.unit_discount_minor,
 		"discount_reason": line.discount_reason,
 		"gtin": line.gtin,
+		"against_line": line.against_line,
 	}
 	return fields | {name: value for name, value in optional.items() if value}
 
@@ -225,7 +243,7 @@ def sale_from_body(body: Mapping[str, Any]) -> Sale:
 	try:
 		return _read_sale(body)
 	except (KeyError, TypeError, ValueError, AttributeError) as error:
-		raise Malformed(f"The sale's body is not as the protocol says: {error}.") from error
+		raise Malformed(f"The body is not as the protocol says: {error}.") from error
 
 
 def _read_sale(body: Mapping[str, Any]) -> Sale:
@@ -269,6 +287,7 @@ def _read_line(fields: Mapping[str, Any]) -> DraftLine:
 		unit_discount_minor=_whole(fields.get("unit_discount_minor", 0)),
 		discount_reason=_text(fields.get("discount_reason", "")),
 		gtin=_text(fields.get("gtin", "")),
+		against_line=_whole(fields.get("against_line", 0)),
 	)
 
 
