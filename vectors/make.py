@@ -9,18 +9,27 @@ import random
 from pathlib import Path
 from typing import Any
 
-from pos_bridge.core import money, receipt, sale, sync
+from inputs import (
+	AGAINST,
+	SEED,
+	TakenBack,
+	a_return,
+	a_sale,
+	a_sale_with_added_tax,
+	an_entry,
+	named_drafts,
+	named_returns,
+	random_draft,
+	random_return,
+)
+
+from pos_bridge.core import money, receipt, returns, sale, sync
 from pos_bridge.core.daybook import Arrival, Gap, MemoryDaybook
-from pos_bridge.core.entry import GENESIS, Entry, canonical, chain_hash, seal, uuid7
+from pos_bridge.core.entry import GENESIS, Entry, canonical, chain_hash, seal
 from pos_bridge.core.gs1 import is_gtin, normalise_code, parse_in_store_code
 from pos_bridge.core.money import Rounding, format_decimal, parse_decimal
-from pos_bridge.core.tax import Tax
 
 FOLDER = Path(__file__).parent
-SEED = 20261122
-
-VAT = (Tax("VAT-19", "VAT 19 %", True), Tax("VAT-7", "VAT 7 %", True))
-SALES_TAX = (Tax("STATE", "State tax", False), Tax("CITY", "City tax", False))
 
 
 def write(name: str, cases: list[dict[str, Any]]) -> None:
@@ -58,76 +67,6 @@ def money_cases() -> list[dict[str, Any]]:
 	return cases
 
 
-def line(price_minor: int, quantity: str, rates: dict[str, str], **more: Any) -> sale.DraftLine:  # noqa: ANN401
-	if "discount_percent" in more:
-		more["discount_percent"] = parse_decimal(more["discount_percent"])
-	scaled = {tax: parse_decimal(rate) for tax, rate in rates.items()}
-	name = more.pop("name", "Tea")
-	return sale.DraftLine("TEA", name, parse_decimal(quantity), "Nos", price_minor, scaled, **more)
-
-
-def draft(taxes: tuple[Tax, ...], *lines: sale.DraftLine, **more: Any) -> sale.SaleDraft:  # noqa: ANN401
-	rounding = more.get("rounding", Rounding.COMMERCIAL)
-	return sale.SaleDraft("EUR", more.get("precision", 2), rounding, taxes, lines)
-
-
-def named_drafts() -> list[tuple[str, sale.SaleDraft]]:
-	vat19, vat7 = {"VAT-19": "19"}, {"VAT-7": "7"}
-	both = {"STATE": "6.25", "CITY": "2.125"}
-	return [
-		("one line, price includes the tax", draft(VAT, line(1999, "1", vat19))),
-		("two inclusive rates in one sale", draft(VAT, line(1999, "2", vat19), line(349, "3", vat7))),
-		(
-			"a percent discount rounds the unit price first",
-			draft(VAT, line(1999, "3", vat19, discount_percent="12.5")),
-		),
-		("an amount off each unit", draft(VAT, line(1999, "2", vat19, unit_discount_minor=250))),
-		("a weighed quantity with three decimals", draft(VAT, line(1290, "0.345", vat7))),
-		("two taxes on top of one line", draft(SALES_TAX, line(1000, "3", both))),
-		("a tax rate with three decimals rounds once per tax", draft(SALES_TAX, *[line(333, "1", both)] * 7)),
-		(
-			"inclusive and exclusive tax on the same line",
-			draft((VAT[0], SALES_TAX[1]), line(1190, "1", {"VAT-19": "19", "CITY": "2"})),
-		),
-		("a zero rate is shown as a tax of nothing", draft(VAT, line(500, "1", {"VAT-7": "0"}))),
-		("no tax at all", draft(VAT, line(500, "2", {}))),
-		("nets of many small inclusive lines leave a round off", draft(VAT, *[line(10, "1", vat19)] * 3)),
-		(
-			"a difference over five minor units stays in the total, as in ERPNext",
-			draft(VAT, *[line(3, "1", vat19)] * 60),
-		),
-		(
-			"a currency without minor units",
-			draft(VAT, line(150, "1.5", vat19), rounding=Rounding.BANKERS_LEGACY, precision=0),
-		),
-		("a currency with three decimals", draft(VAT, line(1255, "1.5", vat19), precision=3)),
-		("everything off", draft(VAT, line(1999, "1", vat19, discount_percent="100"))),
-		("the smallest quantity", draft(VAT, line(1999, "0.000000001", vat19))),
-		(
-			"an emoji and a control character in a name",
-			draft(VAT, line(250, "1", vat7, name="Té 🍵 \u001bp\u0000")),
-		),
-	]
-
-
-def random_draft(random_: random.Random) -> sale.SaleDraft:
-	taxes = random_.choice([VAT, SALES_TAX, (VAT[0], SALES_TAX[1])])
-	rates = {"VAT-19": "19", "VAT-7": "7", "STATE": "6.25", "CITY": "2.125"}
-	lines = []
-	for _ in range(random_.randint(1, 6)):
-		used = {tax.tax: rates[tax.tax] for tax in taxes if random_.random() < 0.7}
-		quantity = format_decimal(
-			random_.choice([random_.randint(1, 9) * money.SCALE, random_.randint(1, 5000) * 10**6])
-		)
-		more = random_.choice(
-			[{}, {}, {"discount_percent": format_decimal(random_.randint(1, 400) * 250_000_000)}]
-		)
-		lines.append(line(random_.randint(1, 9999), quantity, used, **more))
-	return draft(
-		taxes, *lines, rounding=random_.choice(list(Rounding)), precision=random_.choice([0, 2, 2, 3])
-	)
-
-
 def totals_cases() -> list[dict[str, Any]]:
 	random_ = random.Random(SEED)
 	drafts = named_drafts() + [(f"random cart {number}", random_draft(random_)) for number in range(120)]
@@ -162,6 +101,35 @@ def totals_fields(each: sale.SaleDraft) -> dict[str, Any]:
 	}
 
 
+def returns_cases() -> list[dict[str, Any]]:
+	random_ = random.Random(SEED + 1)
+	taken = named_returns() + [random_return(random_, number) for number in range(60)]
+	return [*(_return_case(each) for each in taken), _without_receipt()]
+
+
+def _return_case(taken: TakenBack) -> dict[str, Any]:
+	over = returns.over_returned(taken.return_, taken.sold, taken.already)
+	return {
+		"why": taken.why,
+		"sold": sale.sale_body(taken.sold),
+		"already": {str(number): format_decimal(quantity) for number, quantity in taken.already.items()},
+		"body": returns.return_body(taken.return_),
+		"over": [
+			{
+				"line": each.line,
+				"sold": format_decimal(each.sold),
+				"already": format_decimal(each.already),
+				"asked": format_decimal(each.asked),
+			}
+			for each in over
+		],
+	}
+
+
+def _without_receipt() -> dict[str, Any]:
+	return {"why": "without receipt", "body": returns.return_body(a_return())}
+
+
 def canonical_cases() -> list[dict[str, Any]]:
 	values: list[Any] = [
 		{},
@@ -184,50 +152,6 @@ def canonical_cases() -> list[dict[str, Any]]:
 	]
 
 
-def a_sale() -> sale.Sale:
-	cart = draft(
-		VAT,
-		line(
-			1999, "2", {"VAT-19": "19"}, discount_percent="10", name="Coffee beans 1 kg", gtin="4006381333931"
-		),
-		line(
-			1290,
-			"0.345",
-			{"VAT-7": "7"},
-			name="Mountain cheese, a very long name that has to wrap on the paper",
-		),
-		line(349, "1", {"VAT-7": "7"}, name="Milk"),
-	)
-	return sale.make_sale(cart, (sale.Tender("Card", "card", 1000), sale.Tender("Cash", "cash", 5000)))
-
-
-def a_sale_with_added_tax() -> sale.Sale:
-	rates = {"STATE": "6.25", "CITY": "2.125"}
-	cart = draft(
-		SALES_TAX, line(123456, "3", rates, name="Tea"), line(999, "1", rates, unit_discount_minor=99)
-	)
-	return sale.make_sale(cart, (sale.Tender("Card", "card", sale.compute(cart).total_minor),))
-
-
-def an_entry(sequence: int = 1, previous: str = GENESIS, kind: str = "sale", **more: Any) -> Entry:  # noqa: ANN401
-	fields: dict[str, Any] = {
-		"id": uuid7(1_795_000_000_000 + sequence, bytes(range(10))),
-		"kind": kind,
-		"till": "T1",
-		"writer": "page",
-		"chain": uuid7(1_795_000_000_000, bytes(10)),
-		"epoch": 1,
-		"sequence": sequence,
-		"previous": previous,
-		"occurred_at": "2026-11-22T12:00:00.000+01:00",
-		"business_date": "2026-11-22",
-		"cashier": "Ada",
-		"body": sale.sale_body(a_sale()),
-		"receipt_number": f"T1-1-{sequence:06d}",
-	}
-	return Entry(**fields | more)
-
-
 def receipt_cases() -> list[dict[str, Any]]:
 	headers = [
 		receipt.ReceiptHeader(
@@ -235,25 +159,36 @@ def receipt_cases() -> list[dict[str, Any]]:
 		),
 		receipt.ReceiptHeader("Ein Laden mit einem recht langen Namen", point=",", group=".", columns=32),
 	]
-	cases = []
-	for header, sold in zip(headers, (a_sale(), a_sale_with_added_tax()), strict=True):
-		for copy in (0, 2):
-			entry = an_entry(body=sale.sale_body(sold))
-			wire = seal(entry)
-			document = receipt.receipt_of_sale(entry, wire.hash, header, copy=copy)
-			fields = {name: getattr(header, name) for name in header.__slots__}
-			cases.append(
-				{
-					"header": fields,
-					"labels": dict(receipt.LABELS),
-					"copy": copy,
-					"text": wire.text,
-					"hash": wire.hash,
-					"document": receipt.document_fields(document),
-					"lines": receipt.layout_lines(document),
-				}
-			)
-	return cases
+	sales = [
+		(header, _entry_of_sale(sold))
+		for header, sold in zip(headers, (a_sale(), a_sale_with_added_tax()), strict=True)
+	]
+	cases = [_receipt_case(header, entry, copy) for header, entry in sales for copy in (0, 2)]
+	against, without = (_entry_of_return(a_return(**more)) for more in (AGAINST, {}))
+	return [*cases, _receipt_case(headers[0], against, 0), _receipt_case(headers[1], without, 1)]
+
+
+def _entry_of_sale(sold: sale.Sale) -> Entry:
+	return an_entry(body=sale.sale_body(sold))
+
+
+def _entry_of_return(made: returns.Return) -> Entry:
+	previous = seal(_entry_of_sale(a_sale())).hash
+	return an_entry(2, previous, "return", body=returns.return_body(made))
+
+
+def _receipt_case(header: receipt.ReceiptHeader, entry: Entry, copy: int) -> dict[str, Any]:
+	wire = seal(entry)
+	document = receipt.receipt_of_sale(entry, wire.hash, header, copy=copy)
+	return {
+		"header": {name: getattr(header, name) for name in header.__slots__},
+		"labels": dict(receipt.LABELS),
+		"copy": copy,
+		"text": wire.text,
+		"hash": wire.hash,
+		"document": receipt.document_fields(document),
+		"lines": receipt.layout_lines(document),
+	}
 
 
 def gs1_cases() -> list[dict[str, Any]]:
@@ -308,6 +243,7 @@ def push_cases() -> list[dict[str, Any]]:
 if __name__ == "__main__":
 	write("money", money_cases())
 	write("totals", totals_cases())
+	write("returns", returns_cases())
 	write("canonical", canonical_cases())
 	write("receipt", receipt_cases())
 	write("gs1", gs1_cases())

@@ -10,6 +10,10 @@ import { allocate, formatDecimal, parseDecimal, roundRatio, type Rounding } from
 import {
 	layoutLines, receiptAmount, receiptOfSale, type ReceiptDocument, type ReceiptHeader, type ReceiptLabels,
 } from "@/core/receipt";
+import {
+	checkReturn, computeReturn, draftOfReturn, overReturned, quantitiesReturned, returnBody,
+	type OverReturned, type ReturnBody,
+} from "@/core/returns";
 import { checkSale, computeSale, saleBody, type SaleBody, type SaleDraft, type Totals } from "@/core/sale";
 import type { PushAnswer } from "@/server/api";
 import { FakeCompany } from "./fakes";
@@ -70,6 +74,26 @@ describe("totals as Python computes them", () => {
 	});
 });
 
+describe("returns as Python computes them", () => {
+	interface ReturnCase {
+		readonly why: string;
+		readonly body: ReturnBody;
+		readonly sold?: SaleBody;
+		readonly already?: Readonly<Record<string, string>>;
+		readonly over?: readonly OverReturned[];
+	}
+	test.each(casesOf<ReturnCase>("returns").map((each) => [each.why, each] as const))("%s", (_, each) => {
+		const { body, sold, already = {}, over } = each;
+		expect(() => checkReturn(body)).not.toThrow();
+		if (!sold) return;
+		const draft = draftOfReturn(sold, quantitiesReturned([body]));
+		const again = returnBody(draft, computeReturn(draft), body.tenders, body.against, body.reason);
+		expect(again).toEqual(body);
+		const before = new Map(Object.entries(already).map(([line, quantity]) => [Number(line), quantity]));
+		expect(overReturned(body, sold, before)).toEqual(over);
+	});
+});
+
 describe("canonical text as Python writes it", () => {
 	interface CanonicalCase {
 		readonly value: unknown;
@@ -90,10 +114,11 @@ describe("receipts as Python lays them out", () => {
 		readonly document: ReceiptDocument;
 		readonly lines: readonly string[];
 	}
-	test.each(casesOf<ReceiptCase>("receipt"))("$header.shop, copy $copy", async ({ text, hash, ...each }) => {
+	test.each(casesOf<ReceiptCase>("receipt"))("$header.shop, copy $copy, case %$", async ({ text, hash, ...each }) => {
 		const entry = await openWire({ text, hash });
 		expect(await sealEntry(entry)).toEqual({ text, hash });
-		expect(() => checkSale(entry.body as SaleBody)).not.toThrow();
+		const check = entry.kind === "return" ? checkReturn : checkSale;
+		expect(() => check(entry.body as SaleBody)).not.toThrow();
 		const document = receiptOfSale(entry, each.header, each.labels, { copy: each.copy, hash });
 		expect(document).toEqual(each.document);
 		expect(layoutLines(document)).toEqual(each.lines);

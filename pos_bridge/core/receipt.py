@@ -10,6 +10,7 @@ from typing import Any
 from pos_bridge.core.entry import Entry
 from pos_bridge.core.errors import Malformed
 from pos_bridge.core.money import format_decimal, format_minor
+from pos_bridge.core.returns import return_from_body
 from pos_bridge.core.sale import DraftLine, LineAmounts, Sale, sale_from_body
 
 MAX_ELEMENTS = 4000
@@ -23,6 +24,8 @@ LABELS: Mapping[str, str] = {
 	"subtotal": "Subtotal",
 	"tax_on": "on",
 	"copy": "COPY",
+	"return": "RETURN",
+	"of_receipt": "of receipt",
 	"check": "Check",
 }
 """The words of a receipt in English; a page passes its own language's."""
@@ -89,7 +92,7 @@ class ReceiptHeader:
 def receipt_of_sale(
 	entry: Entry, hash: str, header: ReceiptHeader, labels: Mapping[str, str] = LABELS, copy: int = 0
 ) -> ReceiptDocument:
-	"""The receipt of a recorded sale. `copy` counts reprints from 1; 0 is the original."""
+	"""The receipt of a recorded sale or return. `copy` counts reprints from 1; 0 is the original."""
 	sale = sale_from_body(entry.body)
 	elements = [
 		*_head(entry, header, labels, copy),
@@ -109,12 +112,20 @@ def _head(entry: Entry, header: ReceiptHeader, labels: Mapping[str, str], copy: 
 	elements: list[Element] = [Text(header.shop, "center", bold=True, large=True)]
 	elements += [Text(line, "center") for line in (*header.address, header.tax_id) if line]
 	elements.append(Mark("space"))
+	if entry.kind == "return":
+		elements += [*_return_heading(entry, labels), Mark("space")]
 	if copy:
 		elements += [Text(f"{labels['copy']} {copy}", "center", bold=True, large=True), Mark("space")]
 	elements.append(Row(entry.receipt_number, entry.occurred_at[:16].replace("T", " ")))
 	if entry.cashier:
 		elements.append(Row(labels["cashier"], entry.cashier))
 	return [*elements, Mark("rule")]
+
+
+def _return_heading(entry: Entry, labels: Mapping[str, str]) -> list[Element]:
+	heading: list[Element] = [Text(labels["return"], "center", bold=True, large=True)]
+	receipt = return_from_body(entry.body).against_receipt
+	return [*heading, Text(f"{labels['of_receipt']} {receipt}", "center")] if receipt else heading
 
 
 def _lines(sale: Sale, header: ReceiptHeader) -> list[Element]:
@@ -129,7 +140,7 @@ def _lines(sale: Sale, header: ReceiptHeader) -> list[Element]:
 def _detail(line: DraftLine, amounts: LineAmounts, sale: Sale, header: ReceiptHeader) -> str:
 	discounted = bool(line.discount_percent or line.unit_discount_minor)
 	quantity = format_decimal(line.quantity).replace(".", header.point)
-	if quantity == "1" and not discounted:
+	if quantity in ("1", "-1") and not discounted:
 		return ""
 	unit = "" if line.unit == "Nos" else f" {line.unit}"
 	detail = f"{quantity}{unit} x {_amount(amounts.rate_minor, sale, header)}"

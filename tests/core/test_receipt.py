@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from carts import sales, till_day
+from carts import return_of, sales, sales_and_returns, till_day
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,7 +23,8 @@ from pos_bridge.core.receipt import (
 	receipt_of_sale,
 	wrap,
 )
-from pos_bridge.core.sale import sale_body
+from pos_bridge.core.returns import return_body
+from pos_bridge.core.sale import sale_body, sale_from_body
 
 WIRE = till_day(1)[0]
 ENTRY = open_wire(WIRE)
@@ -71,6 +72,30 @@ def test_a_reprint_is_marked_and_the_original_is_not():
 	copy = layout_lines(receipt_of_sale(ENTRY, WIRE.hash, ReceiptHeader("Shop"), copy=3))
 	assert not any("COPY" in line for line in original)
 	assert any("COPY 3" in line for line in copy)
+
+
+@given(sales_and_returns())
+def test_the_receipt_of_a_return_says_so_and_shows_what_goes_back(pair):
+	sale = pair[1].sale
+	entry = replace(ENTRY, kind="return", body=return_body(pair[1]))
+	document = receipt_of_sale(entry, WIRE.hash, ReceiptHeader("Shop"))
+	texts_shown = [element.text for element in document.elements if isinstance(element, Text)]
+	assert {"RETURN", "of receipt T1-1-000001"} <= set(texts_shown)
+	shown = [element.right for element in document.elements if isinstance(element, Row)]
+	for amount in (sale.totals.total_minor, *(line.amount_minor for line in sale.totals.lines)):
+		assert receipt.format_minor(amount, sale.draft.currency_precision) in shown
+
+
+def test_a_return_is_marked_and_a_sale_is_not():
+	returned = return_body(return_of(sale_from_body(ENTRY.body)))
+	for body, of in ((returned, True), ({**returned, "against": None}, False)):
+		body = {name: value for name, value in body.items() if value is not None}
+		entry = replace(ENTRY, kind="return", body=body)
+		lines = layout_lines(receipt_of_sale(entry, WIRE.hash, ReceiptHeader("Shop")))
+		assert any("RETURN" in line for line in lines)
+		assert any("of receipt T1-1-000001" in line for line in lines) is of
+	lines = layout_lines(receipt_of_sale(ENTRY, WIRE.hash, ReceiptHeader("Shop")))
+	assert not any("RETURN" in line or "of receipt" in line for line in lines)
 
 
 def test_the_head_of_the_chain_stands_on_the_receipt():

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from pos_bridge.core import money, receipt, sale, sync
+from pos_bridge.core import money, receipt, returns, sale, sync
 from pos_bridge.core.daybook import Arrival, MemoryDaybook
 from pos_bridge.core.entry import GENESIS, WireEntry, canonical, chain_hash, open_wire
 from pos_bridge.core.errors import Malformed
 from pos_bridge.core.gs1 import InStoreCode, is_gtin, normalise_code, parse_in_store_code
-from pos_bridge.core.money import Rounding, parse_decimal
+from pos_bridge.core.money import Rounding, format_decimal, parse_decimal
 from pos_bridge.core.tax import Tax
 
 FOLDER = Path(__file__).parents[2] / "vectors"
@@ -75,6 +75,26 @@ def read_draft(fields):
 	taxes = tuple(Tax(**tax) for tax in fields["taxes"])
 	precision, rounding = fields["currency_precision"], Rounding(fields["rounding"])
 	return sale.SaleDraft(fields["currency"], precision, rounding, taxes, tuple(lines))
+
+
+@pytest.mark.parametrize("case", cases("returns"))
+def test_returns(case):
+	return_ = returns.return_from_body(case["body"])
+	returns.check_return(return_)
+	assert returns.return_body(return_) == case["body"]
+	if "sold" not in case:
+		return
+	sold = sale.sale_from_body(case["sold"])
+	asked = returns.quantities_returned([return_])
+	lines = returns.draft_of_return(sold, asked).lines
+	assert lines == return_.sale.draft.lines
+	already = {int(number): parse_decimal(quantity) for number, quantity in case["already"].items()}
+	over = [vars_of(each) for each in returns.over_returned(return_, sold, already)]
+	assert [{"line": each.pop("line"), **decimals(each)} for each in over] == case["over"]
+
+
+def decimals(quantities):
+	return {name: format_decimal(quantity) for name, quantity in quantities.items()}
 
 
 @pytest.mark.parametrize("case", cases("canonical"))

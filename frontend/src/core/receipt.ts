@@ -3,6 +3,7 @@
 
 import type { Entry } from "@/core/entry";
 import { formatMinor } from "@/core/money";
+import type { ReturnBody } from "@/core/returns";
 import type { SaleBody, SaleLine } from "@/core/sale";
 
 export type Align = "left" | "center" | "right";
@@ -53,6 +54,8 @@ export interface ReceiptLabels {
 	readonly subtotal: string;
 	readonly tax_on: string;
 	readonly copy: string;
+	readonly return: string;
+	readonly of_receipt: string;
 	readonly check: string;
 }
 
@@ -63,6 +66,8 @@ export const LABELS: ReceiptLabels = {
 	subtotal: "Subtotal",
 	tax_on: "on",
 	copy: "COPY",
+	return: "RETURN",
+	of_receipt: "of receipt",
 	check: "Check",
 };
 
@@ -99,7 +104,7 @@ export function headerOf(snapshot: SnapshotHeader, columns = DEFAULT_COLUMNS): R
 	return { shop, address, tax_id, footer, point: mark("decimal", "."), group, columns };
 }
 
-/** The receipt of a recorded sale. */
+/** The receipt of a recorded sale or return. */
 export function receiptOfSale(
 	entry: Entry, header: ReceiptHeader, labels: ReceiptLabels, options: ReceiptOptions,
 ): ReceiptDocument {
@@ -139,7 +144,6 @@ function centred(text: string): TextElement {
 function headElements(
 	entry: Entry, header: ReceiptHeader, labels: ReceiptLabels, copy: number,
 ): ReceiptElement[] {
-	const banner = (text: string): TextElement => ({ ...centred(text), bold: true, large: true });
 	const address = [...(header.address ?? []), header.tax_id ?? ""].filter((line) => line !== "");
 	const copyBanner = copy > 0 ? [banner(`${labels.copy} ${copy}`), SPACE] : [];
 	const madeAt = entry.occurred_at.slice(0, 16).replace("T", " ");
@@ -148,11 +152,23 @@ function headElements(
 		banner(header.shop),
 		...address.map(centred),
 		SPACE,
+		...returnHeading(entry, labels),
 		...copyBanner,
 		row(entry.receipt_number ?? "", madeAt),
 		...cashier,
 		RULE,
 	];
+}
+
+function banner(text: string): TextElement {
+	return { ...centred(text), bold: true, large: true };
+}
+
+function returnHeading(entry: Entry, labels: ReceiptLabels): ReceiptElement[] {
+	if (entry.kind !== "return") return [];
+	const { against } = entry.body as ReturnBody;
+	const of = against ? [centred(`${labels.of_receipt} ${against.receipt_number}`)] : [];
+	return [banner(labels.return), ...of, SPACE];
 }
 
 function row(left: string, right: string): RowElement {
@@ -169,7 +185,7 @@ function lineDetail(line: SaleLine, point: string, amount: AmountText): string {
 	const percent = line.discount_percent ?? "0";
 	const off = line.unit_discount_minor ?? 0;
 	const discounted = percent !== "0" || off !== 0;
-	if (line.quantity === "1" && !discounted) return "";
+	if (["1", "-1"].includes(line.quantity) && !discounted) return "";
 	const unit = line.unit === "Nos" ? "" : ` ${line.unit}`;
 	const detail = `${line.quantity.replace(".", point)}${unit} x ${amount(line.rate_minor)}`;
 	if (!discounted) return detail;

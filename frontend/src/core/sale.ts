@@ -12,6 +12,9 @@ const MAX_PRICE_MINOR = 10 ** 12;
 /** ERPNext books a difference of inclusive prices up to this size as rounding; a larger one stands in the total. */
 const ROUND_OFF_LIMIT_MINOR = 5;
 
+/** Where the goods go: in a sale every quantity is above zero, in a return below. */
+export type Direction = "sale" | "return";
+
 export interface Tax {
 	readonly tax: string;
 	readonly label: string;
@@ -21,7 +24,7 @@ export interface Tax {
 export interface DraftLine {
 	readonly item: string;
 	readonly name: string;
-	/** Canonical decimal, above zero. */
+	/** Canonical decimal, above zero; below zero in a return. */
 	readonly quantity: string;
 	readonly unit: string;
 	readonly price_minor: number;
@@ -32,6 +35,8 @@ export interface DraftLine {
 	/** Tax -> percent. */
 	readonly rates: Readonly<Record<string, string>>;
 	readonly gtin?: string;
+	/** Only in a return: the number, from 1, of the sale's line that it takes back. */
+	readonly against_line?: number;
 }
 
 export interface SaleDraft {
@@ -68,6 +73,7 @@ export interface SaleLine extends DraftLine, LineTotals {}
 export interface Tender {
 	readonly tender: string;
 	readonly kind: "cash" | "card";
+	/** Below zero in a return: money given back. */
 	readonly amount_minor: number;
 }
 
@@ -80,7 +86,12 @@ export interface SaleBody extends Omit<SaleDraft, "lines" | "taxes">, Omit<Total
 
 /** Raises Rejected with the line's number and name, or Malformed for a decimal that is none. An empty cart is zero. */
 export function computeSale(draft: SaleDraft): Totals {
-	checkDraft(draft);
+	return compute(draft, "sale");
+}
+
+/** computeSale() for either direction; in a return every figure is zero or less. */
+export function compute(draft: SaleDraft, direction: Direction): Totals {
+	checkDraft(draft, direction);
 	const lines = draft.lines.map((line) => lineTotals(line, draft));
 	const taxes = draft.taxes
 		.filter((tax) => draft.lines.some((line) => Object.hasOwn(line.rates, tax.tax)))
@@ -145,7 +156,8 @@ function roundOffOf(lines: readonly LineTotals[], taxes: readonly TaxTotal[], ne
 	return Math.abs(difference) <= ROUND_OFF_LIMIT_MINOR ? difference : 0;
 }
 
-function sum(amounts: readonly number[]): bigint {
+/** Exact, whatever the amounts are. */
+export function sum(amounts: readonly number[]): bigint {
 	return amounts.reduce((total, amount) => total + BigInt(amount), 0n);
 }
 
@@ -158,7 +170,9 @@ export function saleBody(
 	return { currency, currency_precision, rounding, ...totals, lines, tenders, change_minor };
 }
 
-const OPTIONAL_FIELDS = ["discount_percent", "unit_discount_minor", "discount_reason", "gtin"] as const;
+const OPTIONAL_FIELDS = [
+	"discount_percent", "unit_discount_minor", "discount_reason", "gtin", "against_line",
+] as const;
 
 /** Absent means absent: an optional field that says nothing must not reach the canonical form. */
 function lineFields(line: DraftLine): DraftLine {
@@ -174,27 +188,35 @@ function totalsAt(totals: Totals, index: number): LineTotals {
 	return line;
 }
 
-function checkDraft(draft: SaleDraft): void {
-	if (draft.lines.length > MAX_LINES) throw wrongLineCount(draft.lines.length);
+function checkDraft(draft: SaleDraft, direction: Direction): void {
+	if (draft.lines.length > MAX_LINES) throw wrongLineCount(draft.lines.length, direction);
 	const precision = draft.currency_precision;
 	if (!Number.isInteger(precision) || precision < 0 || precision > 4) {
 		throw new Rejected(`The currency ${draft.currency} can't have ${precision} decimals.`);
 	}
 	const known = new Set(draft.taxes.map((tax) => tax.tax));
 	draft.lines.forEach((line, index) => {
-		const fault = faultOf(line) || taxFaultOf(line, known);
+		const fault = directionFaultOf(line, direction) || faultOf(line) || taxFaultOf(line, known);
 		if (fault) throw new Rejected(`Line ${index + 1} (${line.name}): ${fault}`);
 	});
 }
 
-function wrongLineCount(count: number): Rejected {
-	return new Rejected(`A sale has 1 to ${MAX_LINES} lines, not ${count}.`);
+function wrongLineCount(count: number, direction: Direction): Rejected {
+	return new Rejected(`A ${direction} has 1 to ${MAX_LINES} lines, not ${count}.`);
 }
 
 /** What is wrong with the line in words, "" if nothing is. */
-function faultOf(line: DraftLine): string {
+function directionFaultOf(line: DraftLine, direction: Direction): string {
 	const quantity = parseDecimal(line.quantity);
+	if (direction === "return") {
+		const returned = quantity < 0n && quantity >= -MAX_QUANTITY;
+		return returned ? "" : "the quantity is not between -1,000,000,000 and 0.";
+	}
 	if (quantity <= 0n || quantity > MAX_QUANTITY) return "the quantity is not between 0 and 1,000,000,000.";
+	return line.against_line ? "a sale takes no line back; a return does." : "";
+}
+
+function faultOf(line: DraftLine): string {
 	if (!isWithin(line.price_minor, MAX_PRICE_MINOR)) return "the price is negative or too large.";
 	const percent = parseDecimal(line.discount_percent ?? "0");
 	const off = line.unit_discount_minor ?? 0;
@@ -224,11 +246,18 @@ function isWithin(amount: number, most: number): boolean {
 
 /** Raises Rejected, in words, unless the figures are what the lines come to and the tenders pay them exactly. */
 export function checkSale(body: SaleBody): void {
-	if (body.lines.length < 1) throw wrongLineCount(0);
-	if (canonical(totalsOf(body)) !== canonical(computeSale(body))) {
-		throw new Rejected("The sale's figures are not what its lines come to; it was not computed by this rule.");
-	}
+	checkFigures(body, "sale");
 	checkTenders(body);
+}
+
+/** Raises Rejected unless the figures are what the lines come to; looks at no tender. */
+export function checkFigures(body: SaleBody, direction: Direction): void {
+	if (body.lines.length < 1) throw wrongLineCount(0, direction);
+	if (canonical(totalsOf(body)) !== canonical(compute(body, direction))) {
+		throw new Rejected(
+			`The ${direction}'s figures are not what its lines come to; it was not computed by this rule.`,
+		);
+	}
 }
 
 function totalsOf({ lines, taxes, net_minor, tax_minor, round_off_minor, total_minor }: SaleBody): Totals {

@@ -12,6 +12,8 @@ export function receiptLabels(): ReceiptLabels {
 		subtotal: t("receipt.subtotal"),
 		tax_on: t("receipt.tax_on"),
 		copy: t("receipt.copy"),
+		return: t("receipt.return"),
+		of_receipt: t("receipt.of_receipt"),
 		check: t("receipt.check"),
 	};
 }

@@ -130,6 +130,8 @@ export const de: Dictionary = {
 	"receipt.change": "Rückgeld",
 	"receipt.tax_on": "auf",
 	"receipt.copy": "KOPIE",
+	"receipt.return": "RÜCKGABE",
+	"receipt.of_receipt": "zu Beleg",
 	"receipt.check": "Prüfung",
 
 	"scan.unknown": "Unbekannter Code {code}",

@@ -128,6 +128,8 @@ export const en = {
 	"receipt.change": "Change",
 	"receipt.tax_on": "on",
 	"receipt.copy": "COPY",
+	"receipt.return": "RETURN",
+	"receipt.of_receipt": "of receipt",
 	"receipt.check": "Check",
 
 	"scan.unknown": "Unknown code {code}",
