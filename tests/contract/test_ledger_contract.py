@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 
 import pytest
-from carts import till_day
+from carts import return_of, till_day
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,6 +21,7 @@ from pos_bridge.core.entry import open_wire, seal
 from pos_bridge.core.errors import PosBridgeError, Rejected, Retryable
 from pos_bridge.core.journal import Effect, JournalLine, StockMove
 from pos_bridge.core.money import SCALE
+from pos_bridge.core.returns import return_body
 from pos_bridge.core.sale import sale_body
 
 ARRIVAL = Arrival("T1", "page", "2026-11-22T11:00:00.000Z")
@@ -35,11 +36,12 @@ def store(tmp_path):
 
 
 def chain(*bodies):
-	"""A chain of sales with these bodies."""
+	"""A chain of sales with these bodies, and returns where one says what it is against."""
 	wires = []
 	for entry, body in zip(map(open_wire, till_day(4)), bodies, strict=False):
 		previous = wires[-1].hash if wires else entry.previous
-		wires.append(seal(replace(entry, body=body, previous=previous)))
+		kind = "return" if "against" in body else "sale"
+		wires.append(seal(replace(entry, kind=kind, body=body, previous=previous)))
 	return wires
 
 
@@ -83,6 +85,50 @@ async def test_a_sale_is_booked_balanced_with_its_taxes_tenders_and_cost(store):
 	}
 	moves = [(move["item"], move["quantity"], move["value_minor"]) for move in booked["stock_moves"]]
 	assert moves == [("BEA-01", "-2", -924), ("BAR-04", "-1", -79), ("40104", "-0.75", -78)]
+
+
+async def test_a_return_of_all_of_it_leaves_accounts_and_shelves_as_they_were(store):
+	book_stock(store)
+	before = store.read(reading.balances)
+	sale = demo_sale()
+	await post(store, chain(sale_body(sale), return_body(return_of(sale))))
+	assert states(store) == [(State.POSTED, "")] * 2
+	after = store.read(reading.balances)
+	left = {each["account"]: each["balance_minor"] for each in after["accounts"] if each["balance_minor"]}
+	assert left == {each["account"]: each["balance_minor"] for each in before["accounts"]}
+	for opening in goods(0):
+		level = store.read(lambda db, item=opening.item.item: level_of(db, item, WAREHOUSE))
+		assert level.quantity == opening.opening
+
+
+async def test_goods_that_come_back_come_in_at_the_moving_average_cost(store):
+	store.write_now(lambda db: book_openings(db, [Opening("BEA-01", WAREHOUSE, 5 * SCALE, 462)], NOW))
+	sale = demo_sale()
+	await post(store, chain(sale_body(sale), return_body(return_of(sale, {1: SCALE}))))
+	id = SqliteDaybook(store).after(0, 2)[1].entry.id
+	booked = store.read(lambda db: reading.entry(db, id))
+	moves = [(move["item"], move["quantity"], move["value_minor"]) for move in booked["stock_moves"]]
+	assert moves == [("BEA-01", "1", 462)]
+	net = {line["account"]: line["debit_minor"] - line["credit_minor"] for line in booked["journal"]}
+	assert (net["Stock In Hand"], net["Cost of Goods Sold"]) == (462, -462)
+	assert net["Cash"] == sum(tender.amount_minor for tender in return_of(sale, {1: SCALE}).sale.tenders)
+
+
+@pytest.mark.parametrize(
+	("change", "words"),
+	[
+		({"currency": "USD"}, "return is in 'USD', the books are in EUR"),
+		({"change_minor": 1}, "exactly its total"),
+		({"against": {"entry": ""}}, "against"),
+	],
+)
+async def test_a_return_that_the_books_refuse_is_held_with_its_reason(store, change, words):
+	sale = demo_sale()
+	await post(store, chain(sale_body(sale), {**return_body(return_of(sale)), **change}))
+	posted, (held, reason) = states(store)
+	assert posted == (State.POSTED, "")
+	assert held is State.HELD
+	assert words in reason
 
 
 async def test_the_trial_balance_adds_up_to_zero_and_says_what_lies_on_the_shelves(store):
@@ -219,6 +265,21 @@ def test_the_cost_of_all_that_leaves_is_the_value_that_was_there(quantity, value
 		assert left.value_minor == 0
 	if left.quantity < 0:
 		assert left.value_minor == unit_cost * (left.quantity // SCALE)
+
+
+@given(
+	st.integers(0, 3 * SCALE),
+	st.integers(0, 10**6),
+	st.integers(0, 10**5),
+	st.lists(st.integers(-2 * SCALE, 2 * SCALE), max_size=9),
+)
+def test_an_empty_shelf_is_worth_nothing_whatever_left_and_came_back(quantity, value, unit_cost, parts):
+	left = Level(quantity, value if quantity else 0, unit_cost)
+	for part in [*parts, None]:
+		taken = left.quantity if part is None else part
+		cost = cost_of(left, taken)
+		left = replace(left, quantity=left.quantity - taken, value_minor=left.value_minor - cost)
+	assert (left.quantity, left.value_minor) == (0, 0)
 
 
 async def test_entries_are_found_by_receipt_number_page_by_page(store):

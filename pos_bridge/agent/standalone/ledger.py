@@ -44,8 +44,8 @@ class Opening:
 
 
 def book(db: sqlite3.Connection, booking: str, effect: Effect, booked_at: str) -> None:
-	"""Book an effect under an entry's id, with the cost of the goods that left. Balanced, or it raises."""
-	valued, notes = _issue_all(db, effect.moves)
+	"""Book an effect under an entry's id, with the cost of the goods that moved. Balanced, or it raises."""
+	valued, notes = _move_all(db, effect.moves)
 	cost_minor = -sum(each.value_minor for each in valued)
 	signed = [(COST_ACCOUNT, cost_minor), (STOCK_ACCOUNT, -cost_minor)]
 	cost_lines = tuple(journal_line(account, amount) for account, amount in signed if amount)
@@ -82,7 +82,7 @@ def _open(opening: Opening) -> Valued:
 	return Valued(StockMove(opening.item, opening.warehouse, opening.quantity), value)
 
 
-def _issue_all(db: sqlite3.Connection, moves: Sequence[StockMove]) -> tuple[list[Valued], list[str]]:
+def _move_all(db: sqlite3.Connection, moves: Sequence[StockMove]) -> tuple[list[Valued], list[str]]:
 	valued, notes = [], []
 	for move in moves:
 		level = level_of(db, move.item, move.warehouse)
@@ -95,15 +95,16 @@ def _issue_all(db: sqlite3.Connection, moves: Sequence[StockMove]) -> tuple[list
 
 
 def cost_of(level: Level, quantity: int) -> int:
-	"""What `quantity` of it cost at the moving average; the last of it takes all that is left of the value.
+	"""What `quantity` of it cost at the moving average; below zero for goods that come back.
 
-	What is sold beyond the stock costs what a unit last did: a sale that happened is booked (DESIGN 3).
+	Whoever takes the last of it takes all that is left of the value; whoever brings back what was sold beyond
+	the stock settles that. Beyond the stock a unit costs what it last did: a sale that happened is booked.
 	"""
+	if 0 < level.quantity <= quantity or quantity <= level.quantity < 0:
+		return level.value_minor + _at_unit_cost(level, quantity - level.quantity)
 	if level.quantity <= 0:
 		return _at_unit_cost(level, quantity)
-	if quantity < level.quantity:
-		return round_ratio(level.value_minor * quantity, level.quantity, Rounding.COMMERCIAL)
-	return level.value_minor + _at_unit_cost(level, quantity - level.quantity)
+	return round_ratio(level.value_minor * quantity, level.quantity, Rounding.COMMERCIAL)
 
 
 def _at_unit_cost(level: Level, quantity: int) -> int:

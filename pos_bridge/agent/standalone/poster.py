@@ -104,11 +104,9 @@ def posting(id: str) -> Callable[[sqlite3.Connection], None]:
 
 def _check_currency(entry: Entry) -> None:
 	body = entry.body
-	if entry.kind == "sale" and (body.get("currency"), body.get("currency_precision")) != (
-		CURRENCY,
-		CURRENCY_PRECISION,
-	):
-		raise Rejected(f"The sale is in {body.get('currency')!r}, the books are in {CURRENCY}.")
+	currency = (body.get("currency"), body.get("currency_precision"))
+	if entry.kind in ("sale", "return") and currency != (CURRENCY, CURRENCY_PRECISION):
+		raise Rejected(f"The {entry.kind} is in {body.get('currency')!r}, the books are in {CURRENCY}.")
 
 
 def _release(db: sqlite3.Connection, id: str) -> int:
