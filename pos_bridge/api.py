@@ -1,0 +1,146 @@
+"""The tills' endpoints: enrol, snapshot, chunk, changes, push. Parse, call, shape.
+
+It never trusts what a till says about itself: who it is comes from its token.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import frappe
+from werkzeug.wrappers import Response
+
+from pos_bridge import jobs
+from pos_bridge.core.daybook import set_aside
+from pos_bridge.core.errors import Malformed, PosBridgeError, Rejected, Retryable
+from pos_bridge.core.sync import Push, head_fields, next_epoch, push_answer, read_message, read_push
+from pos_bridge.erpnext import catalogue, shop, stock
+from pos_bridge.erpnext.daybook import FrappeDaybook, lock_till
+from pos_bridge.erpnext.door import enrolment
+from pos_bridge.erpnext.door.answers import Refusal
+from pos_bridge.erpnext.door.auth import current_sender
+from pos_bridge.erpnext.door.enrolment import Sender
+from pos_bridge.erpnext.posting.moments import arrival_now
+from pos_bridge.erpnext.transactions import begin, is_clash
+
+MAX_ENROL_BYTES = 1_024
+MAX_CLASHES = 5
+"""How often a call that met another transaction is begun again before the sender is asked to come back."""
+
+T = TypeVar("T")
+
+
+@frappe.whitelist(allow_guest=True, methods=["POST"])
+def enrol() -> dict[str, Any]:
+	"""Exchange a one-time code for a till's token: `{code, holder}` (docs/protocol.md, "Company")."""
+	return _answering(_enrol)
+
+
+@frappe.whitelist(methods=["GET"])
+def snapshot() -> dict[str, Any]:
+	"""The till's settings and the name of its catalogue."""
+	return _answering(_snapshot)
+
+
+@frappe.whitelist(methods=["GET"])
+def snapshot_chunk(snapshot: str = "", chunk: str = "") -> Response:
+	"""Columns of a thousand items, compressed."""
+	return _answering(lambda: _chunk(snapshot, chunk))
+
+
+@frappe.whitelist(methods=["GET"])
+def changes(cursor: str = "") -> dict[str, Any]:
+	"""What changed for this till since `cursor`."""
+	return _answering(lambda: catalogue.changes(current_sender().till, cursor))
+
+
+@frappe.whitelist(methods=["POST"])
+def push() -> dict[str, Any]:
+	"""Record entries; the answer comes after the commit."""
+	return _answering(_push)
+
+
+def _enrol() -> dict[str, Any]:
+	body = read_message(frappe.request.get_data()[: MAX_ENROL_BYTES + 1])
+	code, holder = body.get("code"), body.get("holder", "page")
+	if not isinstance(code, str) or not isinstance(holder, str):
+		raise Malformed("Enrolling takes a code.")
+	enrolled = _committed(lambda: enrolment.use_code(code, holder))
+	if isinstance(enrolled, Rejected):
+		raise enrolled
+	return {"token": enrolled.token, "next_epoch": enrolled.next_epoch, **shop.greeting(enrolled.till)}
+
+
+def _snapshot() -> dict[str, Any]:
+	till = current_sender().till
+	heads = FrappeDaybook().heads(till)
+	# By what was recorded: the epoch that enrolling handed out is still this page's own.
+	epoch = next_epoch(heads)
+	manifest = catalogue.manifest(till)
+	return {**manifest, "next_epoch": epoch, "heads": [head_fields(head) for head in heads]}
+
+
+def _chunk(snapshot: str, chunk: str) -> Response:
+	till = current_sender().till
+	if not (chunk.isascii() and chunk.isdigit() and len(chunk) < 10):
+		raise Rejected("chunk is the number of a chunk, from 0 on.", code="malformed")
+	encoded = catalogue.chunk(till, snapshot, int(chunk))
+	headers = {
+		"Cache-Control": "private, max-age=31536000, immutable",
+		"Vary": "Authorization, Accept-Encoding",
+	}
+	response = Response(encoded.plain, headers=headers, content_type="application/json; charset=utf-8")
+	if "gzip" in frappe.request.headers.get("Accept-Encoding", ""):
+		response.data = encoded.gzipped
+		response.headers["Content-Encoding"] = "gzip"
+	return response
+
+
+def _push() -> dict[str, Any]:
+	sender = current_sender()
+	raw = frappe.request.get_data()
+	try:
+		push = read_push(raw)
+	except Malformed as error:
+		reason = error.message
+		_committed(lambda: _keep(raw, sender, reason))
+		raise
+	answer = _committed(lambda: _record(push, sender))
+	jobs.wake_poster()
+	return answer
+
+
+def _record(push: Push, sender: Sender) -> dict[str, Any]:
+	lock_till(sender.till)
+	daybook = FrappeDaybook()
+	results = daybook.record_all(push.items, arrival_now(sender.till, sender.holder))
+	stock.promise(daybook.kept)
+	enrolment.seen(sender)
+	return push_answer(sender.till, results, daybook.gaps(sender.till))
+
+
+def _keep(raw: bytes, sender: Sender, reason: str) -> None:
+	"""Any authenticated bytes are kept, for a person."""
+	set_aside(FrappeDaybook(), raw, "", arrival_now(sender.till, sender.holder), reason)
+
+
+def _committed(work: Callable[[], T]) -> T:
+	"""Do the work in a transaction of its own and commit it: this module's one place that commits."""
+	for _ in range(MAX_CLASHES):
+		begin()
+		try:
+			result = work()
+			frappe.db.commit()
+			return result
+		except Exception as error:  # BLE001 - anything but a clash goes on to the caller
+			frappe.db.rollback()
+			if not is_clash(error):
+				raise
+	raise Retryable("Too many senders at once; nothing was taken. Send again in a moment.", code="busy")
+
+
+def _answering(work: Callable[[], T]) -> T:
+	"""Run an endpoint; our errors leave in the protocol's form, with nothing half done."""
+	try:
+		return work()
+	except PosBridgeError as error:
+		raise Refusal(error) from error

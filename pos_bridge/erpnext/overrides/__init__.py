@@ -1,0 +1,1 @@
+"""What changes in ERPNext's behaviour, one file per place, and only while an entry is being posted."""

@@ -1,0 +1,140 @@
+"""The posting side of `POS Entry`: claimed by row lock, and kept as posted, held or waiting.
+
+It never reads a body and never commits.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import frappe
+from frappe.utils import now_datetime
+
+from pos_bridge.core.daybook import Arrival, State, Stored
+from pos_bridge.core.entry import WireEntry, open_wire
+from pos_bridge.erpnext.posting.refusals import Refusal
+from pos_bridge.erpnext.stock import settle_promise
+
+if TYPE_CHECKING:
+	from pos_bridge.erpnext.posting.post import Booking
+
+MAX_RELEASED = 5_000
+"""Entries that one Retry all takes up."""
+_DUE = "state = 'waiting' AND (next_try_at IS NULL OR next_try_at <= %(now)s)"
+
+
+def count_due() -> int:
+	return int(
+		frappe.db.sql(f"SELECT COUNT(*) FROM `tabPOS Entry` WHERE {_DUE}", {"now": now_datetime()})[0][0]
+	)
+
+
+def claim() -> Mapping[str, Any] | None:
+	"""The oldest entry that is due and that nobody else has, locked until the transaction's end.
+
+	A killed worker's lock ends with its connection, so its entry is claimed by the next one.
+	"""
+	rows = frappe.db.sql(
+		"SELECT name, position, hash, text, sent_by, hop, recorded_at, state, attempts, post_on,"
+		f" business_date, company FROM `tabPOS Entry` WHERE {_DUE}"
+		" ORDER BY position LIMIT 1 FOR UPDATE SKIP LOCKED",
+		{"now": now_datetime()},
+		as_dict=True,
+	)
+	return rows[0] if rows else None
+
+
+def stored(row: Mapping[str, Any]) -> Stored:
+	"""A claimed row as core's Stored, its text and hash verified again."""
+	wire = WireEntry(row["hash"], row["text"])
+	arrival = Arrival(row["sent_by"], row["hop"], row["recorded_at"])
+	return Stored(int(row["position"]), wire, open_wire(wire), arrival, State(row["state"]))
+
+
+def keep(name: str, booking: "Booking") -> None:
+	"""Say that an entry is in the books, by which documents, and with which flags."""
+	for index, (part, (doctype, document)) in enumerate(booking.documents.items(), start=1):
+		_child(
+			"POS Entry Posting",
+			"postings",
+			name,
+			index,
+			part=part,
+			document_type=doctype,
+			document_name=document,
+		)
+	for index, (flag, details) in enumerate(booking.flags, start=1):
+		_child("POS Entry Flag", "flags", name, index, flag=flag, details=details)
+	settle_promise(name)
+	_update(name, state="posted", posted_at=now_datetime(), **_NOT_HELD, next_try_at=None, last_fault="")
+
+
+_NOT_HELD: dict[str, Any] = {"reason": "", "remedy": "", "cause_doctype": "", "cause_name": ""}
+
+
+def hold(name: str, refusal: Refusal, tries: int) -> None:
+	"""Keep an entry that the books refused, with the reason and what to do."""
+	_update(
+		name,
+		state="held",
+		reason=refusal.reason,
+		remedy=refusal.remedy,
+		cause_doctype=refusal.doctype,
+		cause_name=refusal.name,
+		attempts=tries,
+		next_try_at=None,
+	)
+
+
+def wait(name: str, tries: int, fault: str, until: datetime) -> None:
+	"""Let an entry that met a passing fault wait, visibly."""
+	_update(name, attempts=tries, last_fault=fault[:1_000], next_try_at=until)
+
+
+def release(names: Sequence[str]) -> int:
+	"""Held entries wait again; how many there were. A posted one is never touched."""
+	if not names:
+		return 0
+	rows = frappe.db.sql(
+		"SELECT name FROM `tabPOS Entry` WHERE name IN %s AND state = 'held' FOR UPDATE", (tuple(names),)
+	)
+	for (name,) in rows:
+		_update(name, state="waiting", next_try_at=None, **_NOT_HELD)
+	return len(rows)
+
+
+def release_returns_of(entry: str) -> int:
+	"""Returns that were held because the sale they take back was not in the books wait again."""
+	held = frappe.get_all("POS Entry", {"against_entry": entry, "state": "held"}, pluck="name")
+	return release(held)
+
+
+def document_of(entry: str, part: str) -> tuple[str, str] | None:
+	"""The document that an entry's part became, if it is posted."""
+	row = frappe.db.get_value(
+		"POS Entry Posting", {"parent": entry, "part": part}, ["document_type", "document_name"]
+	)
+	return (row[0], row[1]) if row else None
+
+
+def _child(doctype: str, field: str, parent: str, index: int, **values: str) -> None:
+	row = frappe.get_doc(
+		{
+			"doctype": doctype,
+			"parent": parent,
+			"parenttype": "POS Entry",
+			"parentfield": field,
+			"idx": index,
+			**values,
+		}
+	)
+	row.db_insert()
+
+
+def _update(name: str, **values: Any) -> None:
+	values = {**values, "modified": now_datetime()}
+	assignments = ", ".join(f"`{column}` = %({column})s" for column in values)
+	frappe.db.sql(
+		f"UPDATE `tabPOS Entry` SET {assignments} WHERE name = %(name)s AND state <> 'posted'",
+		{**values, "name": name},
+	)

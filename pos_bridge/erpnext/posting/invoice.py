@@ -1,0 +1,208 @@
+"""A sale's entry as an ERPNext Sales Invoice: built, inserted submitted, compared with what the till said.
+
+It never computes a price; what ERPNext's controllers make of the lines has to equal the entry's figures.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import frappe
+
+from pos_bridge.core.entry import Entry
+from pos_bridge.core.errors import Rejected
+from pos_bridge.core.money import SCALE, format_minor, parse_decimal
+from pos_bridge.core.sale import DraftLine, LineAmounts, Sale, Tender
+from pos_bridge.erpnext.overrides.stock_ledger_entry import FIELDS
+from pos_bridge.erpnext.shop import Shop, template_rates
+
+CHANNEL = "Till"
+"""What `pos_bridge_channel` says of a sale in a shop; online shops put their own name there."""
+
+
+def invoice_of(entry: Entry, sale: Sale, shop: Shop, customer: str, moment: datetime) -> Any:
+	"""The unsaved Sales Invoice of a sale. Amounts become floats here and nowhere else."""
+	decimals = sale.draft.currency_precision
+	fields = {
+		"doctype": "Sales Invoice",
+		"company": shop.company,
+		"customer": customer,
+		"is_pos": 1,
+		"pos_profile": shop.profile,
+		"update_stock": 1,
+		"set_posting_time": 1,
+		"posting_date": moment.date().isoformat(),
+		"posting_time": moment.time().isoformat(timespec="microseconds"),
+		"due_date": moment.date().isoformat(),
+		"currency": sale.draft.currency,
+		"selling_price_list": shop.price_list,
+		"ignore_pricing_rule": 1,
+		"disable_rounded_total": 1,
+		"set_warehouse": shop.warehouse,
+		"cost_center": shop.cost_center,
+		"taxes_and_charges": shop.tax_template,
+		"account_for_change_amount": _change_account(sale, shop),
+		"change_amount": sale.change_minor / 10**decimals,
+		"pos_bridge_entry": entry.id,
+		"pos_bridge_till": entry.till,
+		"pos_bridge_channel": CHANNEL,
+		"pos_bridge_occurred_at": entry.occurred_at,
+	}
+	invoice = frappe.get_doc(fields)
+	for line, amounts in zip(sale.draft.lines, sale.totals.lines, strict=True):
+		invoice.append("items", _item_row(line, amounts, shop, decimals))
+	for row in _tax_rows(shop):
+		invoice.append("taxes", row)
+	for row in _payment_rows(sale.tenders, shop, decimals):
+		invoice.append("payments", row)
+	return invoice
+
+
+def _item_row(line: DraftLine, amounts: LineAmounts, shop: Shop, decimals: int) -> dict[str, Any]:
+	unit = 10**decimals
+	return {
+		"item_code": line.item,
+		"item_name": line.name[:140],
+		"qty": line.quantity / SCALE,
+		"uom": line.unit,
+		"price_list_rate": line.price_minor / unit,
+		"discount_percentage": line.discount_percent / SCALE,
+		"discount_amount": line.unit_discount_minor / unit,
+		"rate": amounts.rate_minor / unit,
+		"warehouse": shop.warehouse,
+		"income_account": shop.income_account,
+		"cost_center": shop.cost_center,
+		"item_tax_template": tax_template_of(line, shop),
+	}
+
+
+def tax_template_of(line: DraftLine, shop: Shop) -> str | None:
+	"""The Item Tax Template that gives the line's rates in this shop; None where the tax rows alone do.
+
+	ERPNext computes taxes by template, an entry names rates: so the item's own templates are tried first,
+	then any other of the company.
+	"""
+	wanted = dict(line.rates)
+	for template in _candidates(line.item, shop.company):
+		rates = {account: parse_decimal(rate) for account, rate in template_rates(shop, template).items()}
+		if rates == wanted:
+			return template
+	shown = ", ".join(f"{tax} {rate / SCALE:g} %" for tax, rate in wanted.items()) or "no tax"
+	raise Rejected(
+		f"{line.name}: no Item Tax Template of {shop.company} gives the rates it was sold with ({shown})."
+		" Add such a template, then retry.",
+		code="no_tax_template",
+	)
+
+
+def _candidates(item: str, company: str) -> list[str | None]:
+	own = [row.item_tax_template for row in frappe.get_cached_doc("Item", item).taxes]
+	others = frappe.get_all(
+		"Item Tax Template", {"company": company, "disabled": 0}, pluck="name", order_by="name"
+	)
+	return list(dict.fromkeys([*own, None, *others]))
+
+
+def _tax_rows(shop: Shop) -> list[dict[str, Any]]:
+	return [
+		{
+			"charge_type": "On Net Total",
+			"account_head": row.account,
+			"description": row.label,
+			"rate": float(row.rate),
+			"included_in_print_rate": int(row.inclusive),
+			"cost_center": row.cost_center or shop.cost_center,
+		}
+		for row in shop.taxes
+	]
+
+
+def _payment_rows(tenders: Sequence[Tender], shop: Shop, decimals: int) -> list[dict[str, Any]]:
+	"""One row per tender; ERPNext wants one even where nothing was to pay."""
+	if not tenders:
+		mode = next(iter(shop.tenders), None)
+		return [{"mode_of_payment": mode, "account": account_of(mode or "", shop), "amount": 0}]
+	return [
+		{
+			"mode_of_payment": tender.tender,
+			"account": account_of(tender.tender, shop),
+			"type": "Cash" if tender.kind == "cash" else "Bank",
+			"amount": tender.amount_minor / 10**decimals,
+		}
+		for tender in tenders
+	]
+
+
+def account_of(mode: str, shop: Shop) -> str:
+	"""The account that a tender goes to, or `Rejected`."""
+	account = shop.tenders.get(mode) or frappe.db.get_value(
+		"Mode of Payment Account", {"parent": mode, "company": shop.company}, "default_account"
+	)
+	if account:
+		return str(account)
+	raise Rejected(
+		f"The Mode of Payment {mode} has no account in {shop.company}. Set one there, then retry.",
+		code="no_account",
+	)
+
+
+def _change_account(sale: Sale, shop: Shop) -> str:
+	"""Change is given out of the till's cash: where the first cash tender went to."""
+	cash = next((tender.tender for tender in sale.tenders if tender.kind == "cash"), "")
+	return account_of(cash, shop) if sale.change_minor and cash else shop.change_account
+
+
+def check_totals(invoice: Any, sale: Sale) -> None:
+	"""`Rejected` unless ERPNext came to the entry's figures, to the minor unit: the receipt is booked."""
+	decimals = sale.draft.currency_precision
+	totals = sale.totals
+	ours = {"total": totals.total_minor, "net total": totals.net_minor, "change": sale.change_minor}
+	theirs = {
+		"total": invoice.grand_total,
+		"net total": invoice.net_total,
+		"change": invoice.change_amount,
+	}
+	booked = {row.account_head: row.tax_amount for row in invoice.taxes}
+	for tax in totals.taxes:
+		ours[tax.tax.label] = tax.amount_minor
+		theirs[tax.tax.label] = booked.get(tax.tax.tax, 0)
+	in_minor = {name: round(float(value or 0) * 10**decimals) for name, value in theirs.items()}
+	if in_minor != ours:
+		raise Rejected(_difference(ours, in_minor, decimals), code="totals_differ")
+
+
+def _difference(ours: Mapping[str, int], theirs: Mapping[str, int], decimals: int) -> str:
+	parts = [
+		f"{name}: till {format_minor(ours[name], decimals)}, ERPNext {format_minor(theirs[name], decimals)}"
+		for name in ours
+		if ours[name] != theirs[name]
+	]
+	return f"ERPNext comes to other figures than the receipt ({'; '.join(parts)}). Nothing was booked."
+
+
+def submit(invoice: Any, name: str) -> None:
+	"""Insert the invoice submitted, in one pass, under the receipt's number.
+
+	No naming series: its row would stay locked until the commit, and every other worker would wait for it.
+	"""
+	invoice.flags.pos_bridge_posting = True
+	frappe.flags.pos_bridge_posting = {"name": name, **{field: invoice.get(field) for field in FIELDS}}
+	invoice.run_before_save_methods = lambda: _run_before_save_methods(invoice)
+	invoice.docstatus = 1
+	try:
+		invoice.insert(ignore_permissions=True, set_name=name)
+	finally:
+		del invoice.run_before_save_methods
+		frappe.flags.pos_bridge_posting = None
+
+
+def _run_before_save_methods(invoice: Any) -> None:
+	"""`Document.run_before_save_methods` of a submit, with `before_save` in its place.
+
+	Frappe leaves that event out when a document is inserted submitted; ERPNext sets the accounts of payments
+	there, and other apps hook in.
+	"""
+	invoice.reset_seen()
+	for event in ("before_validate", "validate", "before_save", "before_submit"):
+		invoice.run_method(event)
+	invoice.set_title_field()

@@ -1,0 +1,71 @@
+"""Times: when something arrived, when it happened, and the posting time that the books give it.
+
+It never orders entries by a clock; a posting time only keeps a stock ledger from being reposted.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta, timezone
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import frappe
+from frappe.utils import get_system_timezone, getdate
+
+from pos_bridge.core.daybook import Arrival
+
+_TICK = timedelta(microseconds=1)
+_DAY_END = time(23, 59, 59, 999_999)
+
+
+def arrival_now(till: str, hop: str) -> Arrival:
+	"""An arrival stamped with this machine's clock, in UTC."""
+	now = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
+	return Arrival(till, hop, now.replace("+00:00", "Z"))
+
+
+def shop_time(occurred_at: str, time_zone: str) -> datetime:
+	"""The till's instant as the clock on the shop's wall showed it, without a zone."""
+	instant = datetime.fromisoformat(occurred_at.replace("Z", "+00:00"))
+	return instant.astimezone(_zone(time_zone)).replace(tzinfo=None)
+
+
+def _zone(name: str) -> ZoneInfo:
+	try:
+		return ZoneInfo(name or get_system_timezone())
+	except (ZoneInfoNotFoundError, ValueError):
+		return ZoneInfo(get_system_timezone())
+
+
+def posting_moment(occurred: datetime, business_date: date, last_move: datetime | None) -> datetime:
+	"""When the books say that it happened: on the business date, and after the last move of its goods.
+
+	`occurred` and `last_move` are wall clock times. Outside of the business date (a night's sale that belongs
+	to the day before) the nearest moment of that date counts. Within a business day an item's posting time in
+	a warehouse never goes back, else ERPNext would repost its stock for each such sale.
+	"""
+	first, last = datetime.combine(business_date, time.min), datetime.combine(business_date, _DAY_END)
+	moment = min(max(occurred, first), last)
+	if last_move is not None and last_move >= moment:
+		moment = min(last_move + _TICK, last)
+	return moment
+
+
+def last_move_of(items: Sequence[str], warehouse: str, business_date: date) -> datetime | None:
+	"""The latest stock move of any of these items on that date. The caller holds their Bins' locks."""
+	if not items:
+		return None
+	found = frappe.db.sql(
+		"SELECT MAX(posting_datetime) FROM `tabStock Ledger Entry` WHERE item_code IN %s AND warehouse = %s"
+		" AND posting_datetime BETWEEN %s AND %s AND is_cancelled = 0",
+		(tuple(items), warehouse, business_date, datetime.combine(business_date, _DAY_END)),
+	)[0][0]
+	return found or None
+
+
+def is_impossible(occurred: datetime, business_date: date, recorded_at: str, time_zone: str) -> str:
+	"""Why a till's time can't be right, or nothing: in the future, or over a day off its business date."""
+	arrived = shop_time(recorded_at, time_zone)
+	if occurred > arrived + timedelta(minutes=10):
+		return f"The till's clock said {occurred:%Y-%m-%d %H:%M}; the entry arrived {arrived:%Y-%m-%d %H:%M}."
+	if abs((occurred.date() - getdate(business_date)).days) > 1:
+		return f"The till's clock said {occurred:%Y-%m-%d}, its business date is {business_date}."
+	return ""

@@ -1,0 +1,133 @@
+"""From the daybook into the books: what an entry means in documents, made in the caller's transaction.
+
+It never commits, never catches a refusal, and never changes an entry that is posted.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+import frappe
+from frappe.utils import getdate
+
+from pos_bridge.core.daybook import Stored
+from pos_bridge.core.entry import Entry
+from pos_bridge.core.errors import Rejected
+from pos_bridge.core.journal import KINDS_WITHOUT_EFFECT
+from pos_bridge.core.sale import check_sale, sale_from_body
+from pos_bridge.erpnext import stock
+from pos_bridge.erpnext.door.auth import TILL_USER
+from pos_bridge.erpnext.overrides.trouble import what_happened_is_booked
+from pos_bridge.erpnext.posting import invoice as invoices
+from pos_bridge.erpnext.posting import shift
+from pos_bridge.erpnext.posting.invoice import invoice_of
+from pos_bridge.erpnext.posting.moments import is_impossible, last_move_of, posting_moment, shop_time
+from pos_bridge.erpnext.posting.returns import return_of
+from pos_bridge.erpnext.shop import Shop, shop_of
+
+
+@dataclass(slots=True)
+class Booking:
+	"""What came of posting an entry: its documents by part, and what an accountant should know of it."""
+
+	documents: dict[str, tuple[str, str]] = field(default_factory=dict)
+	flags: list[tuple[str, str]] = field(default_factory=list)
+
+	def flag(self, flag: str, details: str) -> None:
+		if details:
+			self.flags.append((flag, details))
+
+
+@contextmanager
+def as_till() -> Iterator[None]:
+	"""Act as the tills' user, who has no role: no exception that ERPNext makes for roles applies."""
+	before = frappe.session.user
+	frappe.set_user(TILL_USER)
+	try:
+		yield
+	finally:
+		frappe.set_user(before)
+
+
+def post(stored: Stored, post_on: date | None = None) -> Booking:
+	"""Make the documents of an entry. `Rejected` or one of Frappe's ValidationErrors: the books refuse it.
+
+	`post_on` is the day that an accountant chose because the business date's period is closed.
+	"""
+	entry = stored.entry
+	booking = Booking()
+	if entry.kind in KINDS_WITHOUT_EFFECT:
+		return booking
+	if entry.kind in ("shift_open", "shift_close"):
+		booking.documents["shift"] = ("POS Shift", shift.post(entry))
+		return booking
+	if entry.kind not in ("sale", "return"):
+		raise Rejected(
+			f"This release can't book entries of the kind {entry.kind} yet. Update POS Bridge, then retry.",
+			code="kind_not_supported",
+		)
+	shop = shop_of(entry.till)
+	with what_happened_is_booked() as tolerated:
+		_post_invoice(stored, shop, post_on, booking)
+	for flag, details in tolerated:
+		booking.flag(flag, details)
+	return booking
+
+
+def _post_invoice(stored: Stored, shop: Shop, post_on: date | None, booking: Booking) -> None:
+	entry = stored.entry
+	_check_currency(entry, shop)
+	customer = customer_of(entry, shop, booking)
+	items = stock.lock_bins((line["item"] for line in entry.body["lines"]), shop.warehouse)
+	business_date = post_on or getdate(entry.business_date)
+	occurred = shop_time(entry.occurred_at, shop.time_zone)
+	moment = posting_moment(occurred, business_date, last_move_of(items, shop.warehouse, business_date))
+	if entry.kind == "sale":
+		sale = sale_from_body(entry.body)
+		check_sale(sale)
+		invoice = invoice_of(entry, sale, shop, customer, moment)
+	else:
+		invoice, sale = return_of(entry, shop, customer, moment, booking)
+	invoices.submit(invoice, entry.receipt_number)
+	invoices.check_totals(invoice, sale)
+	booking.documents[entry.kind] = (invoice.doctype, invoice.name)
+	_note(stored, shop, post_on, booking, occurred)
+	for item, quantity in stock.below_zero(items, shop.warehouse):
+		booking.flag("negative_stock", f"{item} is at {quantity:g} in {shop.warehouse}.")
+
+
+def _note(stored: Stored, shop: Shop, post_on: date | None, booking: Booking, occurred: datetime) -> None:
+	entry = stored.entry
+	if post_on:
+		booking.flag(
+			"posted_late", f"Happened on {entry.business_date}, posted on {post_on}: its period was closed."
+		)
+	wrong = is_impossible(occurred, getdate(entry.business_date), stored.arrival.recorded_at, shop.time_zone)
+	booking.flag("clock", wrong)
+	booking.flag("late_for_shift", shift.late(entry, stored.cursor))
+
+
+def _check_currency(entry: Entry, shop: Shop) -> None:
+	told = (entry.body.get("currency"), entry.body.get("currency_precision"))
+	if told != (shop.currency, shop.currency_precision):
+		raise Rejected(
+			f"The sale is in {told[0]} with {told[1]} decimals; {shop.profile} sells in {shop.currency} with"
+			f" {shop.currency_precision}. Correct the POS Profile, then retry.",
+			code="currency_differs",
+		)
+	if not isinstance(entry.body.get("lines"), list):
+		sale_from_body(entry.body)  # raises with the words for it
+
+
+def customer_of(entry: Entry, shop: Shop, booking: Booking) -> str:
+	"""The entry's customer; whoever walks in if that one is gone, for the sale happened all the same."""
+	named = entry.body.get("customer")
+	if not isinstance(named, str) or not named:
+		return shop.customer
+	found = frappe.db.get_value("Customer", named, ["name", "disabled"], as_dict=True)
+	if found and not found.disabled:
+		return named
+	what = "is disabled" if found else "does not exist (any more)"
+	booking.flag("customer_gone", f"Customer {named} {what}; booked to {shop.customer}.")
+	return shop.customer

@@ -1,0 +1,61 @@
+"""Shifts as documents: opened and closed by entries, and which sales came too late for theirs.
+
+It never counts money; what a shift comes to is the reports' matter.
+"""
+
+import frappe
+
+from pos_bridge.core.entry import Entry
+from pos_bridge.core.errors import Rejected
+
+
+def post(entry: Entry) -> str:
+	"""Open or close the POS Shift that the entry means; its name."""
+	return _open(entry) if entry.kind == "shift_open" else _close(entry)
+
+
+def _open(entry: Entry) -> str:
+	shift = frappe.get_doc(
+		{
+			"doctype": "POS Shift",
+			"till": entry.till,
+			"company": frappe.get_cached_value("POS Till", entry.till, "company"),
+			"cashier": entry.cashier,
+			"status": "Open",
+			"business_date": entry.business_date,
+			"opened_at": entry.occurred_at,
+			"opening_entry": entry.id,
+		}
+	)
+	shift.insert(ignore_permissions=True)
+	return str(shift.name)
+
+
+def _close(entry: Entry) -> str:
+	opened = entry.body.get("shift")
+	name = frappe.db.get_value("POS Shift", {"opening_entry": opened, "till": entry.till}) if opened else None
+	if not name:
+		raise Rejected(
+			"The shift that this closes has not arrived yet. Retry when its opening has come.",
+			code="shift_unknown",
+		)
+	frappe.db.set_value(
+		"POS Shift",
+		name,
+		{"status": "Closed", "closed_at": entry.occurred_at, "closing_entry": entry.id},
+	)
+	return str(name)
+
+
+def late(entry: Entry, cursor: int) -> str:
+	"""Words if the entry's shift was closed in the daybook before the entry arrived, else nothing."""
+	opened = entry.body.get("shift")
+	if not isinstance(opened, str) or not opened:
+		return ""
+	closing = frappe.db.get_value(
+		"POS Shift", {"opening_entry": opened, "status": "Closed"}, ["name", "closing_entry"], as_dict=True
+	)
+	if not closing:
+		return ""
+	closed_as = frappe.db.get_value("POS Entry", closing.closing_entry, "position")
+	return f"It arrived after {closing.name} was closed." if closed_as and closed_as < cursor else ""

@@ -1,0 +1,218 @@
+"""What a till's shop is in ERPNext: POS Till, POS Profile, accounts, taxes and modes of payment, read once.
+
+It never writes; what is missing is `Rejected` with what to set, and where.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import frappe
+
+from pos_bridge.core.catalogue import TillProfile
+from pos_bridge.core.errors import Rejected
+from pos_bridge.core.money import format_decimal, parse_decimal
+from pos_bridge.core.tax import Tax
+
+DEFAULT_TEMPLATE = "standard"
+"""Name of the rates of items without an Item Tax Template: those of the profile's tax rows."""
+TENDER_KINDS = {"Cash": "cash"}
+"""Mode of Payment's type to the tender's kind; every other type is a card until issue 7's kinds."""
+_ROUNDINGS = {
+	"Banker's Rounding (legacy)": "bankers_legacy",
+	"Banker's Rounding": "bankers",
+	"Commercial Rounding": "commercial",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TaxRow:
+	"""A row of the profile's tax template: the account is the tax's id; `rate` in percent as decimal text."""
+
+	account: str
+	label: str
+	rate: str
+	inclusive: bool
+	cost_center: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+	"""A till with all that posting and the catalogue need to know of its POS Profile."""
+
+	till: str
+	profile: str
+	company: str
+	warehouse: str
+	customer: str
+	price_list: str
+	cost_center: str
+	income_account: str
+	currency: str
+	currency_precision: int
+	time_zone: str
+	tax_template: str
+	taxes: tuple[TaxRow, ...]
+	tenders: Mapping[str, str]
+	"""Mode of Payment to its account in this company, in the profile's order; "" where none is set."""
+	change_account: str
+
+
+def shop_of(till: str) -> Shop:
+	"""The shop of a till; `Rejected` says which setting is missing."""
+	place = frappe.get_cached_doc("POS Till", till)
+	profile = frappe.get_cached_doc("POS Profile", place.pos_profile)
+	company = frappe.get_cached_doc("Company", profile.company)
+	return Shop(
+		till=till,
+		profile=profile.name,
+		company=company.name,
+		warehouse=_set(profile.warehouse, profile, "Warehouse"),
+		customer=_set(profile.customer, profile, "Customer (who walks in)"),
+		price_list=_set(profile.selling_price_list, profile, "Price List"),
+		cost_center=profile.cost_center or company.cost_center,
+		income_account=profile.income_account or company.default_income_account,
+		currency=profile.currency or company.default_currency,
+		currency_precision=currency_precision(profile.currency or company.default_currency),
+		time_zone=place.time_zone or "",
+		tax_template=profile.taxes_and_charges or "",
+		taxes=_tax_rows(profile),
+		tenders=_tenders(profile),
+		change_account=profile.account_for_change_amount or company.default_cash_account or "",
+	)
+
+
+def _set(value: str | None, profile: Any, label: str) -> str:
+	if value:
+		return value
+	raise Rejected(
+		f"The POS Profile {profile.name} has no {label}. Set one, then retry.", code="shop_incomplete"
+	)
+
+
+def currency_precision(currency: str) -> int:
+	"""Decimals of a currency as ERPNext books it: System Settings, else the currency's fraction units."""
+	configured = frappe.db.get_default("currency_precision")
+	if configured not in (None, ""):
+		return int(configured)
+	units = frappe.get_cached_value("Currency", currency, "fraction_units")
+	return len(str(int(units))) - 1 if units else 2
+
+
+def rounding_method() -> str:
+	"""The site's rounding method by core's name for it."""
+	return _ROUNDINGS.get(frappe.get_system_settings("rounding_method") or "", "bankers_legacy")
+
+
+def _tax_rows(profile: Any) -> tuple[TaxRow, ...]:
+	if not profile.taxes_and_charges:
+		return ()
+	template = frappe.get_cached_doc("Sales Taxes and Charges Template", profile.taxes_and_charges)
+	return tuple(_tax_row(row, template.name) for row in template.taxes)
+
+
+def _tax_row(row: Any, template: str) -> TaxRow:
+	if row.charge_type != "On Net Total":
+		raise Rejected(
+			f"Row {row.idx} of the tax template {template} is charged “{row.charge_type}”. This release"
+			" can only charge “On Net Total”.",
+			code="tax_not_supported",
+		)
+	return TaxRow(
+		account=row.account_head,
+		label=row.description or row.account_head,
+		rate=decimal_text(row.rate),
+		inclusive=bool(row.included_in_print_rate),
+		cost_center=row.cost_center or "",
+	)
+
+
+def decimal_text(value: float | str | None) -> str:
+	"""ERPNext's float as the protocol's decimal text, at the nine decimals that both can hold."""
+	return format_decimal(round(float(value or 0) * 10**9))
+
+
+def _tenders(profile: Any) -> dict[str, str]:
+	modes = [row.mode_of_payment for row in profile.payments]
+	accounts = frappe.get_all(
+		"Mode of Payment Account",
+		{"parent": ("in", modes or [""]), "company": profile.company},
+		["parent", "default_account"],
+	)
+	known = {row.parent: row.default_account or "" for row in accounts}
+	return {mode: known.get(mode, "") for mode in modes}
+
+
+def tender_kinds(shop: Shop) -> dict[str, str]:
+	"""Mode of Payment to the tender's kind, in the order of the buttons."""
+	types = {mode: frappe.get_cached_value("Mode of Payment", mode, "type") for mode in shop.tenders}
+	return {mode: TENDER_KINDS.get(types[mode], "card") for mode in shop.tenders}
+
+
+def template_rates(shop: Shop, template: str | None) -> dict[str, str]:
+	"""Rates by account that an Item Tax Template gives here: its own, else the rows'. Zeros are left out.
+
+	Source: `_get_tax_rate` in ERPNext's taxes_and_totals.py.
+	"""
+	own: dict[str, str] = {}
+	if template:
+		own = {
+			row.tax_type: decimal_text(row.tax_rate)
+			for row in frappe.get_cached_doc("Item Tax Template", template).taxes
+		}
+	rates = {row.account: own.get(row.account, row.rate) for row in shop.taxes}
+	return {account: rate for account, rate in rates.items() if parse_decimal(rate)}
+
+
+def till_profile(till: str) -> TillProfile:
+	"""The till's settings as its page gets them, with the rates of every template of the company."""
+	shop = shop_of(till)
+	place = frappe.get_cached_doc("POS Till", till)
+	names = frappe.get_all(
+		"Item Tax Template", {"company": shop.company, "disabled": 0}, pluck="name", order_by="name"
+	)
+	templates = {name: template_rates(shop, name) for name in names}
+	return TillProfile(
+		till=till,
+		company=shop.company,
+		shop=place.shop_name or shop.company,
+		address=_lines(place.shop_address),
+		tax_id=place.tax_id or "",
+		receipt_footer=_lines(place.receipt_footer),
+		currency=shop.currency,
+		currency_precision=shop.currency_precision,
+		rounding=rounding_method(),
+		locale=place.locale or "en",
+		taxes=tuple(Tax(row.account, row.label, row.inclusive) for row in shop.taxes),
+		templates={DEFAULT_TEMPLATE: template_rates(shop, None), **templates},
+		tenders=tender_kinds(shop),
+		cashiers=_cashiers(shop.profile),
+		code_patterns=_lines(place.code_patterns),
+	)
+
+
+def _lines(text: str | None) -> tuple[str, ...]:
+	return tuple(line.strip() for line in (text or "").splitlines() if line.strip())
+
+
+def _cashiers(profile: str) -> tuple[str, ...]:
+	"""Who may sell here: the profile's users; where it names none, everybody with the role POS Cashier."""
+	users = frappe.get_all("POS Profile User", {"parent": profile}, pluck="user", order_by="idx")
+	if not users:
+		users = frappe.get_all("Has Role", {"role": "POS Cashier", "parenttype": "User"}, pluck="parent")
+	people = frappe.get_all(
+		"User", {"name": ("in", users or [""]), "enabled": 1}, ["name", "full_name"], order_by="full_name"
+	)
+	return tuple(dict.fromkeys(person.full_name or person.name for person in people))
+
+
+def greeting(till: str) -> dict[str, Any]:
+	"""What a device learns when it is enrolled."""
+	place = frappe.get_doc("POS Till", till)
+	agent = [place.agent_url] if place.agent_url else []
+	return {
+		"till": till,
+		"company": place.company,
+		"shop": place.shop_name or place.company,
+		"agent_urls": agent,
+	}

@@ -1,0 +1,124 @@
+"""Stock that tills need to know: what is available to sell, and the rows that posting locks first.
+
+One function says what is available; everything that shows or sells stock asks it.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import frappe
+
+from pos_bridge.core.entry import Entry
+from pos_bridge.core.errors import Malformed
+from pos_bridge.core.money import SCALE
+from pos_bridge.core.sale import sale_from_body
+
+MAX_ITEMS = 1_000
+"""Items that one question about stock may name."""
+
+
+def available(items: Sequence[str], warehouses: Sequence[str]) -> dict[tuple[str, str], float]:
+	"""Available to sell by (item, warehouse) = on hand less reserved, less sold at tills and not booked yet.
+
+	Quantities in the item's stock unit. What has no Bin is left out unless tills have sold it.
+	"""
+	if not items or not warehouses:
+		return {}
+	places = {"items": tuple(items), "warehouses": tuple(warehouses)}
+	rows = frappe.db.sql(
+		"SELECT item_code, warehouse, SUM(quantity) FROM ("
+		" SELECT item_code, warehouse, actual_qty - reserved_qty AS quantity FROM `tabBin`"
+		"  WHERE item_code IN %(items)s AND warehouse IN %(warehouses)s"
+		" UNION ALL SELECT item_code, warehouse, -quantity FROM `tabPOS Unposted Stock`"
+		"  WHERE item_code IN %(items)s AND warehouse IN %(warehouses)s"
+		") counted GROUP BY item_code, warehouse",
+		places,
+	)
+	return {(item, warehouse): float(quantity) for item, warehouse, quantity in rows}
+
+
+def promise(entries: Iterable[Entry]) -> None:
+	"""Lower what is available by sales that were recorded just now and are not in the books yet."""
+	rows = [row for entry in entries if entry.kind == "sale" for row in _goods(entry)]
+	if not rows:
+		return
+	names = {item for _, item, _, _ in rows}
+	stocked = frappe.db.sql(
+		"SELECT name FROM `tabItem` WHERE is_stock_item = 1 AND name IN %s", (tuple(names),), pluck=True
+	)
+	kept = [row for row in rows if row[1] in set(stocked)]
+	if kept:
+		_write(kept)
+
+
+def _goods(entry: Entry) -> list[tuple[str, str, str, float]]:
+	try:
+		lines = sale_from_body(entry.body).draft.lines
+	except Malformed:
+		return []  # posting will hold it and say why
+	profile = frappe.get_cached_value("POS Till", entry.till, "pos_profile")
+	warehouse = frappe.get_cached_value("POS Profile", profile, "warehouse")
+	return [(entry.id, line.item, warehouse, line.quantity / SCALE) for line in lines]
+
+
+def _write(rows: Sequence[tuple[str, str, str, float]]) -> None:
+	now, user = frappe.utils.now(), frappe.session.user
+	values = [(frappe.generate_hash(length=20), now, now, user, user, *row) for row in rows]
+	marks = ", ".join([f"({', '.join(['%s'] * 9)})"] * len(values))
+	frappe.db.sql(
+		"INSERT INTO `tabPOS Unposted Stock`"
+		" (name, creation, modified, owner, modified_by, entry, item_code, warehouse, quantity)"
+		f" VALUES {marks}",
+		[value for row in values for value in row],
+	)
+
+
+def settle_promise(entry: str) -> None:
+	"""The books have it now: it no longer counts beside the Bin."""
+	frappe.db.sql("DELETE FROM `tabPOS Unposted Stock` WHERE entry = %s", entry)
+
+
+def lock_bins(items: Iterable[str], warehouse: str) -> list[str]:
+	"""Lock the items' Bins in one order, so that two workers never wait for each other in a circle.
+
+	Returns the stock items among `items`, sorted. Missing Bins are made.
+	"""
+	wanted = sorted(set(items))
+	stocked = [item for item in wanted if frappe.get_cached_value("Item", item, "is_stock_item")]
+	if not stocked:
+		return []
+	sql = (
+		"SELECT item_code FROM `tabBin` WHERE item_code IN %s AND warehouse = %s"
+		" ORDER BY item_code FOR UPDATE"
+	)
+	locked = {row[0] for row in frappe.db.sql(sql, (tuple(stocked), warehouse))}
+	missing = [item for item in stocked if item not in locked]
+	for item in missing:
+		_make_bin(item, warehouse)
+	if missing:
+		frappe.db.sql(sql, (tuple(stocked), warehouse))
+	return stocked
+
+
+def _make_bin(item: str, warehouse: str) -> None:
+	from erpnext.stock.utils import get_or_make_bin
+
+	get_or_make_bin(item, warehouse)
+
+
+def below_zero(items: Sequence[str], warehouse: str) -> list[tuple[str, float]]:
+	"""Which of these items the books now have less than nothing of."""
+	if not items:
+		return []
+	return frappe.db.sql(
+		"SELECT item_code, actual_qty FROM `tabBin`"
+		" WHERE item_code IN %s AND warehouse = %s AND actual_qty < 0 ORDER BY item_code",
+		(tuple(items), warehouse),
+	)
+
+
+def elsewhere(item: str, warehouses: Sequence[str]) -> list[dict[str, Any]]:
+	"""An item's availability in each of these locations, most first."""
+	found = available([item], warehouses)
+	rows = [{"warehouse": place, "available": found.get((item, place), 0.0)} for place in warehouses]
+	return sorted(rows, key=lambda row: -row["available"])

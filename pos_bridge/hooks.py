@@ -1,0 +1,39 @@
+"""What Frappe calls in this app, and when. Names only; the functions live in their rooms."""
+
+app_name = "pos_bridge"
+app_title = "POS Bridge"
+app_publisher = "The POS Bridge authors"
+app_description = (
+	"The point of sale for ERPNext: sells without a network, drives the hardware, books to the cent."
+)
+app_email = "pos-bridge@example.com"
+app_license = "gpl-3.0"
+required_apps = ["frappe/erpnext"]
+require_type_annotated_api_methods = True
+
+before_install = "pos_bridge.install.before_install"
+after_install = "pos_bridge.install.after_install"
+after_migrate = "pos_bridge.install.after_migrate"
+before_uninstall = "pos_bridge.install.before_uninstall"
+after_uninstall = "pos_bridge.install.after_uninstall"
+
+auth_hooks = ["pos_bridge.erpnext.door.auth.authenticate"]
+page_renderer = ["pos_bridge.erpnext.door.till_page.TillPage"]
+
+scheduler_events = {"cron": {"* * * * *": ["pos_bridge.jobs.sweep"]}}
+
+doc_events = {
+	"Sales Invoice": {
+		"on_cancel": "pos_bridge.erpnext.overrides.sales_invoice.on_cancel",
+		"on_submit": "pos_bridge.erpnext.overrides.sales_invoice.on_submit",
+	},
+	"Stock Ledger Entry": {
+		"before_insert": "pos_bridge.erpnext.overrides.stock_ledger_entry.before_insert",
+	},
+}
+
+# Our own fields and roles only: fixtures are imported by force on every migrate.
+fixtures = [
+	{"dt": "Role", "filters": [["name", "in", ["POS Cashier", "POS Manager", "POS Integrator"]]]},
+	{"dt": "Custom Field", "filters": [["fieldname", "like", "pos_bridge_%"]]},
+]

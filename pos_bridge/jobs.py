@@ -1,0 +1,109 @@
+"""Background jobs: post what waits, sweep every minute. It claims, calls, and writes down what came of it.
+
+It never holds more than one entry's transaction open, and never gives an entry up.
+"""
+
+import time
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import frappe
+from frappe.utils import cint, now_datetime
+
+from pos_bridge.erpnext.posting import fate, refusals
+from pos_bridge.erpnext.posting.post import as_till, post
+from pos_bridge.erpnext.transactions import begin, is_clash, is_database_away
+
+DRAIN_SECONDS = 20.0
+"""How long one job posts before it lets other jobs have the worker; another one goes on."""
+BACKLOG_PER_WORKER = 20
+"""More waiting entries than this call another worker to help."""
+WAKE_SECONDS = 30
+"""How long a call for a worker counts as heard; a lost one is made up for by the next push or the sweep."""
+MAX_WAIT_SECONDS = 300
+MAX_UNEXPLAINED = 5
+"""Tries after which a fault that nobody foresaw is shown as held; passing faults are tried for ever."""
+QUEUE = "default"
+_WAKE = "pos_bridge:poster_called"
+
+
+def wake_poster() -> None:
+	"""Call a worker, unless one is called already that has not begun yet. Call it after the commit."""
+	cache = frappe.cache
+	if cache.set(cache.make_key(_WAKE), 1, ex=WAKE_SECONDS, nx=True):
+		frappe.enqueue("pos_bridge.jobs.post_waiting", queue=QUEUE, timeout=300)
+
+
+def sweep() -> None:
+	"""Every minute: call a worker for whatever waits, because a call can be lost with Redis or a worker."""
+	if fate.count_due():
+		frappe.cache.delete_value(_WAKE)
+		wake_poster()
+
+
+def post_waiting() -> int:
+	"""Post until nothing is due or the time is up; how many entries were posted or held."""
+	# Gone before the first look: whoever records from now on calls again.
+	frappe.cache.delete_value(_WAKE)
+	if cint(frappe.db.get_single_value("POS Bridge Settings", "posting_paused")):
+		return 0
+	until = time.monotonic() + DRAIN_SECONDS
+	done = 0
+	with as_till():
+		while time.monotonic() < until:
+			if done == 1 and fate.count_due() > BACKLOG_PER_WORKER:
+				wake_poster()
+			if not _post_next():
+				return done
+			done += 1
+	wake_poster()
+	return done
+
+
+def _post_next() -> bool:
+	"""Claim one entry and post it; False if none is due."""
+	begin()
+	claimed = fate.claim()
+	if claimed is None:
+		frappe.db.rollback()
+		return False
+	_post_or_explain(claimed)
+	return True
+
+
+def _post_or_explain(claimed: Mapping[str, Any]) -> None:
+	try:
+		booking = post(fate.stored(claimed), claimed["post_on"])
+		fate.keep(claimed["name"], booking)
+		frappe.db.commit()
+	except Exception as error:  # noqa: BLE001 - one entry's fault must not keep the others from the books
+		_give_back(claimed, error)
+
+
+def _give_back(claimed: Mapping[str, Any], error: Exception) -> None:
+	"""Nothing of it stays; then its fate is written down in a transaction of its own."""
+	if is_database_away(error):
+		raise error
+	refused = refusals.is_refusal(error)
+	tries = (claimed["attempts"] or 0) + 1
+	passing = is_clash(error) or isinstance(error, OSError)
+	if not refused and not passing:
+		frappe.logger("pos_bridge").error(f"Entry {claimed['name']} could not be posted", exc_info=error)
+	if refused or (not passing and tries >= MAX_UNEXPLAINED):
+		refusal = refusals.refusal_of(error, str(claimed["business_date"]), claimed["company"])
+		begin()
+		fate.hold(claimed["name"], refusal, tries)
+	else:
+		wait = 0 if is_clash(error) and tries < MAX_UNEXPLAINED else min(2**tries, MAX_WAIT_SECONDS)
+		begin()
+		fate.wait(claimed["name"], tries, str(error), now_datetime() + timedelta(seconds=wait))
+	frappe.local.message_log = []
+	frappe.db.commit()
+
+
+def retry(names: list[str]) -> int:
+	"""Let held entries be posted again now; how many were held."""
+	released = fate.release(names)
+	frappe.db.after_commit.add(wake_poster)
+	return released

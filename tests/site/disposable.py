@@ -1,0 +1,169 @@
+"""A site that lives as long as the tests: a copy of a bench's ERPNext site with this app in it, and its own Redis.
+
+It never writes to the site that it copies.
+"""
+
+import hashlib
+import json
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+BENCH = Path(os.environ.get("POS_BRIDGE_BENCH") or Path.home() / "frappe-bench")
+SITES = BENCH / "sites"
+NAME = "pos-bridge-test.localhost"
+ROOT_USER = os.environ.get("POS_BRIDGE_DB_ROOT_USER", "root")
+ROOT_PASSWORD = os.environ.get("POS_BRIDGE_DB_ROOT_PASSWORD", "root")
+
+
+def source_site() -> str:
+	"""The bench's site to copy: POS_BRIDGE_SITE, or the bench's default site."""
+	common = json.loads((SITES / "common_site_config.json").read_text())
+	name = os.environ.get("POS_BRIDGE_SITE") or common.get("default_site")
+	if not name or not (SITES / name / "site_config.json").exists():
+		raise RuntimeError("No ERPNext site to copy: set POS_BRIDGE_SITE or the bench's default site.")
+	return name
+
+
+def free_port() -> int:
+	with socket.socket() as listener:
+		listener.bind(("127.0.0.1", 0))
+		return listener.getsockname()[1]
+
+
+class Redis:
+	"""A Redis of the tests' own: other sites' workers neither take our jobs nor see our keys."""
+
+	def __init__(self, folder: Path) -> None:
+		self.port = free_port()
+		command = [
+			"redis-server",
+			"--port",
+			str(self.port),
+			"--bind",
+			"127.0.0.1",
+			"--save",
+			"",
+			"--dir",
+			folder,
+		]
+		self._process = subprocess.Popen(
+			list(map(str, command)),
+			stdin=subprocess.DEVNULL,
+			stdout=subprocess.DEVNULL,
+			stderr=subprocess.STDOUT,
+		)
+		self.url = f"redis://127.0.0.1:{self.port}"
+		wait_until(lambda: _answers(self.port), "Redis")
+
+	def stop(self) -> None:
+		self._process.terminate()
+		self._process.wait(10)
+
+
+def _answers(port: int) -> bool:
+	try:
+		with socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
+			connection.sendall(b"PING\r\n")
+			return connection.recv(16).startswith(b"+PONG")
+	except OSError:
+		return False
+
+
+def wait_until(happened, what: str, seconds: float = 30.0):
+	"""What `happened` returns once it is true; fails in words after `seconds`."""
+	deadline = time.monotonic() + seconds
+	while not (value := happened()):
+		assert time.monotonic() < deadline, f"{what} did not happen within {seconds:.0f} s"
+		time.sleep(0.02)
+	return value
+
+
+class Site:
+	"""The disposable site: made by `create`, removed by `drop`."""
+
+	def __init__(self, name: str = NAME) -> None:
+		self.name = name
+		self.folder = SITES / name
+		self.database = "_" + hashlib.sha1(name.encode()).hexdigest()[:16]
+		self.password = secrets.token_hex(8)
+
+	def create(self) -> None:
+		self.drop()
+		for folder in ("public/files", "private/files", "private/backups", "logs", "locks"):
+			(self.folder / folder).mkdir(parents=True)
+		self._configure()
+		self._copy_database(source_site())
+		self.bench("install-app", "pos_bridge") if not self._has_app() else self.bench("migrate")
+
+	def drop(self) -> None:
+		users = "; ".join(
+			f"DROP USER IF EXISTS '{self.database}'@'{host}'" for host in ("localhost", "127.0.0.1")
+		)
+		_root(f"DROP DATABASE IF EXISTS `{self.database}`; {users}")
+		shutil.rmtree(self.folder, ignore_errors=True)
+
+	def bench(self, *arguments: str) -> str:
+		"""Run a command of Frappe's on this site."""
+		command = [
+			sys.executable,
+			"-m",
+			"frappe.utils.bench_helper",
+			"frappe",
+			"--site",
+			self.name,
+			*arguments,
+		]
+		done = subprocess.run(command, cwd=SITES, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+		assert done.returncode == 0, f"{arguments}: {done.stdout[-2000:]}\n{done.stderr[-2000:]}"
+		return done.stdout
+
+	def _configure(self) -> None:
+		source = json.loads((SITES / source_site() / "site_config.json").read_text())
+		config = {
+			"db_name": self.database,
+			"db_password": self.password,
+			"db_type": "mariadb",
+			"allow_tests": True,
+			"developer_mode": 0,
+			"server_script_enabled": 0,
+			"encryption_key": source.get("encryption_key") or secrets.token_urlsafe(32),
+		}
+		(self.folder / "site_config.json").write_text(json.dumps(config, indent=1))
+
+	def _copy_database(self, source: str) -> None:
+		config = json.loads((SITES / source / "site_config.json").read_text())
+		hosts = ("localhost", "127.0.0.1")
+		_root(
+			f"CREATE DATABASE `{self.database}` CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci; "
+			+ "; ".join(
+				f"CREATE USER '{self.database}'@'{host}' IDENTIFIED BY '{self.password}'; "
+				f"GRANT ALL ON `{self.database}`.* TO '{self.database}'@'{host}'"
+				for host in hosts
+			)
+		)
+		dump = subprocess.Popen(
+			["mysqldump", *_login(), "--single-transaction", "--quick", config["db_name"]],
+			stdout=subprocess.PIPE,
+		)
+		subprocess.run(["mysql", *_login(), self.database], stdin=dump.stdout, check=True)
+		assert dump.wait() == 0, f"mysqldump of {source} failed"
+
+	def _has_app(self) -> bool:
+		query = f"SELECT 1 FROM `{self.database}`.`tabInstalled Application` WHERE app_name = 'pos_bridge'"
+		return bool(_root(query).strip())
+
+
+def _login() -> list[str]:
+	return [f"-u{ROOT_USER}", f"-p{ROOT_PASSWORD}"]
+
+
+def _root(sql: str) -> str:
+	done = subprocess.run(["mysql", *_login(), "-N", "-e", sql], capture_output=True, text=True)
+	assert done.returncode == 0, done.stderr
+	return done.stdout
