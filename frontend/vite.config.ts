@@ -1,11 +1,13 @@
 import { fileURLToPath } from "node:url";
 import vue from "@vitejs/plugin-vue";
 import { defineConfig } from "vitest/config";
+import { serviceWorker } from "./src/offline/build.ts";
+import { BUILT_URL } from "./src/offline/files.ts";
 
 // Frappe serves an app's `public/` folder below /assets/<app>/; the standalone server does the same.
 export default defineConfig({
-	base: "/assets/pos_bridge/till/",
-	plugins: [vue({ features: { optionsAPI: false } })],
+	base: BUILT_URL,
+	plugins: [vue({ features: { optionsAPI: false } }), serviceWorker()],
 	resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
 	build: {
 		outDir: "../pos_bridge/public/till",

@@ -70,7 +70,7 @@ def public(tmp_path, monkeypatch):
 	(folder / "till" / "assets").mkdir(parents=True)
 	(folder / "till" / "index.html").write_text("<!doctype html>shell")
 	(folder / "till" / "assets" / "index-AbCd_123.js").write_text("export {};" * 500)
-	(folder / "till" / "sw.js").write_text("worker")
+	(folder / "till" / "pos-bridge-worker.js").write_text("worker")
 	(tmp_path / "secret.txt").write_text("secret")
 	(folder / "link.txt").symlink_to(tmp_path / "secret.txt")
 	return folder
@@ -108,7 +108,7 @@ def test_files_with_a_digest_are_cached_for_good_and_the_shell_never(public):
 	hashed = pages.file_answer(public, "till/assets/index-AbCd_123.js")
 	assert "immutable" in hashed.headers["Cache-Control"]
 	assert hashed.content_type == "text/javascript"
-	for name in ("till/index.html", "till/sw.js"):
+	for name in ("till/index.html", "till/pos-bridge-worker.js"):
 		assert pages.file_answer(public, name).headers["Cache-Control"] == "no-cache"
 
 
@@ -118,8 +118,10 @@ async def test_the_built_page_is_served_with_its_worker(public, aiohttp_app_clie
 		assert (response.status, await response.text()) == (200, "<!doctype html>shell")
 	async with client.get("/assets/pos_bridge/till/assets/index-AbCd_123.js") as response:
 		assert response.headers["Content-Encoding"] in ("gzip", "deflate")
-	async with client.get("/till/sw.js") as response:
+	async with client.get("/pos-bridge-worker.js") as response:
 		assert response.headers["Service-Worker-Allowed"] == "/till"
+		assert response.headers["Cache-Control"] == "no-cache"
+		assert response.content_type == "text/javascript"
 
 
 async def test_a_page_that_is_not_built_says_how_to_build_it(tmp_path, aiohttp_app_client):

@@ -5,6 +5,8 @@ import type { EntryDraft, Head } from "@/core/entry";
 import { Malformed, Rejected, Retryable, type PosBridgeError } from "@/core/errors";
 import type { BookReport, BookStatus, RecordAnswer, StoredEntry } from "@/daybook/book";
 import type { DaybookCall, DaybookReply, Opened } from "@/daybook/worker";
+import workerScript from "@/daybook/worker.ts?worker&url";
+import { scriptUrl } from "@/offline/files";
 import type { PushResult } from "@/server/api";
 import { keep, readKept } from "@/server/kept";
 
@@ -51,7 +53,8 @@ export class PageDaybook {
 
 	/** Opens, verifies and, if need be, creates the till's log. In a second tab `writable` is false. */
 	static async open(till: string, options: DaybookOptions): Promise<PageDaybook> {
-		const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+		const controlled = Boolean(navigator.serviceWorker?.controller);
+		const worker = new Worker(scriptUrl(workerScript, controlled), { type: "module" });
 		const daybook = new PageDaybook(till, worker);
 		const persisted = navigator.storage.persist();
 		const witness = await readKept<number>(epochWitness(till));

@@ -7,6 +7,7 @@ import { Catalogue, type Progress } from "@/catalogue/catalogue";
 import { Retryable, wordsOf } from "@/core/errors";
 import { PageDaybook } from "@/daybook/daybook";
 import { Pusher } from "@/daybook/push";
+import { CHECK_MS, openOffline } from "@/offline/offline";
 import { Company, OtherTill, offeredEnrolmentCode, type Enrolment, type Snapshot } from "@/server/api";
 import { readKept } from "@/server/kept";
 import { KEPT_CART } from "@/till/basket";
@@ -76,12 +77,15 @@ export function useStart(): Start {
 		const agent = new AgentConnection(enrolment.agent_urls, { till: enrolment.till, page: PAGE_VERSION });
 		const pusher = new Pusher(daybook, agent, from);
 		const [left, cashier] = await Promise.all([leftOpen(daybook, catalogue, snapshot), readKept<string>(KEPT_CASHIER)]);
-		const till = createTill({ snapshot, catalogue, daybook, agent, pusher, company: from, left, cashier });
+		const offline = openOffline();
+		const till = createTill({ snapshot, catalogue, daybook, agent, pusher, company: from, offline, left, cashier });
 		agent.connect();
 		if (daybook.writable) pusher.start();
 		stage.value = { kind: "open", till };
 		void till.refreshCatalogue();
 		setInterval(() => void till.refreshCatalogue(true), REFRESH_MS);
+		void offline.check();
+		setInterval(() => void offline.check(), CHECK_MS);
 	}
 	return { stage, begin, enrol };
 }

@@ -8,6 +8,8 @@ import { wordsOf } from "@/core/errors";
 import type { Tender } from "@/core/sale";
 import type { PageDaybook, StoredEntry } from "@/daybook/daybook";
 import type { Pusher } from "@/daybook/push";
+import type { Offline } from "@/offline/offline";
+import { restartWhenQuiet, wasRestarted } from "@/offline/restart";
 import { keep } from "@/server/kept";
 import type { Company, Snapshot } from "@/server/api";
 import { useScanning, type Scanning } from "@/scan/scanning";
@@ -33,6 +35,7 @@ export interface TillParts {
 	readonly agent: AgentConnection;
 	readonly pusher: Pusher;
 	readonly company: Company;
+	readonly offline: Offline;
 	/** What an earlier page left open. */
 	readonly left: LeftOpen;
 	readonly cashier: string | undefined;
@@ -51,6 +54,7 @@ export interface Till extends Scanning, Omit<Tasks, "voidSale" | "problem"> {
 	readonly snapshot: Readonly<ShallowRef<Snapshot>>;
 	readonly catalogue: Catalogue;
 	readonly daybook: PageDaybook;
+	readonly offline: Offline;
 	/** Rises whenever the catalogue or its progress changed. */
 	readonly catalogueVersion: Readonly<ShallowRef<number>>;
 	readonly money: ComputedRef<Money>;
@@ -119,6 +123,10 @@ export function createTill(parts: TillParts): Till {
 	});
 	parts.agent.on("scan", ({ code }) => scanning.scan(code));
 	sayWhatWasLeft(parts, state);
+	restartWhenQuiet(parts.offline, {
+		isIdle: () => daybook.writable && basket.lines.value.length === 0 && screen.value === "sell" && panel.value === undefined,
+		sayRestart: () => notices.say({ tone: "info", title: t("offline.restarting") }),
+	});
 	return {
 		...state, ...tasks, ...scanning, nextCustomer, goPay, leavePay,
 		async voidSale(reason) {
@@ -137,6 +145,7 @@ function sayWhatWasLeft({ daybook, left }: TillParts, { notices, paying }: State
 	const found = daybook.report.words.join(" ");
 	if (found !== "") notices.say({ tone: "problem", title: t("trust.till_report", { report: found }) });
 	if (left.lost > 0) notices.say({ tone: "problem", title: t("cart.renewed", { count: left.lost }) });
+	if (wasRestarted()) notices.say({ tone: "info", title: t("offline.restarted") });
 	if (left.recorded) paying.showEarlier(left.recorded);
 }
 
@@ -147,7 +156,7 @@ function connectAgain(): void {
 	location.search = ENROL_AGAIN;
 }
 
-function openState({ snapshot: first, catalogue, daybook, agent, pusher, company, left, cashier: kept }: TillParts): State {
+function openState({ snapshot: first, catalogue, daybook, agent, pusher, company, offline, left, cashier: kept }: TillParts): State {
 	const snapshot = shallowRef(first);
 	const catalogueVersion = shallowRef(0);
 	const cashier = shallowRef(knownCashier(first, kept));
@@ -172,7 +181,7 @@ function openState({ snapshot: first, catalogue, daybook, agent, pusher, company
 		if (catalogue.snapshot && !catalogue.progress && basket.lines.value.length === 0) snapshot.value = catalogue.snapshot;
 	});
 	return {
-		snapshot, catalogue, daybook, catalogueVersion, cashier, screen, notices, basket, trust, tasks,
+		snapshot, catalogue, daybook, offline, catalogueVersion, cashier, screen, notices, basket, trust, tasks,
 		panel: shallowRef<Panel>(),
 		searchFor: shallowRef<{ readonly text: string }>(),
 		money: computed(() => moneyOf(snapshot.value)),

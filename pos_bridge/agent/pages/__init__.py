@@ -12,6 +12,7 @@ from aiohttp import web
 PUBLIC = Path(__file__).parents[2] / "public"
 PAGES = Path(__file__).parent
 TILL_PREFIX = "/assets/pos_bridge/"
+WORKER_PATH = "/pos-bridge-worker.js"
 
 # Vite puts the digest of a file's content into its name, and such files into the folder `assets`.
 _HASHED = re.compile(r".+-[A-Za-z0-9_-]{8}\.[a-z0-9]+")
@@ -35,7 +36,7 @@ npm run build</pre>
 
 
 def add_till(app: web.Application, public: Path = PUBLIC) -> None:
-	"""Serve the till page at /till and its files below /assets/pos_bridge/."""
+	"""Serve the page at /till, its files below /assets/pos_bridge/, its service worker at the root."""
 
 	async def shell(_: web.Request) -> web.StreamResponse:
 		if not (public / "till" / "index.html").is_file():
@@ -45,15 +46,15 @@ def add_till(app: web.Application, public: Path = PUBLIC) -> None:
 	async def asset(request: web.Request) -> web.StreamResponse:
 		return file_answer(public, request.match_info["path"])
 
-	async def worker(request: web.Request) -> web.StreamResponse:
-		# A service worker rules over /till only when its script lies at the root (DESIGN 8).
-		response = file_answer(public, f"till/{request.match_info['name']}")
+	async def worker(_: web.Request) -> web.StreamResponse:
+		# A service worker rules over /till only when its script lies at the root.
+		response = file_answer(public, f"till{WORKER_PATH}")
 		response.headers["Service-Worker-Allowed"] = "/till"
 		return response
 
 	app.router.add_get("/till", shell)
 	app.router.add_get(TILL_PREFIX + "{path:.+}", asset)
-	app.router.add_get("/till/{name:[a-z][a-z0-9_-]*\\.(?:js|webmanifest)}", worker)
+	app.router.add_get(WORKER_PATH, worker)
 
 
 def add_pages(app: web.Application, *names: str) -> None:

@@ -1,0 +1,57 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { builtUrl, scriptUrl } from "@/offline/files";
+import type { OfflineFacts } from "@/offline/offline";
+import { readinessOf, type Holdings } from "@/offline/readiness";
+import { speak } from "@/words/words";
+
+const KEPT: OfflineFacts = { worker: "active", missing: 0, waiting: false };
+const ALL: Holdings = { whole: true, notKept: undefined, persisted: true };
+const NOT_READY = /^Not ready for offline: \S/;
+
+describe("ready for offline", () => {
+	beforeEach(() => speak("en"));
+
+	it("is said when worker, files, items and the browser's promise are all there", () => {
+		expect(readinessOf(KEPT, ALL)).toEqual({ tone: "ok", text: "Ready for offline" });
+	});
+
+	it.each<Partial<OfflineFacts>>([
+		{ worker: "unsupported" }, { worker: "starting" }, { worker: "failed", reason: "" }, { missing: 1 }, { missing: 3 },
+	])("is not said of a page with %o", (change) => {
+		expect(readinessOf({ ...KEPT, ...change }, ALL).text).toMatch(NOT_READY);
+	});
+
+	it("is not said before the files were counted", () => {
+		expect(readinessOf({ worker: "active", waiting: false }, ALL).text).toMatch(NOT_READY);
+	});
+
+	it("is not said while items are missing or not kept for a restart", () => {
+		expect(readinessOf(KEPT, { ...ALL, whole: false }).text).toMatch(NOT_READY);
+		expect(readinessOf(KEPT, { ...ALL, notKept: "The disk is full." }).text).toContain("The disk is full.");
+	});
+
+	it("comes with a warning where the browser may clear the till", () => {
+		const { tone, text, more } = readinessOf(KEPT, { ...ALL, persisted: false });
+		expect([tone, text]).toEqual(["warning", "Ready for offline"]);
+		expect(more).toContain("may clear it");
+	});
+
+	it("comes with the new version that waits", () => {
+		expect(readinessOf({ ...KEPT, waiting: true }, ALL).more).toContain("when no sale is open");
+	});
+});
+
+describe("the daybook's script", () => {
+	const script = "/assets/pos_bridge/till/assets/worker-AbCd_123.js";
+
+	it("lies below the page's address for a page that a service worker answers for, and leads back to the same file", () => {
+		expect(scriptUrl(script, true)).toBe("/till/files/assets/worker-AbCd_123.js");
+		expect(builtUrl(scriptUrl(script, true))).toBe(script);
+	});
+
+	it("is loaded from where it was built by all others", () => {
+		expect(scriptUrl(script, false)).toBe(script);
+		expect(scriptUrl("/src/daybook/worker.ts?worker_file", true)).toBe("/src/daybook/worker.ts?worker_file");
+		expect(builtUrl("/till")).toBeUndefined();
+	});
+});
