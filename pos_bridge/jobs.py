@@ -13,7 +13,7 @@ from frappe.utils import cint, now_datetime
 
 from pos_bridge.erpnext.posting import fate, refusals
 from pos_bridge.erpnext.posting.post import as_till, post
-from pos_bridge.erpnext.transactions import begin, is_clash, is_database_away
+from pos_bridge.erpnext.isolation import begin, is_clash, is_database_away
 
 DRAIN_SECONDS = 20.0
 """How long one job posts before it lets other jobs have the worker; another one goes on."""

@@ -132,6 +132,8 @@ def open_shop(items: int = 3, stock: int = 100) -> TestShop:
 		make_item(f"S{number}-{index}", 250 * index, f"{(index % 2) and 'Standard' or 'Reduced'}")
 		for index in range(1, items + 1)
 	]
+	# ERPNext keeps the warehouses' accounts for as long as a process lives.
+	frappe.flags.pop("warehouse_account_map", None)
 	if stock:
 		receive(codes, profile.warehouse, stock)
 	frappe.db.commit()

@@ -16,7 +16,7 @@ from pathlib import Path
 
 BENCH = Path(os.environ.get("POS_BRIDGE_BENCH") or Path.home() / "frappe-bench")
 SITES = BENCH / "sites"
-NAME = "pos-bridge-test.localhost"
+NAME = os.environ.get("POS_BRIDGE_TEST_SITE", "pos-bridge-test.localhost")
 ROOT_USER = os.environ.get("POS_BRIDGE_DB_ROOT_USER", "root")
 ROOT_PASSWORD = os.environ.get("POS_BRIDGE_DB_ROOT_PASSWORD", "root")
 

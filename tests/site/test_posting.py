@@ -13,7 +13,7 @@ def test_a_sale_becomes_one_submitted_invoice_under_its_receipt_number(shop):
 	wire = shop.sale(shop.line(tea, "2", percent=10), shop.line(cake), over=50)
 	(entry,) = book(shop, wire)
 	invoice = invoice_of(wire)
-	assert (entry.state, entry.flags) == ("posted", [])
+	assert (entry.state, entry.remarks) == ("posted", [])
 	assert (invoice.name, invoice.docstatus, invoice.is_pos, invoice.update_stock) == (
 		entry.receipt_number,
 		1,

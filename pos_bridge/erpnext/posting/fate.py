@@ -64,7 +64,7 @@ def keep(name: str, booking: "Booking") -> None:
 			document_name=document,
 		)
 	for index, (flag, details) in enumerate(booking.flags, start=1):
-		_child("POS Entry Flag", "flags", name, index, flag=flag, details=details)
+		_child("POS Entry Flag", "remarks", name, index, flag=flag, details=details)
 	settle_promise(name)
 	_update(name, state="posted", posted_at=now_datetime(), **_NOT_HELD, next_try_at=None, last_fault="")
 

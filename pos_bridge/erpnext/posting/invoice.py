@@ -188,7 +188,6 @@ def submit(invoice: Any, name: str) -> None:
 	invoice.flags.pos_bridge_posting = True
 	frappe.flags.pos_bridge_posting = {"name": name, **{field: invoice.get(field) for field in FIELDS}}
 	invoice.run_before_save_methods = lambda: _run_before_save_methods(invoice)
-	invoice.docstatus = 1
 	try:
 		invoice.insert(ignore_permissions=True, set_name=name)
 	finally:
@@ -197,12 +196,17 @@ def submit(invoice: Any, name: str) -> None:
 
 
 def _run_before_save_methods(invoice: Any) -> None:
-	"""`Document.run_before_save_methods` of a submit, with `before_save` in its place.
+	"""What Frappe runs before it writes a document: here for the draft and for its submitting, in one go.
 
-	Frappe leaves that event out when a document is inserted submitted; ERPNext sets the accounts of payments
-	there, and other apps hook in.
+	Validated as a draft, because ERPNext computes change and outstanding amount for drafts only, and with
+	`before_save`, which Frappe leaves out where a document is inserted submitted: ERPNext sets the accounts
+	of payments there, and other apps hook in.
 	"""
 	invoice.reset_seen()
-	for event in ("before_validate", "validate", "before_save", "before_submit"):
+	for event in ("before_validate", "validate", "before_save"):
 		invoice.run_method(event)
+	invoice.docstatus, invoice._action = 1, "submit"
+	invoice.set_docstatus()
+	invoice.set_status()
+	invoice.run_method("before_submit")
 	invoice.set_title_field()

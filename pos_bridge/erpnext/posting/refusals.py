@@ -13,6 +13,10 @@ from frappe.utils import strip_html
 from pos_bridge.core.errors import Rejected
 
 MAX_REASON = 1_000
+_PASSING = frozenset(
+	("TimestampMismatchError", "DocumentLockedError", "QueryTimeoutError", "QueryDeadlockError")
+)
+"""Frappe's errors that are over in a moment; by name, for some are a ValidationError in one version only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +31,7 @@ class Refusal:
 
 def is_refusal(error: BaseException) -> bool:
 	"""True if the same posting would be refused again: then it is held, and a person is told."""
-	if isinstance(
-		error, frappe.TimestampMismatchError | frappe.DocumentLockedError | frappe.LockTimeoutError
-	):
+	if {cls.__name__ for cls in type(error).__mro__} & _PASSING:
 		return False
 	return isinstance(error, Rejected | frappe.ValidationError | frappe.PermissionError)
 

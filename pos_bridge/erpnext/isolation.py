@@ -11,6 +11,10 @@ _AWAY = frozenset({1040, 1053, 1927, 2002, 2003, 2006, 2013, 2055})
 """MariaDB: too many connections, shutting down, connection killed, not reachable, gone away."""
 
 
+_DATABASE_ERRORS = frozenset({"OperationalError", "InternalError", "IntegrityError"})
+"""By name: Frappe 15 and 16 use different drivers, both with the names of PEP 249."""
+
+
 def begin() -> None:
 	"""Give up what is open and begin anew at READ COMMITTED.
 
@@ -38,7 +42,4 @@ def _number(error: BaseException) -> int:
 	while error.args and isinstance(error.args[0], BaseException):
 		error = error.args[0]
 	first = error.args[0] if error.args else 0
-	database = isinstance(
-		error, frappe.db.OperationalError | frappe.db.InternalError | frappe.db.IntegrityError
-	)
-	return first if database and isinstance(first, int) else 0
+	return first if type(error).__name__ in _DATABASE_ERRORS and isinstance(first, int) else 0
