@@ -1,0 +1,92 @@
+"""The command `bench --site SITE pos-bridge …`: parse, call, commit, say what happened.
+
+It never decides anything about sales, and never changes what set-up finds.
+"""
+
+import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import click
+import frappe
+from frappe.commands import get_site, pass_context
+
+from pos_bridge.core.errors import PosBridgeError
+
+
+def on_site(run: Callable[..., int | None]) -> Callable[..., None]:
+	"""Run a command connected to the site that bench was given; its errors in words, its work committed."""
+
+	@pass_context
+	@wraps(run)
+	def connected(context: Any, *args: Any, **kwargs: Any) -> None:
+		frappe.init(get_site(context))
+		frappe.connect()
+		try:
+			status = run(*args, **kwargs)
+			frappe.db.commit()
+		except PosBridgeError as error:
+			frappe.db.rollback()
+			raise click.ClickException(error.message) from error
+		finally:
+			frappe.destroy()
+		sys.exit(status or 0)
+
+	return connected
+
+
+@click.group("pos-bridge")
+def pos_bridge() -> None:
+	"""POS Bridge: set shops up, enrol tills, compare tills with the books."""
+
+
+@pos_bridge.command("setup")
+@click.option("--company", required=True)
+@click.option("--shop", required=True, help="Name of the shop: its POS Profile, warehouse and cost center.")
+@click.option("--till", default="T1", show_default=True)
+@click.option("--price-list", default="Standard Selling", show_default=True)
+@click.option("--warehouse", default="", help="An existing one; else the shop gets its own.")
+@click.option("--taxes", default="", help="Sales Taxes and Charges Template; else the company's default.")
+@on_site
+def setup(company: str, shop: str, till: str, price_list: str, warehouse: str, taxes: str) -> int:
+	"""Make or check all that a till needs. Doing it again changes nothing."""
+	from pos_bridge.erpnext.setup import setup_shop
+
+	return told(setup_shop(company, shop, till, price_list, warehouse, taxes))
+
+
+def told(steps: list[Any]) -> int:
+	"""Say what set-up did; 1 if something is left to do."""
+	for step in steps:
+		click.echo(f"{step.outcome:6} {step.what}")
+		if step.remedy:
+			click.echo(f"       {step.remedy}")
+	return int(any(step.outcome == "wrong" for step in steps))
+
+
+@pos_bridge.command("demo-data")
+@click.option("--company", default="", help="Needed where there is more than one.")
+@on_site
+def demo_data(company: str) -> int:
+	"""Fill a site to try: a grocery with 200 goods, taxes, stock, two cashiers and till T1."""
+	from pos_bridge.agent.standalone.demo_shop import PROFILE, goods
+	from pos_bridge.erpnext.demo_data import make_demo
+
+	return told(make_demo(company, PROFILE, [(each.item, each.cost_minor, each.opening) for each in goods()]))
+
+
+@pos_bridge.command("enrolment-code")
+@click.option("--till", required=True)
+@on_site
+def enrolment_code(till: str) -> None:
+	"""A code that enrols one device of a till, once, within ten minutes."""
+	from pos_bridge.erpnext.door.enrolment import CODE_SECONDS, make_code
+
+	if not frappe.db.exists("POS Till", till):
+		raise click.ClickException(f"There is no POS Till {till!r}. Make it first: pos-bridge setup")
+	click.echo(make_code(till))
+	click.echo(f"Valid for {CODE_SECONDS // 60} minutes, once.", err=True)
+
+
+commands = [pos_bridge]

@@ -1,0 +1,174 @@
+"""A site to try: the demo's grocery with goods, taxes, stock and cashiers, by ERPNext's own documents.
+
+It never touches what is there already, and is for sites that nobody keeps books on.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import frappe
+
+from pos_bridge.core.catalogue import Item, TillProfile
+from pos_bridge.core.errors import Rejected
+from pos_bridge.core.money import SCALE
+from pos_bridge.erpnext.setup import PRICE_LIST, Step, setup_shop
+
+Good = tuple[Item, int, int]
+"""An item, what one unit cost in minor units, and its opening stock in 10^-9 units."""
+
+VAT = {"standard": ("VAT 19 %", 19.0), "reduced": ("VAT 7 %", 7.0)}
+STOCK_DATE = "-01-02"
+TEMPLATE = "Prices with VAT"
+
+
+def make_demo(company: str, profile: TillProfile, goods: Sequence[Good]) -> list[Step]:
+	"""Make the shop, its till and its goods; what was made and kept. `Rejected` if no company is clear."""
+	name = company or _only_company()
+	abbr = frappe.get_cached_value("Company", name, "abbr")
+	taxes = _taxes(name, abbr)
+	steps = setup_shop(name, profile.shop, profile.till, PRICE_LIST, "", taxes)
+	_dress_till(profile)
+	_cashiers(profile)
+	made = [_item(item, abbr) for item, _, _ in goods]
+	steps.append(Step("made" if any(made) else "kept", f"{sum(made)} of {len(goods)} items"))
+	if any(made):
+		_receive(name, profile, goods)
+		steps.append(Step("made", "Opening stock"))
+	return steps
+
+
+def _only_company() -> str:
+	names = frappe.get_all("Company", pluck="name")
+	if len(names) != 1:
+		raise Rejected(f"This site has {len(names)} companies: say which one with --company.")
+	return str(names[0])
+
+
+def _taxes(company: str, abbr: str) -> str:
+	"""Two rates that the prices include: a row for each, and a template for each kind of goods."""
+	accounts = {kind: _tax_account(company, abbr, label) for kind, (label, _) in VAT.items()}
+	for kind, (label, rate) in VAT.items():
+		rows = [
+			{"tax_type": account, "tax_rate": rate if other == kind else 0}
+			for other, account in accounts.items()
+		]
+		title = f"Goods {label}"
+		if not frappe.db.exists("Item Tax Template", f"{title} - {abbr}"):
+			_insert("Item Tax Template", title=title, company=company, taxes=rows)
+	if not frappe.db.exists("Sales Taxes and Charges Template", f"{TEMPLATE} - {abbr}"):
+		rows = [
+			{
+				"charge_type": "On Net Total",
+				"account_head": accounts[kind],
+				"description": label,
+				"rate": 0,
+				"included_in_print_rate": 1,
+			}
+			for kind, (label, _) in VAT.items()
+		]
+		_insert("Sales Taxes and Charges Template", title=TEMPLATE, company=company, taxes=rows)
+	return f"{TEMPLATE} - {abbr}"
+
+
+def _tax_account(company: str, abbr: str, label: str) -> str:
+	name = f"{label} Payable"
+	if not frappe.db.exists("Account", f"{name} - {abbr}"):
+		group = frappe.db.get_value("Account", {"company": company, "account_type": "Tax", "is_group": 1})
+		leaf = frappe.db.get_value("Account", {"company": company, "account_type": "Tax"}, "parent_account")
+		_insert(
+			"Account", account_name=name, company=company, parent_account=group or leaf, account_type="Tax"
+		)
+	return f"{name} - {abbr}"
+
+
+def _dress_till(profile: TillProfile) -> None:
+	till = frappe.get_doc("POS Till", profile.till)
+	if till.shop_address:
+		return
+	till.update(
+		{
+			"shop_name": profile.shop,
+			"shop_address": "\n".join(profile.address),
+			"tax_id": profile.tax_id,
+			"receipt_footer": "\n".join(profile.receipt_footer),
+			"code_patterns": "\n".join(profile.code_patterns),
+			"locale": profile.locale,
+		}
+	)
+	till.save(ignore_permissions=True)
+
+
+def _cashiers(profile: TillProfile) -> None:
+	pos_profile = frappe.get_doc("POS Profile", profile.shop)
+	for name in profile.cashiers:
+		email = f"{name.lower()}@example.com"
+		if not frappe.db.exists("User", email):
+			roles = [{"role": "POS Cashier"}]
+			_insert("User", email=email, first_name=name, send_welcome_email=0, roles=roles)
+		if email not in [row.user for row in pos_profile.applicable_for_users]:
+			pos_profile.append("applicable_for_users", {"user": email})
+	pos_profile.save(ignore_permissions=True)
+
+
+def _item(item: Item, abbr: str) -> bool:
+	if frappe.db.exists("Item", item.item):
+		return False
+	_group(item.group)
+	_insert(
+		"Item",
+		item_code=item.item,
+		item_name=item.name,
+		item_group=item.group,
+		stock_uom=_unit(item.unit),
+		pos_bridge_weighed=int(item.weighed),
+		barcodes=[{"barcode": gtin} for gtin in item.gtins],
+		taxes=[{"item_tax_template": f"Goods {VAT[item.template][0]} - {abbr}"}],
+	)
+	_insert(
+		"Item Price",
+		item_code=item.item,
+		price_list=PRICE_LIST,
+		price_list_rate=item.price_minor / 100,
+	)
+	return True
+
+
+def _group(name: str) -> None:
+	if not frappe.db.exists("Item Group", name):
+		root = frappe.db.get_value("Item Group", {"is_group": 1}, order_by="lft")
+		_insert("Item Group", item_group_name=name, parent_item_group=root)
+
+
+def _unit(name: str) -> str:
+	"""The demo's unit as this site spells it: ERPNext has “Kg”, MariaDB finds it under “kg” as well."""
+	found = frappe.db.get_value("UOM", name)
+	return str(found or _insert("UOM", uom_name=name, must_be_whole_number=0))
+
+
+def _receive(company: str, profile: TillProfile, goods: Sequence[Good]) -> None:
+	warehouse = frappe.db.get_value("POS Profile", profile.shop, "warehouse")
+	year = frappe.utils.getdate().year
+	_insert(
+		"Stock Entry",
+		stock_entry_type="Material Receipt",
+		company=company,
+		set_posting_time=1,
+		posting_date=f"{year}{STOCK_DATE}",
+		posting_time="08:00:00",
+		items=[
+			{
+				"item_code": item.item,
+				"t_warehouse": warehouse,
+				"qty": opening / SCALE,
+				"basic_rate": cost / 100,
+			}
+			for item, cost, opening in goods
+			if opening
+		],
+	).submit()
+
+
+def _insert(doctype: str, **fields: Any) -> Any:
+	document = frappe.get_doc({"doctype": doctype, **fields})
+	document.insert(ignore_permissions=True)
+	return document

@@ -1,0 +1,249 @@
+"""Setting a shop up in ERPNext: what a till needs is made once, what is there is kept and checked.
+
+It never changes a document that exists, and never a setting that others share.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import frappe
+from frappe.utils import today
+
+from pos_bridge.core.errors import Rejected
+
+WALK_IN = "Walk-in"
+PRICE_LIST = "Standard Selling"
+TENDERS = (("Cash", "Cash", "Cash"), ("Card", "Bank", "Card Clearing"))
+"""Tender, type of its Mode of Payment and account, name of its account."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+	"""One thing that set-up looked at: `made`, `kept` or `wrong`, and for the last what to do."""
+
+	outcome: str
+	what: str
+	remedy: str = ""
+
+
+@dataclass(slots=True)
+class _Setup:
+	company: Any
+	shop: str
+	steps: list[Step] = field(default_factory=list)
+
+	def make(self, doctype: str, name: str, build: Callable[[], dict[str, Any]]) -> str:
+		"""The document of that name, made if it is not there; its name."""
+		if frappe.db.exists(doctype, name):
+			self.steps.append(Step("kept", f"{doctype} {name}"))
+			return name
+		document = frappe.get_doc({"doctype": doctype, **build()})
+		document.insert(ignore_permissions=True)
+		self.steps.append(Step("made", f"{doctype} {document.name}"))
+		return str(document.name)
+
+	def check(self, fine: bool, what: str, remedy: str) -> None:
+		self.steps.append(Step("kept", what) if fine else Step("wrong", what, remedy))
+
+	def named(self, name: str) -> str:
+		"""As ERPNext names what belongs to a company."""
+		return f"{name} - {self.company.abbr}"
+
+
+def setup_shop(
+	company: str,
+	shop: str,
+	till: str = "T1",
+	price_list: str = PRICE_LIST,
+	warehouse: str = "",
+	taxes: str = "",
+) -> list[Step]:
+	"""Make or check everything that `till` of `shop` needs; what was made, kept and is wrong, in order.
+
+	`taxes` is a Sales Taxes and Charges Template; the company's default one if empty. Doing it again changes
+	nothing. `Rejected` if the company or the price list does not exist.
+	"""
+	_check_arguments(company, price_list)
+	work = _Setup(frappe.get_doc("Company", company), shop)
+	place = _place(work, warehouse)
+	modes = _modes(work)
+	customer = work.make("Customer", WALK_IN, _walk_in)
+	template = taxes or _default_taxes(company)
+	profile = work.make(
+		"POS Profile",
+		shop,
+		lambda: {**_profile(work, place, modes, customer, price_list), "taxes_and_charges": template},
+	)
+	work.make("POS Till", till, lambda: {"till": till, "pos_profile": profile, "shop_name": shop})
+	_check_company(work)
+	_check_profile(work, profile)
+	return work.steps
+
+
+def _check_arguments(company: str, price_list: str) -> None:
+	for doctype, name in (("Company", company), ("Price List", price_list)):
+		if not frappe.db.exists(doctype, name):
+			raise Rejected(f"There is no {doctype} {name!r}. Make it first, or name another one.")
+
+
+def _place(work: _Setup, warehouse: str) -> dict[str, str]:
+	"""The shop's warehouse and cost center."""
+	company = work.company.name
+	root = {"company": company, "is_group": 1}
+	place = warehouse or work.make(
+		"Warehouse",
+		work.named(work.shop),
+		lambda: {
+			"warehouse_name": work.shop,
+			"company": company,
+			"parent_warehouse": frappe.db.get_value("Warehouse", root, order_by="lft"),
+		},
+	)
+	center = work.make(
+		"Cost Center",
+		work.named(work.shop),
+		lambda: {
+			"cost_center_name": work.shop,
+			"company": company,
+			"parent_cost_center": frappe.db.get_value("Cost Center", root, order_by="lft"),
+		},
+	)
+	return {"warehouse": place, "cost_center": center}
+
+
+def _modes(work: _Setup) -> list[tuple[str, str]]:
+	"""The shop's modes of payment with their accounts.
+
+	ERPNext gives a mode one account in a company, so the first shop takes the plain names, others their own.
+	"""
+	plain = not frappe.db.exists("POS Profile", {"company": work.company.name, "name": ("!=", work.shop)})
+	return [_mode(work, *tender, plain=plain) for tender in TENDERS]
+
+
+def _mode(work: _Setup, tender: str, kind: str, account_name: str, plain: bool) -> tuple[str, str]:
+	own = f"{tender} {work.shop}"
+	mode = tender if plain and not frappe.db.exists("Mode of Payment", own) else own
+	known = frappe.db.get_value(
+		"Mode of Payment Account", {"parent": mode, "company": work.company.name}, "default_account"
+	)
+	account = known or _account(work, account_name if mode == tender else f"{account_name} {work.shop}", kind)
+	if not frappe.db.exists("Mode of Payment", mode):
+		rows = [{"company": work.company.name, "default_account": account}]
+		work.make("Mode of Payment", mode, lambda: {"mode_of_payment": mode, "type": kind, "accounts": rows})
+	elif not known:
+		document = frappe.get_doc("Mode of Payment", mode)
+		document.append("accounts", {"company": work.company.name, "default_account": account})
+		document.save(ignore_permissions=True)
+		work.steps.append(Step("made", f"Account {account} for Mode of Payment {mode}"))
+	else:
+		work.steps.append(Step("kept", f"Mode of Payment {mode} with {account}"))
+	return mode, account
+
+
+def _account(work: _Setup, name: str, kind: str) -> str:
+	company = work.company.name
+	parent = frappe.db.get_value("Account", {"company": company, "account_type": kind, "is_group": 1})
+	if not parent:
+		raise Rejected(f"{company} has no group of accounts of the type {kind}. Make one, then set up again.")
+	return work.make(
+		"Account",
+		work.named(name),
+		lambda: {"account_name": name, "company": company, "parent_account": parent, "account_type": kind},
+	)
+
+
+def _walk_in() -> dict[str, Any]:
+	return {
+		"customer_name": WALK_IN,
+		"customer_type": "Individual",
+		"customer_group": frappe.db.get_value("Customer Group", {"is_group": 0}, order_by="lft"),
+		"territory": frappe.db.get_value("Territory", {"is_group": 0}, order_by="lft"),
+	}
+
+
+def _default_taxes(company: str) -> str | None:
+	filters = {"company": company, "is_default": 1, "disabled": 0}
+	return frappe.db.get_value("Sales Taxes and Charges Template", filters)
+
+
+def _profile(
+	work: _Setup, place: dict[str, str], modes: list[tuple[str, str]], customer: str, price_list: str
+) -> dict[str, Any]:
+	company = work.company
+	default_to_mode = "disable_grand_total_to_default_mop"
+	if not frappe.get_meta("POS Profile").has_field(default_to_mode):
+		default_to_mode = ""  # ERPNext 16 has the opposite switch, which is off unless set
+	return {
+		"__newname": work.shop,
+		"company": company.name,
+		"currency": company.default_currency,
+		"customer": customer,
+		"selling_price_list": price_list,
+		**place,
+		"update_stock": 1,
+		"ignore_pricing_rule": 1,
+		"disable_rounded_total": 1,
+		**({default_to_mode: 1} if default_to_mode else {}),
+		"income_account": company.default_income_account,
+		"account_for_change_amount": modes[0][1],
+		"write_off_account": company.write_off_account or work.named("Write Off"),
+		"write_off_cost_center": place["cost_center"],
+		"write_off_limit": 0,
+		"payments": [{"mode_of_payment": mode, "default": mode == modes[0][0]} for mode, _ in modes],
+	}
+
+
+def _check_company(work: _Setup) -> None:
+	company = work.company
+	work.check(
+		bool(company.round_off_account and company.round_off_cost_center),
+		f"Round off account of {company.name}",
+		"Set Round Off Account and Round Off Cost Center in the Company: what rounding leaves goes there.",
+	)
+	day = today()
+	year = {"year_start_date": ("<=", day), "year_end_date": (">=", day), "disabled": 0}
+	work.check(
+		bool(frappe.db.exists("Fiscal Year", year)),
+		f"Fiscal Year for {day}",
+		"Make a Fiscal Year that covers today: sales of a day without one are held.",
+	)
+
+
+def _check_profile(work: _Setup, name: str) -> None:
+	profile = frappe.get_doc("POS Profile", name)
+	accounts = {
+		row.mode_of_payment: frappe.db.get_value(
+			"Mode of Payment Account",
+			{"parent": row.mode_of_payment, "company": profile.company},
+			"default_account",
+		)
+		for row in profile.payments
+	}
+	for mode, account in accounts.items():
+		work.check(
+			bool(account),
+			f"Account of {mode}",
+			f"Set its account for {profile.company} in Mode of Payment {mode}.",
+		)
+	cash = [account for mode, account in accounts.items() if _is_cash(mode)]
+	work.check(
+		profile.account_for_change_amount in cash,
+		f"Account for change amount of {name}",
+		f"Set it to the account of the cash tender ({', '.join(filter(None, cash)) or 'there is none'}):"
+		" change is given out of the drawer.",
+	)
+	work.check(
+		bool(profile.taxes_and_charges),
+		f"Taxes of {name}",
+		"Choose a Sales Taxes and Charges Template in the POS Profile: without one nothing is taxed.",
+	)
+	work.check(
+		bool(profile.disable_rounded_total),
+		f"Rounded total of {name}",
+		"Switch “Disable Rounded Total” on: the till does not round to coins yet.",
+	)
+
+
+def _is_cash(mode: str) -> bool:
+	return frappe.db.get_value("Mode of Payment", mode, "type") == "Cash"
