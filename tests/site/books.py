@@ -12,8 +12,8 @@ from pos_bridge.core.entry import GENESIS, Entry, WireEntry, open_wire, receipt_
 from pos_bridge.core.money import SCALE, Rounding, parse_decimal
 from pos_bridge.core.sale import DraftLine, SaleDraft, Tender, compute, make_sale, sale_body
 from pos_bridge.core.tax import Tax
-from pos_bridge.erpnext.shop import rounding_method, shop_of, template_rates
 from pos_bridge.erpnext.setup import setup_shop
+from pos_bridge.erpnext.shop import rounding_method, shop_of, template_rates
 
 COMPANY = "Lindenhof Trading Ltd"
 TODAY = "2026-11-25"
@@ -129,7 +129,7 @@ def open_shop(items: int = 3, stock: int = 100) -> TestShop:
 	profile.taxes_and_charges = TAXES
 	profile.save()
 	codes = [
-		make_item(f"S{number}-{index}", 250 * index, f"{(index % 2) and 'Standard' or 'Reduced'}")
+		make_item(f"S{number}-{index}", 250 * index, f"{((index % 2) and 'Standard') or 'Reduced'}")
 		for index in range(1, items + 1)
 	]
 	# ERPNext keeps the warehouses' accounts for as long as a process lives.
@@ -138,6 +138,15 @@ def open_shop(items: int = 3, stock: int = 100) -> TestShop:
 		receive(codes, profile.warehouse, stock)
 	frappe.db.commit()
 	return TestShop(till, codes)
+
+
+def open_till(shop: TestShop) -> TestShop:
+	"""Another till of a shop, with the same items."""
+	till = f"S{next(_numbers)}"
+	profile = frappe.db.get_value("POS Till", shop.till, "pos_profile")
+	frappe.get_doc({"doctype": "POS Till", "till": till, "pos_profile": profile}).insert()
+	frappe.db.commit()
+	return TestShop(till, shop.items)
 
 
 TAXES = "Test prices with VAT - LT"

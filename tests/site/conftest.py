@@ -1,4 +1,4 @@
-"""The tests on a real ERPNext: one disposable site for the session, its own Redis, tills made by each test."""
+"""The tests on a real ERPNext: one disposable site for the session, its own Redis, a till for each test."""
 
 import os
 
@@ -52,9 +52,35 @@ def site(connected):
 	frappe.clear_cache()
 
 
+@pytest.fixture(scope="session")
+def shared_shop(connected):
+	"""A shop with three items and plenty of stock, made once: making one takes seconds."""
+	from books import open_shop
+
+	return open_shop(stock=100_000)
+
+
 @pytest.fixture
-def shop(site):
-	"""A shop with a till of its own, three items in stock, and nobody else's entries."""
+def shop(site, shared_shop):
+	"""A till of its own in the shared shop: nobody else's entries, but everybody's stock."""
+	from books import open_till
+
+	return open_till(shared_shop)
+
+
+@pytest.fixture
+def own_shop(site):
+	"""A shop of its own with three new items, 100 of each in stock."""
 	from books import open_shop
 
 	return open_shop()
+
+
+@pytest.fixture(scope="session")
+def server(connected):
+	"""The site over HTTP."""
+	from tills import Server
+
+	running = Server(connected.name)
+	yield running
+	running.stop()

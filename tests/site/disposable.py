@@ -1,4 +1,4 @@
-"""A site that lives as long as the tests: a copy of a bench's ERPNext site with this app in it, and its own Redis.
+"""A site that lives as long as the tests: a copy of a bench's ERPNext site with this app, and its own Redis.
 
 It never writes to the site that it copies.
 """
