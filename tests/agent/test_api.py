@@ -9,6 +9,7 @@ import json
 import pytest
 from carts import till_day
 
+from pos_bridge.agent.standalone.api import CHANGES_PATH
 from pos_bridge.agent.standalone.enrolment import CODE_SECONDS, CODE_TRIES, Enrolment
 from pos_bridge.core.catalogue import CHUNK_SIZE
 from pos_bridge.core.entry import open_wire
@@ -110,7 +111,7 @@ async def test_only_the_tills_own_token_opens_anything(enrolment, header):
 		enrolment.sender(header and header.format(token=token))
 
 
-@pytest.mark.parametrize("path", [SNAPSHOT_PATH, CHUNK_PATH])
+@pytest.mark.parametrize("path", [SNAPSHOT_PATH, CHUNK_PATH, CHANGES_PATH])
 async def test_the_catalogue_is_for_tills_only(till, path):
 	status, body = await till.get(path, snapshot="x", chunk="0")
 	assert (status, body["error"]["code"]) == (401, "unauthenticated")
@@ -135,6 +136,16 @@ async def test_the_snapshot_and_its_chunks_hold_the_whole_shop(tmp_path, run_dem
 	weighed = [chunks[0]["item"][at] for at in chunks[0]["weighed"]]
 	assert weighed
 	assert all(item.isdigit() and len(item) == 5 for item in weighed)
+
+
+async def test_behind_the_snapshots_cursor_nothing_changed_and_behind_any_other_a_reload_helps(till):
+	await till.enrol()
+	_, body = await till.get(SNAPSHOT_PATH)
+	cursor, digest = body["message"]["cursor"], body["message"]["snapshot"]
+	_, body = await till.get(CHANGES_PATH, cursor=cursor)
+	assert body["message"] == {"cursor": cursor, "snapshot": digest}
+	_, body = await till.get(CHANGES_PATH, cursor="of another day")
+	assert body["message"] == {"cursor": cursor, "reload": True}
 
 
 async def test_a_chunk_is_compressed_for_those_who_can_read_it_and_cached_for_good(till):

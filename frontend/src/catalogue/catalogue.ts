@@ -2,11 +2,13 @@
 // Never blocks the page for longer than a slice, and never sells from half a snapshot.
 
 import { Columns, type Item } from "@/catalogue/columns";
-import { SearchIndex, Slices, type Pause } from "@/catalogue/search";
+import { LayeredSearch } from "@/catalogue/layered";
+import { Slices, type Pause } from "@/catalogue/search";
 import { CatalogueStore, type CatalogueShelf } from "@/catalogue/store";
-import { wordsOf } from "@/core/errors";
+import { Malformed, wordsOf } from "@/core/errors";
 import { normaliseCode } from "@/core/gs1";
 import type { Company, Snapshot } from "@/server/api";
+import { isAnyChange, type Changes } from "@/server/changes";
 
 export type { Item } from "@/catalogue/columns";
 
@@ -20,10 +22,17 @@ export interface Progress {
 
 export const CHUNKS_AT_A_TIME = 6;
 export const GROUP_LIMIT = 500;
+/** Answers with changes that are taken in one go; what is left comes with the next asking. */
+export const MAX_ROUNDS = 50;
+/** Kept answers after which they are put together into one. */
+export const MERGE_AFTER = 40;
 
 export class Catalogue {
 	private columns: Columns | undefined;
-	private index: SearchIndex | undefined;
+	private index: LayeredSearch | undefined;
+	/** Where the next asking for changes begins; undefined where the company has no cursor. */
+	private cursor: string | undefined;
+	private keptAnswers = 0;
 	private downloading: Progress | undefined;
 	private unkept: string | undefined;
 	private refreshing: Promise<boolean> | undefined;
@@ -31,7 +40,7 @@ export class Catalogue {
 	private readonly listeners = new Set<() => void>();
 
 	constructor(
-		private readonly company: Pick<Company, "snapshot" | "chunk">,
+		private readonly company: Pick<Company, "snapshot" | "chunk" | "changes">,
 		private readonly shelf: CatalogueShelf = new CatalogueStore(),
 		private readonly pause: Pause = nextTask,
 	) {}
@@ -72,16 +81,37 @@ export class Catalogue {
 		if (texts.length !== snapshot.chunks) return false;
 		const columns = new Columns(snapshot);
 		await columns.addAll(texts, this.pause);
-		await this.show(columns);
+		await this.show(columns, this.applyKept(columns, await this.shelf.changes(snapshot)) ?? snapshot.cursor);
 		return true;
+	}
+
+	/** The cursor behind the last that fits; those after it are asked for again, and the shelf is tidied with them. */
+	private applyKept(columns: Columns, answers: readonly Changes[]): string | undefined {
+		let cursor: string | undefined;
+		this.keptAnswers = answers.length;
+		try {
+			for (const changes of answers) {
+				columns.apply(changes);
+				({ cursor } = changes);
+			}
+		} catch (error) {
+			if (!(error instanceof Malformed)) throw error;
+			this.keptAnswers = MERGE_AFTER;
+		}
+		return cursor;
 	}
 
 	/** Asks the company for its snapshot and fetches what is missing; resolves when codes answer. True if it changed. */
 	refresh(): Promise<boolean> {
-		this.refreshing ??= this.fetchNewer().finally(() => {
-			this.refreshing = undefined;
+		return this.alone(() => this.fetchNewer(true));
+	}
+
+	/** Asks only for what changed, and for the snapshot where that is not enough. True if anything did. */
+	poll(): Promise<boolean> {
+		return this.alone(async () => {
+			if (!this.answer) return this.fetchNewer(true);
+			return (await this.follow()) ?? this.fetchNewer(false);
 		});
-		return this.refreshing;
 	}
 
 	/** By GTIN or item code, as printed or as scanned. */
@@ -100,7 +130,12 @@ export class Catalogue {
 	/** Best first; nothing while `readiness` is not "search". */
 	search(text: string, limit: number): Item[] {
 		const { columns, index } = this;
-		return columns && index ? index.find(text, limit).map((number) => columns.at(number)) : [];
+		return columns && index ? index.find(text, limit).flatMap((number) => columns.at(number) ?? []) : [];
+	}
+
+	/** What is left of an item, as a decimal; undefined where the company does not say. */
+	available(item: string): string | undefined {
+		return this.columns?.available(item);
 	}
 
 	on(_name: "change", listener: () => void): () => void {
@@ -109,36 +144,83 @@ export class Catalogue {
 	}
 
 	/** The first catalogue answers codes at once; a newer one replaces a whole one only when it is whole itself. */
-	private async show(columns: Columns): Promise<void> {
-		const previous = this.columns;
-		if (!previous) {
+	private async show(columns: Columns, cursor: string | undefined): Promise<void> {
+		if (!this.columns) {
 			this.columns = columns;
+			this.cursor = cursor;
 			this.changed();
 			void this.pause().then(() => this.buildIndex(columns));
 			return;
 		}
-		const index = await SearchIndex.build(columns, this.pause);
+		const index = await LayeredSearch.build(columns, this.pause);
 		this.columns = columns;
+		this.cursor = cursor;
 		this.index = index;
 		this.changed();
 	}
 
 	private async buildIndex(columns: Columns): Promise<void> {
-		const index = await SearchIndex.build(columns, this.pause);
+		const index = await LayeredSearch.build(columns, this.pause);
+		// Changes that came meanwhile.
+		await index.follow(columns, this.pause);
 		if (this.columns !== columns) return;
 		this.index = index;
 		this.changed();
 	}
 
-	private async fetchNewer(): Promise<boolean> {
+	/** One asking at a time; whoever asks meanwhile gets its answer. */
+	private alone(work: () => Promise<boolean>): Promise<boolean> {
+		this.refreshing ??= work().finally(() => {
+			this.refreshing = undefined;
+		});
+		return this.refreshing;
+	}
+
+	/** Takes what changed since the cursor, answer by answer; undefined if only a new snapshot helps. */
+	private async follow(): Promise<boolean | undefined> {
+		try {
+			return this.columns && (await this.followOver(this.columns));
+		} catch (error) {
+			// An answer that is none, or that does not fit what is loaded.
+			if (error instanceof Malformed) return undefined;
+			throw error;
+		}
+	}
+
+	private async followOver(columns: Columns): Promise<boolean | undefined> {
+		if (this.cursor === undefined) return undefined;
+		for (let round = 0; round < MAX_ROUNDS; round++) {
+			const changes = await this.company.changes(this.cursor);
+			const other = changes.snapshot !== undefined && changes.snapshot !== columns.base.snapshot.snapshot;
+			if (changes.reload || other) return undefined;
+			if (!isAnyChange(changes)) return round > 0;
+			await this.take(columns, changes);
+		}
+		return true;
+	}
+
+	private async take(columns: Columns, changes: Changes): Promise<void> {
+		columns.apply(changes);
+		const merged = this.keptAnswers >= MERGE_AFTER ? columns.merged(changes.cursor) : undefined;
+		this.keptAnswers = merged ? 1 : this.keptAnswers + 1;
+		await this.keeping(() => this.shelf.keepChanges(columns.base.snapshot, changes, merged));
+		this.cursor = changes.cursor;
+		await this.index?.follow(columns, this.pause);
+		this.changed();
+	}
+
+	private async fetchNewer(following: boolean): Promise<boolean> {
 		const snapshot = await this.company.snapshot();
 		this.answer = snapshot;
-		if (snapshot.snapshot === this.snapshot?.snapshot) return false;
+		const followed = following ? await this.follow() : undefined;
+		if (followed !== undefined) return followed;
+		if (snapshot.snapshot === this.snapshot?.snapshot && this.cursor === undefined) return false;
 		this.unkept = undefined;
 		try {
 			const columns = await this.download(snapshot);
 			await this.keeping(() => this.shelf.finish(snapshot));
-			await this.show(columns);
+			this.keptAnswers = 0;
+			await this.show(columns, snapshot.cursor);
 		} finally {
 			this.downloading = undefined;
 			this.changed();

@@ -1,46 +1,45 @@
-// A snapshot's items in the columns they came in, with a look-up by code.
+// All items of the till by number and by code: a snapshot's chunks, and over them what the company changed since.
 // Never builds an Item before one is asked for: a hundred thousand objects would cost a second and 90 MB.
 
+import { Chunks, type Row } from "@/catalogue/chunks";
 import { Slices, type Pause, type Searchable } from "@/catalogue/search";
+import { currentSettings, mergedChanges, rowsOf } from "@/catalogue/overlay";
 import { Malformed } from "@/core/errors";
 import { normaliseCode } from "@/core/gs1";
 import type { Snapshot } from "@/server/api";
+import type { Changes } from "@/server/changes";
 
-export interface Item {
-	readonly item: string;
-	readonly name: string;
-	readonly price_minor: number;
-	readonly group: string;
-	readonly unit: string;
+export interface Item extends Omit<Row, "template"> {
 	/** Tax -> percent. */
 	readonly rates: Readonly<Record<string, string>>;
-	/** Sold by weight: a quantity is asked for, or comes from the code. */
-	readonly weighed: boolean;
-	readonly gtins: readonly string[];
-}
-
-/** As the company sends it: parallel columns; `weighed` lists rows. */
-interface Chunk {
-	readonly chunk: number;
-	readonly item: readonly string[];
-	readonly name: readonly string[];
-	readonly price_minor: readonly number[];
-	readonly group: readonly number[];
-	readonly unit: readonly number[];
-	readonly template: readonly number[];
-	readonly gtins: readonly (readonly string[])[];
-	readonly weighed: readonly number[];
 }
 
 const EAN_13 = 13;
 
-export class Columns implements Searchable {
-	private readonly chunks: (Chunk | undefined)[];
+export class Columns {
+	/** The snapshot itself, as it was loaded. */
+	readonly base: Chunks;
+	/** Numbers whose words are not those of the base: renamed, new or gone. */
+	readonly reworded = new Set<number>();
+	private current: Snapshot;
+	private rates: ReadonlyMap<string, Item["rates"]>;
 	private readonly byGtin = new Map<string, number>();
 	private readonly byItemCode = new Map<string, number>();
+	/** Rows over the base and behind it; undefined where the item is gone. */
+	private readonly changed = new Map<number, Row | undefined>();
+	private readonly stock = new Map<string, string>();
+	private next: number;
 
-	constructor(readonly snapshot: Snapshot) {
-		this.chunks = Array.from({ length: snapshot.chunks }, () => undefined);
+	constructor(snapshot: Snapshot) {
+		this.base = new Chunks(snapshot);
+		this.current = snapshot;
+		this.rates = ratesOf(snapshot);
+		this.next = this.base.end;
+	}
+
+	/** The settings as they are by now. */
+	get snapshot(): Snapshot {
+		return this.current;
 	}
 
 	get size(): number {
@@ -49,15 +48,10 @@ export class Columns implements Searchable {
 
 	/** Takes a chunk's text as it was received or kept; raises Malformed. */
 	add(number: number, text: string): void {
-		const chunk = parseChunk(number, text);
-		this.chunks[number] = chunk;
-		const first = number * this.snapshot.chunk_size;
+		const chunk = this.base.add(number, text);
+		const first = number * this.base.snapshot.chunk_size;
 		chunk.item.forEach((item, row) => this.byItemCode.set(item, first + row));
-		chunk.gtins.forEach((gtins, row) => {
-			for (const gtin of gtins) {
-				this.byGtin.set(gtin.length === EAN_13 ? gtin : normaliseCode(gtin), first + row);
-			}
-		});
+		chunk.gtins.forEach((gtins, row) => gtins.forEach((gtin) => this.byGtin.set(keyOf(gtin), first + row)));
 	}
 
 	/** Adds many with pauses between. */
@@ -67,6 +61,29 @@ export class Columns implements Searchable {
 			this.add(number, text);
 			await slices.rest();
 		}
+	}
+
+	/** Takes all of it, or raises Malformed and takes nothing. Any number of times gives the same. */
+	apply(changes: Changes): void {
+		const rows = rowsOf(changes.items);
+		const settings = currentSettings(this.base.snapshot, this.current, changes.settings, rows);
+		const rates = ratesOf(settings);
+		const older = settings === this.current ? [] : [...this.changed.values()].filter((row) => row !== undefined);
+		for (const { item, template } of [...older, ...rows]) {
+			if (!rates.has(template)) throw new Malformed(`Item ${item} has unknown taxes: ${template}.`, "changes");
+		}
+		this.current = settings;
+		this.rates = rates;
+		for (const item of changes.gone ?? []) this.remove(item);
+		// All old codes go before any new one comes, so that a code may move from one item to another.
+		for (const row of rows) this.forgetCodes(this.byItemCode.get(row.item));
+		for (const row of rows) this.put(row);
+		changes.stock?.item.forEach((item, index) => this.stock.set(item, changes.stock?.available[index] ?? ""));
+	}
+
+	/** Everything that was applied, as one. */
+	merged(cursor: string): Changes {
+		return mergedChanges(cursor, this.base, this.current, this.changed, this.stock);
 	}
 
 	byCode(code: string): Item | undefined {
@@ -79,68 +96,89 @@ export class Columns implements Searchable {
 		return index === undefined ? undefined : this.at(index);
 	}
 
+	/** What is left of an item, as a decimal; undefined where the company does not say. */
+	available(item: string): string | undefined {
+		return this.stock.get(item);
+	}
+
 	groupItems(group: string, limit: number): Item[] {
-		const wanted = this.snapshot.groups.indexOf(group);
 		const found: Item[] = [];
-		for (const [number, chunk] of this.chunks.entries()) {
-			for (let row = chunk?.group.indexOf(wanted) ?? -1; chunk && row >= 0; row = chunk.group.indexOf(wanted, row + 1)) {
-				if (found.length >= limit) return found;
-				found.push(this.itemOf(chunk, row, number));
-			}
+		for (const number of this.numbersOf(group)) {
+			if (found.length >= limit) break;
+			const item = this.at(number);
+			if (item) found.push(item);
 		}
 		return found;
 	}
 
-	at(index: number): Item {
-		const number = Math.floor(index / this.snapshot.chunk_size);
-		const chunk = this.chunks[number];
-		if (!chunk) throw new Malformed(`Chunk ${number} of the catalogue is not loaded.`, "chunk");
-		return this.itemOf(chunk, index % this.snapshot.chunk_size, number);
+	/** Undefined if the item is gone. */
+	at(index: number): Item | undefined {
+		const row = this.row(index);
+		if (!row) return undefined;
+		const { template, ...rest } = row;
+		const rates = this.rates.get(template);
+		if (!rates) throw new Malformed(`Item ${row.item} has unknown taxes: ${template}.`, "chunk");
+		return { ...rest, rates };
 	}
 
-	name(index: number): string {
-		const { chunk_size } = this.snapshot;
-		return this.chunks[Math.floor(index / chunk_size)]?.name[index % chunk_size] ?? "";
+	/** The reworded rows, for a search index of their own, and the numbers that they have here. */
+	rewordedRows(): { readonly numbers: readonly number[]; readonly rows: Searchable } {
+		const numbers = [...this.reworded].filter((number) => this.changed.get(number));
+		const at = (index: number): Row | undefined => this.changed.get(numbers[index] ?? -1);
+		const codes = (index: number): readonly string[] => [at(index)?.item ?? "", ...(at(index)?.gtins ?? [])];
+		return { numbers, rows: { size: numbers.length, name: (index) => at(index)?.name ?? "", codes } };
 	}
 
-	codes(index: number): readonly string[] {
-		const { chunk_size } = this.snapshot;
-		const chunk = this.chunks[Math.floor(index / chunk_size)];
-		const row = index % chunk_size;
-		return chunk ? [chunk.item[row] ?? "", ...(chunk.gtins[row] ?? [])] : [];
+	private row(index: number): Row | undefined {
+		return this.changed.has(index) ? this.changed.get(index) : this.base.row(index);
 	}
 
-	private itemOf(chunk: Chunk, row: number, number: number): Item {
-		const { snapshot } = this;
-		const [item, name, price_minor] = [chunk.item[row], chunk.name[row], chunk.price_minor[row]];
-		const rates = snapshot.templates[chunk.template[row] ?? -1]?.rates;
-		if (item === undefined || name === undefined || price_minor === undefined || !rates) {
-			throw new Malformed(`Row ${row} of chunk ${number} of the catalogue is not whole.`, "chunk");
+	/** Where they stand in the base first, then what came into the group later. */
+	private *numbersOf(group: string): Generator<number> {
+		for (const number of this.base.numbersOf(group)) {
+			if (!this.changed.has(number) || this.changed.get(number)?.group === group) yield number;
 		}
-		return {
-			item, name, price_minor, rates,
-			group: snapshot.groups[chunk.group[row] ?? -1] ?? "",
-			unit: snapshot.units[chunk.unit[row] ?? -1] ?? "",
-			weighed: chunk.weighed.includes(row),
-			gtins: chunk.gtins[row] ?? [],
-		};
+		for (const [number, row] of this.changed) {
+			if (row?.group !== group) continue;
+			if (number >= this.base.end || this.base.row(number).group !== group) yield number;
+		}
+	}
+
+	private put(row: Row): void {
+		const number = this.byItemCode.get(row.item) ?? this.next++;
+		this.changed.set(number, row);
+		this.byItemCode.set(row.item, number);
+		for (const gtin of row.gtins) this.byGtin.set(keyOf(gtin), number);
+		if (number >= this.base.end || !hasSameWords(this.base, number, row)) this.reworded.add(number);
+		else this.reworded.delete(number);
+	}
+
+	private remove(item: string): void {
+		const number = this.byItemCode.get(item);
+		if (number === undefined) return;
+		this.forgetCodes(number);
+		this.byItemCode.delete(item);
+		this.changed.set(number, undefined);
+		this.reworded.add(number);
+		this.stock.delete(item);
+	}
+
+	private forgetCodes(number: number | undefined): void {
+		if (number === undefined) return;
+		for (const gtin of this.row(number)?.gtins ?? []) {
+			if (this.byGtin.get(keyOf(gtin)) === number) this.byGtin.delete(keyOf(gtin));
+		}
 	}
 }
 
-const COLUMN_NAMES = ["item", "name", "price_minor", "group", "unit", "template", "gtins"] as const;
+function keyOf(gtin: string): string {
+	return gtin.length === EAN_13 ? gtin : normaliseCode(gtin);
+}
 
-function parseChunk(number: number, text: string): Chunk {
-	let chunk: Chunk | undefined;
-	try {
-		const answer = JSON.parse(text) as Chunk & { readonly message?: Chunk };
-		chunk = answer.message ?? answer;
-	} catch {
-		throw new Malformed(`Chunk ${number} of the catalogue is not JSON.`, "chunk");
-	}
-	const whole =
-		chunk.chunk === number &&
-		Array.isArray(chunk.weighed) &&
-		COLUMN_NAMES.every((name) => Array.isArray(chunk[name]) && chunk[name].length === chunk.item.length);
-	if (!whole) throw new Malformed(`Chunk ${number} of the catalogue is not what the protocol says.`, "chunk");
-	return chunk;
+function hasSameWords(base: Chunks, number: number, row: Row): boolean {
+	return base.name(number) === row.name && base.codes(number).join("\n") === [row.item, ...row.gtins].join("\n");
+}
+
+function ratesOf({ templates }: Snapshot): ReadonlyMap<string, Item["rates"]> {
+	return new Map(templates.map(({ template, rates }) => [template, rates]));
 }

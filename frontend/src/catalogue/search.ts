@@ -40,6 +40,12 @@ export function wordsOfText(text: string): string[] {
 	return folded.match(WORDS) ?? [];
 }
 
+export function termsOf(text: string): string[] {
+	return wordsOfText(text).slice(0, MAX_TERMS);
+}
+
+const NONE: ReadonlySet<number> = new Set();
+
 export class SearchIndex {
 	/** Per item: the round and number of terms it has matched so far, and how well. */
 	private readonly reached: Int32Array;
@@ -72,25 +78,25 @@ export class SearchIndex {
 
 	/** Numbers of at most `limit` items that match every word, best first. */
 	find(text: string, limit: number): number[] {
-		const terms = wordsOfText(text).slice(0, MAX_TERMS);
-		if (terms.length === 0) return [];
-		const found = this.match(terms, limit, false);
-		return found.length > 0 ? found : this.match(terms, limit, true);
+		const terms = termsOf(text);
+		const exact = this.match(terms, limit, false).flat();
+		return (exact.length > 0 ? exact : this.match(terms, limit, true).flat()).slice(0, limit);
 	}
 
-	private match(terms: readonly string[], limit: number, typos: boolean): number[] {
+	/** At most `limit` items for each score, the best score first; `without` some. */
+	match(terms: readonly string[], limit: number, typos: boolean, without: ReadonlySet<number> = NONE): readonly number[][] {
 		this.nextRound();
 		const best = new Best(limit);
 		terms.forEach((term, number) => {
 			const isLast = number === terms.length - 1;
 			const mark = (item: number, score: number) => {
-				if (this.markItem(item, score, number) && isLast) best.add(item, this.scores[item] ?? WORST);
+				if (this.markItem(item, score, number) && isLast && !without.has(item)) best.add(item, this.scores[item] ?? WORST);
 			};
 			this.markPrefixes(term, mark);
 			if (/^[0-9]+$/.test(term)) this.digits.each(term, (item) => mark(item, PREFIX));
 			if (typos && term.length >= MIN_TYPO_LETTERS) this.markTypos(term, mark);
 		});
-		return best.items();
+		return best.levels;
 	}
 
 	/** True the first time that an item, which has all earlier terms, matches this one. */
@@ -171,17 +177,13 @@ function lowerBound(sorted: readonly string[], text: string): number {
 
 /** At most `limit` items per score, in the order they came: enough for the best `limit` of all. */
 class Best {
-	private readonly levels: number[][] = [];
+	readonly levels: number[][] = [];
 
 	constructor(private readonly limit: number) {}
 
 	add(item: number, score: number): void {
 		const level = (this.levels[score] ??= []);
 		if (level.length < this.limit) level.push(item);
-	}
-
-	items(): number[] {
-		return this.levels.flat().slice(0, this.limit);
 	}
 }
 

@@ -1,8 +1,10 @@
-// The catalogue's shelf in IndexedDB: chunks as the texts they were received as, and the manifest of the whole ones.
-// Never holds a manifest whose chunks are not all there.
+// The catalogue's shelf in IndexedDB: chunks as the texts they were received as, the manifest of the whole ones, and
+// what changed since, answer by answer. Never holds a manifest whose chunks are not all there.
 
-import { database } from "@/server/kept";
 import type { Snapshot } from "@/server/api";
+import type { Changes } from "@/server/changes";
+import { customersOf } from "@/server/customers";
+import { database } from "@/server/kept";
 
 const MANIFEST = "manifest";
 
@@ -16,6 +18,10 @@ export interface CatalogueShelf {
 	keepChunk(snapshot: Snapshot, chunk: number, text: string): Promise<void>;
 	/** Call once all chunks are kept: makes the snapshot the one to start from, and drops the others. */
 	finish(snapshot: Snapshot): Promise<void>;
+	/** What changed since this snapshot, in its order. */
+	changes(snapshot: Snapshot): Promise<readonly Changes[]>;
+	/** Behind those that are there, or as `merged` in their place. */
+	keepChanges(snapshot: Snapshot, changes: Changes, merged?: Changes): Promise<void>;
 }
 
 export class CatalogueStore implements CatalogueShelf {
@@ -40,14 +46,37 @@ export class CatalogueStore implements CatalogueShelf {
 		await (await database()).put("catalogue", text, keyOf(snapshot, chunk));
 	}
 
+	/** The company sends all customers anew after a snapshot, so those who left it are gone here, too. */
 	async finish(snapshot: Snapshot): Promise<void> {
-		const transaction = (await database()).transaction("catalogue", "readwrite");
+		const transaction = (await database()).transaction(["catalogue", "changes", "customers"], "readwrite");
+		const catalogue = transaction.objectStore("catalogue");
 		const ours = rangeOf(snapshot);
-		const keys = await transaction.store.getAllKeys();
+		const keys = await catalogue.getAllKeys();
 		const others = keys.filter((key) => key !== MANIFEST && !ours.includes(key));
 		await Promise.all([
-			transaction.store.put(snapshot, MANIFEST),
-			...others.map((key) => transaction.store.delete(key)),
+			catalogue.put(snapshot, MANIFEST),
+			...others.map((key) => catalogue.delete(key)),
+			transaction.objectStore("changes").clear(),
+			transaction.objectStore("customers").clear(),
+			transaction.done,
+		]);
+	}
+
+	async changes({ snapshot }: Snapshot): Promise<readonly Changes[]> {
+		const all = await (await database()).getAll("changes");
+		return all.filter((kept) => kept.snapshot === snapshot).map(({ changes }) => changes);
+	}
+
+	/** One transaction: the cursor never stands before or behind what is kept. */
+	async keepChanges({ snapshot }: Snapshot, changes: Changes, merged?: Changes): Promise<void> {
+		const { customers, gone_customers = [], ...rest } = changes;
+		const transaction = (await database()).transaction(["changes", "customers"], "readwrite");
+		const shelf = transaction.objectStore("customers");
+		await Promise.all([
+			merged && transaction.objectStore("changes").clear(),
+			transaction.objectStore("changes").add({ snapshot, changes: merged ?? rest }),
+			...customersOf(customers).map((customer) => shelf.put(customer)),
+			...gone_customers.map((customer) => shelf.delete(customer)),
 			transaction.done,
 		]);
 	}

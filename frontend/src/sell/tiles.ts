@@ -1,6 +1,9 @@
 // How a tile looks without a picture: a hue for its group and letters for its name; and which rows are on the screen.
 // Pure; never reads the page.
 
+import { showDecimal } from "@/till/format";
+import { t } from "@/words/words";
+
 export const TILE_MIN_WIDTH = 140;
 export const TILE_HEIGHT = 116;
 export const TILE_GAP = 10;
@@ -46,4 +49,10 @@ export function windowOf(count: number, width: number, viewHeight: number, scrol
 		offset: firstRow * rowHeight,
 		height: Math.max(rows * rowHeight - TILE_GAP, 0),
 	};
+}
+
+/** What is left of an item, in words; "" where the company does not say. */
+export function leftOf(available: string | undefined): string {
+	if (available === undefined) return "";
+	return available === "0" || available.startsWith("-") ? t("tiles.none_left") : t("tiles.left", { count: showDecimal(available) });
 }

@@ -5,6 +5,7 @@ import { PROTOCOL_VERSION, type Head, type WireEntry } from "@/core/entry";
 import { Rejected, Retryable, wordsOf, type PosBridgeError } from "@/core/errors";
 import type { Rounding } from "@/core/money";
 import type { Tax } from "@/core/sale";
+import { checkedChanges, type Changes } from "@/server/changes";
 import { keep, readKept } from "@/server/kept";
 
 export interface Enrolment {
@@ -41,6 +42,20 @@ export interface Snapshot {
 	readonly next_epoch: number;
 	readonly heads: readonly Head[];
 	readonly receipt_footer: readonly string[];
+	/** Where to begin asking for changes; a company that has none is asked for its snapshot again and again. */
+	readonly cursor?: string;
+	/** Where the company calls when something changed. */
+	readonly realtime?: Realtime;
+}
+
+/** A snapshot's fields that can change without its items. */
+export type Settings = Omit<Snapshot, "snapshot" | "items" | "chunk_size" | "chunks" | "cursor">;
+
+export interface Realtime {
+	/** "" for the page's own origin. */
+	readonly url: string;
+	/** "/" and the site's name. */
+	readonly namespace: string;
 }
 
 export type Outcome = "created" | "exists" | "conflict" | "quarantined";
@@ -130,6 +145,13 @@ export class Company {
 	/** The chunk's JSON text as it was received, wrapped in "message". */
 	chunk(snapshot: string, chunk: number): Promise<string> {
 		return this.call(`snapshot_chunk?snapshot=${encodeURIComponent(snapshot)}&chunk=${chunk}`, {});
+	}
+
+	/** What changed since `cursor`. Malformed if it is not what the protocol says. */
+	async changes(cursor: string): Promise<Changes> {
+		const changes = messageOf<Changes>(await this.call(`changes?cursor=${encodeURIComponent(cursor)}`, {}));
+		if (changes.revoked) this.refused = true;
+		return checkedChanges(changes);
 	}
 
 	async push(entries: readonly WireEntry[]): Promise<PushAnswer> {

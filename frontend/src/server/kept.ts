@@ -2,32 +2,60 @@
 // Never holds an entry: IndexedDB can be wiped by the browser, the daybook lives elsewhere.
 
 import { openDB, type DBSchema, type IDBPDatabase } from "idb";
+import { Retryable } from "@/core/errors";
+import type { Customer } from "@/server/customers";
+import type { Changes } from "@/server/changes";
 
 const DATABASE = "posbridge";
-const VERSION = 1;
+const VERSION = 2;
+
+/** What the company said after a snapshot, in the order it came. */
+export interface KeptChanges {
+	/** The snapshot that it lies over. */
+	readonly snapshot: string;
+	readonly changes: Changes;
+}
 
 interface Shelves extends DBSchema {
 	kept: { key: string; value: unknown };
 	catalogue: { key: string; value: unknown };
+	changes: { key: number; value: KeptChanges };
+	customers: { key: string; value: Customer };
 }
 
 let opened: Promise<IDBPDatabase<Shelves>> | undefined;
 
 /** One connection for the whole page; a failed opening is tried again by the next caller. */
 export function database(): Promise<IDBPDatabase<Shelves>> {
-	opened ??= openDB<Shelves>(DATABASE, VERSION, {
-		upgrade(db) {
-			db.createObjectStore("kept");
-			db.createObjectStore("catalogue");
-		},
-		terminated() {
-			opened = undefined;
-		},
-	}).catch((error: unknown) => {
+	opened ??= open().catch((error: unknown) => {
 		opened = undefined;
 		throw error;
 	});
 	return opened;
+}
+
+function open(): Promise<IDBPDatabase<Shelves>> {
+	return new Promise((resolve, reject) => {
+		openDB<Shelves>(DATABASE, VERSION, {
+			/** Each step adds to what is there; nothing that an older page kept is lost. */
+			upgrade(db, before) {
+				if (before < 1) db.createObjectStore("kept");
+				if (before < 1) db.createObjectStore("catalogue");
+				if (before < 2) db.createObjectStore("changes", { autoIncrement: true });
+				if (before < 2) db.createObjectStore("customers", { keyPath: "customer" });
+			},
+			blocked() {
+				reject(new Retryable("Another tab runs an older version of the till. Close it, then try again.", "older_tab"));
+			},
+			blocking(_current, _wanted, event) {
+				(event.target as IDBDatabase).close();
+				opened = undefined;
+			},
+			terminated() {
+				opened = undefined;
+			},
+		}).then(resolve, reject);
+	});
 }
 
 /** What was kept under `name`; the caller vouches for its type because it alone writes it. */

@@ -18,9 +18,6 @@ import { speak, t } from "@/words/words";
 
 export const PAGE_VERSION = "0.1.0";
 
-/** How often the company is asked for new prices. */
-export const REFRESH_MS = 300_000;
-
 export type Step = "snapshot" | "items" | "daybook";
 
 export type Stage =
@@ -82,8 +79,6 @@ export function useStart(): Start {
 		agent.connect();
 		if (daybook.writable) pusher.start();
 		stage.value = { kind: "open", till };
-		void till.refreshCatalogue();
-		setInterval(() => void till.refreshCatalogue(true), REFRESH_MS);
 		void offline.check();
 		setInterval(() => void offline.check(), CHECK_MS);
 	}

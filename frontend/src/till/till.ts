@@ -4,6 +4,7 @@
 import { computed, inject, provide, shallowRef, watch, type ComputedRef, type InjectionKey, type ShallowRef } from "vue";
 import type { AgentConnection } from "@/agent/connection";
 import type { Catalogue } from "@/catalogue/catalogue";
+import { follow, type Following } from "@/catalogue/following";
 import { wordsOf } from "@/core/errors";
 import type { Tender } from "@/core/sale";
 import type { PageDaybook, StoredEntry } from "@/daybook/daybook";
@@ -19,6 +20,7 @@ import type { Desk } from "@/till/checkout";
 import { moneyOf, type Money } from "@/till/format";
 import { useNotices, type Notices } from "@/till/notices";
 import { KEPT_TENDERS, usePaying, type Paying } from "@/till/paying";
+import { useRepriced, type Repriced } from "@/till/repriced";
 import type { Panel, Screen } from "@/till/screens";
 import { useTasks, type Tasks } from "@/till/tasks";
 import { useTrust, type Trust } from "@/trust/trust";
@@ -55,6 +57,8 @@ export interface Till extends Scanning, Omit<Tasks, "voidSale" | "problem"> {
 	readonly catalogue: Catalogue;
 	readonly daybook: PageDaybook;
 	readonly offline: Offline;
+	readonly following: Following;
+	readonly repriced: Repriced;
 	/** Rises whenever the catalogue or its progress changed. */
 	readonly catalogueVersion: Readonly<ShallowRef<number>>;
 	readonly money: ComputedRef<Money>;
@@ -73,8 +77,6 @@ export interface Till extends Scanning, Omit<Tasks, "voidSale" | "problem"> {
 	leavePay(): void;
 	nextCustomer(): void;
 	voidSale(reason: string): Promise<void>;
-	/** `quiet`: an unreachable company is not worth a word in the middle of a day. */
-	refreshCatalogue(quiet?: boolean): Promise<void>;
 	/** Starts the page again at its enrolment; what is recorded and what is open stays. */
 	connectAgain(): void;
 }
@@ -123,12 +125,14 @@ export function createTill(parts: TillParts): Till {
 	});
 	parts.agent.on("scan", ({ code }) => scanning.scan(code));
 	sayWhatWasLeft(parts, state);
+	void refresh(parts, state, false);
+	const following = follow(() => refresh(parts, state, true), parts.snapshot.realtime, parts.company.enrolment?.token ?? "");
 	restartWhenQuiet(parts.offline, {
 		isIdle: () => daybook.writable && basket.lines.value.length === 0 && screen.value === "sell" && panel.value === undefined,
 		sayRestart: () => notices.say({ tone: "info", title: t("offline.restarting") }),
 	});
 	return {
-		...state, ...tasks, ...scanning, nextCustomer, goPay, leavePay,
+		...state, ...tasks, ...scanning, following, nextCustomer, goPay, leavePay,
 		async voidSale(reason) {
 			if (await tasks.voidSale(reason)) screen.value = "sell";
 		},
@@ -136,7 +140,6 @@ export function createTill(parts: TillParts): Till {
 			state.cashier.value = name;
 			keep(KEPT_CASHIER, name).catch((error: unknown) => tasks.problem(t("cart.not_kept", { reason: wordsOf(error) })));
 		},
-		refreshCatalogue: (quiet = false) => refresh(parts, state, quiet),
 		connectAgain,
 	};
 }
@@ -149,7 +152,7 @@ function sayWhatWasLeft({ daybook, left }: TillParts, { notices, paying }: State
 	if (left.recorded) paying.showEarlier(left.recorded);
 }
 
-type State = Omit<Till, keyof Scanning | keyof Tasks | "chooseCashier" | "goPay" | "leavePay" | "nextCustomer" | "refreshCatalogue" | "connectAgain">
+type State = Omit<Till, keyof Scanning | keyof Tasks | "chooseCashier" | "goPay" | "leavePay" | "nextCustomer" | "following" | "connectAgain">
 	& { readonly tasks: Tasks };
 
 function connectAgain(): void {
@@ -180,11 +183,13 @@ function openState({ snapshot: first, catalogue, daybook, agent, pusher, company
 		// New prices and taxes come between two sales, never into an open cart.
 		if (catalogue.snapshot && !catalogue.progress && basket.lines.value.length === 0) snapshot.value = catalogue.snapshot;
 	});
+	const money = computed(() => moneyOf(snapshot.value));
 	return {
 		snapshot, catalogue, daybook, offline, catalogueVersion, cashier, screen, notices, basket, trust, tasks,
 		panel: shallowRef<Panel>(),
 		searchFor: shallowRef<{ readonly text: string }>(),
-		money: computed(() => moneyOf(snapshot.value)),
+		money,
+		repriced: useRepriced({ basket, catalogue, catalogueVersion, money, notices }),
 		paying: usePaying({
 			basket, desk, screen,
 			...(left.tenders && { given: left.tenders }),
@@ -193,9 +198,10 @@ function openState({ snapshot: first, catalogue, daybook, agent, pusher, company
 	};
 }
 
+/** `quiet`: an unreachable company is not worth a word in the middle of a day. */
 async function refresh({ catalogue, company, daybook }: TillParts, { notices, trust }: State, quiet: boolean): Promise<void> {
 	try {
-		await catalogue.refresh();
+		await (quiet ? catalogue.poll() : catalogue.refresh());
 		const { newest } = catalogue;
 		if (newest && daybook.writable) await daybook.compareHeads(newest.heads, newest.next_epoch);
 	} catch {

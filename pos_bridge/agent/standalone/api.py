@@ -1,4 +1,4 @@
-"""The company's endpoints, on the same paths that Frappe serves: enrol, snapshot, chunk, push.
+"""The company's endpoints, on the same paths that Frappe serves: enrol, snapshot, chunk, changes, push.
 
 Parse, call, shape: what they mean is decided in core and in the rooms beside this one.
 """
@@ -26,6 +26,7 @@ from pos_bridge.core.sync import (
 	read_push,
 )
 
+CHANGES_PATH = "/api/method/pos_bridge.api.changes"
 ENROLMENT_PATH = "/till/enrolment.json"
 MAX_ENROL_BYTES = 1_024
 
@@ -40,6 +41,7 @@ class Api:
 		app.router.add_post(ENROL_PATH, self.enrol)
 		app.router.add_get(SNAPSHOT_PATH, self.snapshot)
 		app.router.add_get(CHUNK_PATH, self.chunk)
+		app.router.add_get(CHANGES_PATH, self.changes)
 		app.router.add_post(PUSH_PATH, self.push)
 		app.router.add_get(ENROLMENT_PATH, self.offer_code)
 
@@ -73,8 +75,21 @@ class Api:
 		# By what was recorded: the epoch that enrolling handed out is still this page's own.
 		epoch = next_epoch(heads)
 		return answer(
-			{**catalogue.snapshot(), "next_epoch": epoch, "heads": [head_fields(head) for head in heads]}
+			{
+				**catalogue.snapshot(),
+				"cursor": catalogue.digest,
+				"next_epoch": epoch,
+				"heads": [head_fields(head) for head in heads],
+			}
 		)
+
+	async def changes(self, request: web.Request) -> web.Response:
+		"""The shop's file is read at start only: nothing ever changes behind the snapshot that is served."""
+		self._sender(request)
+		digest = (await self._company.shop.goods()).catalogue.digest
+		if request.query.get("cursor") != digest:
+			return answer({"cursor": digest, "reload": True})
+		return answer({"cursor": digest, "snapshot": digest})
 
 	async def chunk(self, request: web.Request) -> web.Response:
 		self._sender(request)

@@ -1,0 +1,33 @@
+// The company's customers as this till keeps them, beside the catalogue and filled by the same changes.
+// Never sends one anywhere: what a till records names a customer by its id only.
+
+import type { ChangedCustomers } from "@/server/changes";
+import { database } from "@/server/kept";
+
+export interface Customer {
+	readonly customer: string;
+	readonly name: string;
+	readonly mobile: string;
+	readonly email: string;
+	readonly group: string;
+	readonly price_list: string;
+}
+
+export async function readCustomer(customer: string): Promise<Customer | undefined> {
+	return (await database()).get("customers", customer);
+}
+
+export async function allCustomers(): Promise<readonly Customer[]> {
+	return (await database()).getAll("customers");
+}
+
+export function customersOf(columns: ChangedCustomers | undefined): readonly Customer[] {
+	return (columns?.customer ?? []).map((customer, index) => ({
+		customer,
+		name: columns?.name[index] ?? "",
+		mobile: columns?.mobile[index] ?? "",
+		email: columns?.email[index] ?? "",
+		group: columns?.group[index] ?? "",
+		price_list: columns?.price_list[index] ?? "",
+	}));
+}
