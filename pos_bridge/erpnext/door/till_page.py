@@ -8,7 +8,7 @@ from pathlib import Path
 import frappe
 from werkzeug.wrappers import Response
 
-PUBLIC = Path(__file__).parents[1] / "public" / "till"
+PUBLIC = Path(__file__).parents[2] / "public" / "till"
 SHELL = "till"
 WORKER = "pos-bridge-worker.js"
 _TYPES = {SHELL: "text/html; charset=utf-8", WORKER: "text/javascript; charset=utf-8"}
