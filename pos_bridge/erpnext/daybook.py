@@ -1,6 +1,6 @@
 """The company's daybook on MariaDB: core's port over `POS Entry`, `POS Chain` and `POS Quarantine`.
 
-It never looks into a body and never commits: the transaction is its caller's, as is the till's lock.
+It never decides by a body and never commits: the transaction is its caller's, as is the till's lock.
 """
 
 import base64
@@ -26,6 +26,8 @@ from pos_bridge.core.entry import Entry, WireEntry, open_wire
 
 MAX_GAPS = 1_000
 """Gaps that one answer names at most; the rest is named when these are filled."""
+MAX_ID = 36
+"""Characters of an entry's id."""
 
 _STORED = "position, hash, text, sent_by, hop, recorded_at, state, reason"
 
@@ -191,12 +193,20 @@ def _entry_row(wire: WireEntry, entry: Entry, arrival: Arrival, cursor: int) -> 
 		"state": State.WAITING.value,
 		"position": cursor,
 		"company": frappe.get_cached_value("POS Till", entry.till, "company"),
-		**_shown_figures(entry.body),
+		**_columns_of(entry.body),
+	}
+
+
+def _columns_of(body: Mapping[str, Any]) -> dict[str, Any]:
+	"""What lists and look-ups read of a body, where it has it; what it means is posting's matter."""
+	return {
+		**_shown_figures(body),
+		"against_entry": _id_in(body.get("against")),
+		"shift": _id_of(body.get("shift")),
 	}
 
 
 def _shown_figures(body: Mapping[str, Any]) -> dict[str, Any]:
-	"""Currency and total for the desk's lists, where the body has them."""
 	currency, total, precision = (
 		body.get(name) for name in ("currency", "total_minor", "currency_precision")
 	)
@@ -204,6 +214,14 @@ def _shown_figures(body: Mapping[str, Any]) -> dict[str, Any]:
 		return {}
 	known = isinstance(currency, str) and bool(frappe.db.exists("Currency", currency))
 	return {"total": total / 10**precision, "currency": currency if known else None}
+
+
+def _id_in(against: object) -> str | None:
+	return _id_of(against.get("entry")) if isinstance(against, Mapping) else None
+
+
+def _id_of(value: object) -> str | None:
+	return value if isinstance(value, str) and len(value) <= MAX_ID else None
 
 
 def _insert(doctype: str, row: dict[str, Any]) -> None:

@@ -66,6 +66,7 @@ def keep(name: str, booking: "Booking") -> None:
 	for index, (flag, details) in enumerate(booking.flags, start=1):
 		_child("POS Entry Flag", "remarks", name, index, flag=flag, details=details)
 	settle_promise(name)
+	release_returns_of(name)
 	_update(name, state="posted", posted_at=now_datetime(), **_NOT_HELD, next_try_at=None, last_fault="")
 
 
