@@ -16,7 +16,7 @@ import aiohttp
 
 from pos_bridge.agent.store import Store
 from pos_bridge.core.errors import Malformed, PosBridgeError, Rejected, Retryable, TooLarge, Unauthenticated
-from pos_bridge.core.sync import ENROL_PATH, PUSH_PATH, read_message, whole_words
+from pos_bridge.core.sync import BODY_TYPE, ENROL_PATH, PUSH_PATH, read_message, whole_words
 
 ANSWER_TIMEOUT_SECONDS = 30
 CONNECT_TIMEOUT_SECONDS = 5
@@ -97,14 +97,14 @@ class Company:
 
 	async def enrol(self, code: str) -> Mapping[str, Any]:
 		"""Exchange a code for a till's name and token."""
-		return await self._post(ENROL_PATH, json.dumps({"code": code}).encode(), {})
+		return await self._post(ENROL_PATH, json.dumps({"code": code, "holder": "agent"}).encode(), {})
 
 	async def push(self, body: bytes, token: str) -> Mapping[str, Any]:
 		"""Send a push; the answer as `sync.push_answer` builds it. Raises Retryable or Rejected."""
 		return await self._post(PUSH_PATH, body, {"Authorization": f"Till {token}"})
 
 	async def _post(self, path: str, body: bytes, headers: Mapping[str, str]) -> Mapping[str, Any]:
-		headers = {"Content-Type": "application/json", **headers}
+		headers = {"Content-Type": BODY_TYPE, **headers}
 		try:
 			async with self._session.post(
 				self.server + path, data=body, headers=headers, allow_redirects=False

@@ -22,6 +22,9 @@ ENROL_PATH = "/api/method/pos_bridge.api.enrol"
 SNAPSHOT_PATH = "/api/method/pos_bridge.api.snapshot"
 CHUNK_PATH = "/api/method/pos_bridge.api.snapshot_chunk"
 
+BODY_TYPE = "application/octet-stream"
+"""How bodies are sent: Frappe would parse `application/json` first, and lose a body that is none."""
+
 MAX_REASON = 1_000
 """Characters of the other side's words that are kept."""
 

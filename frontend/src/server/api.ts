@@ -97,6 +97,8 @@ export interface PushAnswer {
 	readonly gaps: readonly Gap[];
 }
 
+/** Frappe would parse application/json before anybody could keep a body that is none. */
+const BODY_TYPE = "application/octet-stream";
 const CALL_TIMEOUT_MS = 15_000;
 const METHODS = "/api/method/pos_bridge.api.";
 const ENROLMENT = "enrolment";
@@ -161,7 +163,7 @@ export class Company {
 	}
 
 	private post(method: string, body: object): Promise<string> {
-		const headers = { "Content-Type": "application/json" };
+		const headers = { "Content-Type": BODY_TYPE };
 		return this.call(method, { method: "POST", headers, body: JSON.stringify(body) });
 	}
 
