@@ -11,27 +11,25 @@ from dataclasses import dataclass, field
 import frappe
 
 WATCHED = {
-	"Sales Invoice": (
-		"status docstatus grand_total net_total total_taxes_and_charges outstanding_amount paid_amount"
-		" change_amount base_paid_amount due_date debit_to posting_date customer_name update_stock"
-	).split(),
+	"Sales Invoice": ["status", "docstatus", "grand_total", "net_total", "total_taxes_and_charges", "outstanding_amount", "paid_amount", "change_amount", "base_paid_amount", "due_date", "debit_to", "posting_date", "customer_name", "update_stock"],
 	"Sales Invoice Item": (),
-	"GL Entry": "account debit credit against voucher_no cost_center is_opening docstatus".split(),
-	"Stock Ledger Entry": "item_code actual_qty warehouse voucher_no docstatus is_cancelled".split(),
-	"Payment Ledger Entry": "account amount against_voucher_no docstatus delinked".split(),
-	"Serial and Batch Bundle": "item_code total_qty voucher_no docstatus".split(),
+	"GL Entry": ["account", "debit", "credit", "against", "voucher_no", "cost_center", "is_opening", "docstatus"],
+	"Stock Ledger Entry": ["item_code", "actual_qty", "warehouse", "voucher_no", "docstatus", "is_cancelled"],
+	"Payment Ledger Entry": ["account", "amount", "against_voucher_no", "docstatus", "delinked"],
+	"Serial and Batch Bundle": ["item_code", "total_qty", "voucher_no", "docstatus"],
 }
-EVENTS = (
-	"before_insert autoname before_naming before_validate validate before_save before_submit after_insert"
-	" on_update on_submit on_change before_cancel on_cancel on_trash before_rename after_rename"
-).split()
+EVENTS = ["before_insert", "autoname", "before_naming", "before_validate", "validate", "before_save", "before_submit", "after_insert", "on_update", "on_submit", "on_change", "before_cancel", "on_cancel", "on_trash", "before_rename", "after_rename"]
 
 
 @dataclass
 class Seen:
-	"""How often each event came, and the values that the last of them showed, by document's kind."""
+	"""What the hooks saw, by document's kind and event.
 
-	counts: Counter = field(default_factory=Counter)
+	Of the invoice the values when an event came first and last; of what a posting has many of, all, for
+	their order says nothing.
+	"""
+
+	first: dict = field(default_factory=dict)
 	last: dict = field(default_factory=dict)
 
 
@@ -40,16 +38,11 @@ _seen: list[Seen] = []
 
 def saw(doc, method=None):
 	"""The hook itself."""
+	key = (doc.doctype, method)
 	values = {name: _plain(doc.get(name)) for name in WATCHED[doc.doctype]}
 	if doc.doctype == "Sales Invoice":
 		values["rows"] = [(row.item_code, row.qty, row.net_amount, row.income_account) for row in doc.items]
-		key = (doc.doctype, method, "")
-	else:
-		values.pop("outstanding_amount", None)
-		key = (doc.doctype, method, "")
-	_seen[-1].counts[key] += 1
-	# Of documents that a posting has many of, all count, in any order; of the invoice the last state.
-	if doc.doctype == "Sales Invoice":
+		_seen[-1].first.setdefault(key, values)
 		_seen[-1].last[key] = values
 	else:
 		_seen[-1].last.setdefault(key, Counter())[tuple(values.items())] += 1
@@ -66,9 +59,7 @@ def watching(monkeypatch) -> Iterator[Seen]:
 	ours = {
 		doctype: {
 			**theirs.get(doctype, {}),
-			**{
-				event: [*theirs.get(doctype, {}).get(event, []), "foreign_app.saw"] for event in EVENTS
-			},
+			**{event: [*theirs.get(doctype, {}).get(event, []), "foreign_app.saw"] for event in EVENTS},
 		}
 		for doctype in WATCHED
 	}

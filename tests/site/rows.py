@@ -11,8 +11,11 @@ import frappe
 import pymysql.cursors
 
 _WRITE = re.compile(r"\s*(?:INSERT(?:\s+IGNORE)?\s+INTO|UPDATE|DELETE\s+FROM)\s+[`\"]?(tab[^`\"]+|\S+)", re.I)
-VOLATILE = {"creation", "modified", "owner", "modified_by", "_user_tags", "_comments", "_assign", "_liked_by"}
-_BY_VOUCHER = ("voucher_no", "parent")
+_RANDOM = re.compile(r"[0-9a-z]{10}|[0-9a-f]{20}")
+VOLATILE = {"creation", "modified", "owner", "modified_by", "_user_tags", "_comments", "_assign", "_liked_by", "_seen"} | set(
+	# A transaction log's row tells names and times in a chain of hashes.
+	"row_index timestamp previous_hash transaction_hash chaining_hash data".split()
+)
 
 
 @contextmanager
@@ -38,7 +41,9 @@ def rows_of(tables: set[str], voucher: str) -> dict[str, list[tuple]]:
 	names: dict[str, str] = {}
 	found = {table: _select(table, voucher, names) for table in sorted(tables)}
 	return {
-		table: sorted((_normal(row, names) for row in rows), key=repr) for table, rows in found.items() if rows
+		table: sorted((_normal(row, names) for row in rows), key=repr)
+		for table, rows in found.items()
+		if rows
 	}
 
 
@@ -48,24 +53,21 @@ def _select(table: str, voucher: str, names: dict[str, str]) -> list[dict]:
 		where = "name = %s"
 	elif "voucher_no" in columns:
 		where = "voucher_no = %s"
+	elif table == "tabTransaction Log":
+		where = "document_name = %s"
 	elif table.startswith("tabSales Invoice") or table in ("tabPacked Item", "tabPayment Schedule"):
 		where = "parent = %s"
 	else:
 		where = "%s IS NOT NULL"
 	rows = frappe.db.sql(f"SELECT * FROM `{table}` WHERE {where}", voucher, as_dict=True)
 	for index, row in enumerate(sorted(rows, key=_order)):
-		if row.get("name") and str(row["name"]) != voucher and _is_new(row):
+		if _RANDOM.fullmatch(str(row.get("name"))):
 			names[str(row["name"])] = f"{table}:{index}"
 	return rows
 
 
 def _order(row: dict) -> tuple:
 	return (row.get("idx") or 0, *(str(row[name]) for name in sorted(set(row) - VOLATILE - {"name"})))
-
-
-def _is_new(row: dict) -> bool:
-	"""Rows of masters keep their names; what the posting made has a random one."""
-	return row.get("name") is not None and not row.get("item_name") or "parentfield" in row
 
 
 def _normal(row: dict, names: dict[str, str]) -> tuple:

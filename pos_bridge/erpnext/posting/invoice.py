@@ -13,6 +13,7 @@ from pos_bridge.core.entry import Entry
 from pos_bridge.core.errors import Rejected
 from pos_bridge.core.money import SCALE, format_minor, parse_decimal
 from pos_bridge.core.sale import DraftLine, LineAmounts, Sale, Tender
+from pos_bridge.erpnext.overrides.serial_and_batch_bundle import made_by_posting
 from pos_bridge.erpnext.overrides.stock_ledger_entry import FIELDS
 from pos_bridge.erpnext.shop import Shop, template_rates
 
@@ -189,7 +190,8 @@ def submit(invoice: Any, name: str) -> None:
 	frappe.flags.pos_bridge_posting = {"name": name, **{field: invoice.get(field) for field in FIELDS}}
 	invoice.run_before_save_methods = lambda: _run_before_save_methods(invoice)
 	try:
-		invoice.insert(ignore_permissions=True, set_name=name)
+		with made_by_posting():
+			invoice.insert(ignore_permissions=True, set_name=name)
 	finally:
 		del invoice.run_before_save_methods
 		frappe.flags.pos_bridge_posting = None
@@ -207,6 +209,9 @@ def _run_before_save_methods(invoice: Any) -> None:
 		invoice.run_method(event)
 	invoice.docstatus, invoice._action = 1, "submit"
 	invoice.set_docstatus()
+	# ERPNext leaves the status of a new document alone; as a draft being submitted it is not new.
+	invoice.set("__islocal", False)
 	invoice.set_status()
+	invoice.set("__islocal", True)
 	invoice.run_method("before_submit")
 	invoice.set_title_field()
