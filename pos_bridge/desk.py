@@ -1,0 +1,123 @@
+"""The desk's endpoints for people: enrol and switch off devices, retry what is held, see stock elsewhere.
+
+It never opens a document that the role and the user's own permissions don't allow, and never commits.
+"""
+
+from typing import Any
+
+import frappe
+from frappe import _
+
+from pos_bridge import jobs
+from pos_bridge.core.errors import Rejected
+from pos_bridge.erpnext import stock
+from pos_bridge.erpnext.door import enrolment
+from pos_bridge.erpnext.posting import fate, periods
+
+MANAGERS = ("POS Manager", "System Manager")
+"""Who lets devices in and switches them off."""
+POSTERS = ("POS Manager", "POS Integrator", "Accounts Manager", "System Manager")
+"""Who may have what is held posted again."""
+ACCOUNTANTS = ("Accounts Manager", "System Manager")
+"""Who may choose another day than the one it happened on."""
+STOCK_READERS = ("POS Manager", "POS Integrator", "System Manager")
+MAX_TILLS = 1_000
+"""Tills whose warehouses are looked at for stock elsewhere."""
+_QR_SCALE = 5
+
+
+@frappe.whitelist(methods=["POST"])
+def make_enrolment_code(till: str) -> dict[str, Any]:
+	"""A code that enrols one device: `{code, expires_in_seconds, url, qr_svg}`; kept as a hash only."""
+	_allow_till(till)
+	if not frappe.db.get_value("POS Till", till, "enabled"):
+		frappe.throw(_("Till {0} is switched off. Enable it, then make a code.").format(till))
+	code = enrolment.make_code(till)
+	url = frappe.utils.get_url(f"/till#code={code}")
+	return {
+		"code": code,
+		"expires_in_seconds": enrolment.CODE_SECONDS,
+		"url": url,
+		"qr_svg": _qr_svg(url),
+	}
+
+
+@frappe.whitelist(methods=["POST"])
+def revoke_devices(till: str, tokens: list[str] | str | None = None) -> dict[str, int]:
+	"""Switch off devices of a till, by their rows, or all of them: `{revoked}`."""
+	_allow_till(till)
+	rows = frappe.parse_json(tokens) if tokens is not None else None
+	if rows is not None and not (isinstance(rows, list) and all(isinstance(row, str) for row in rows)):
+		frappe.throw(_("Name the devices by their rows, as a list, or none for all."))
+	return {"revoked": enrolment.revoke(till, rows)}
+
+
+@frappe.whitelist(methods=["POST"])
+def retry_entry(entry: str) -> dict[str, int]:
+	"""Have a held entry posted again: `{released}`, 0 if it was not held any more."""
+	_allow_entry(entry, POSTERS)
+	return {"released": jobs.retry([entry])}
+
+
+@frappe.whitelist(methods=["POST"])
+def retry_all(reason: str = "") -> dict[str, int]:
+	"""Have held entries posted again, oldest first, all or those with this reason: `{released, left}`.
+
+	`left` are still held, counted up to the limit of one call.
+	"""
+	frappe.only_for(POSTERS)
+	filters = {"state": "held", **({"reason": reason} if reason else {})}
+	held = frappe.get_list(
+		"POS Entry", filters, pluck="name", order_by="position", limit_page_length=fate.MAX_RELEASED
+	)
+	released = jobs.retry(held)
+	left = frappe.get_list("POS Entry", filters, pluck="name", limit_page_length=fate.MAX_RELEASED)
+	return {"released": released, "left": len(left)}
+
+
+@frappe.whitelist(methods=["POST"])
+def post_on_first_open_day(entry: str) -> dict[str, str]:
+	"""Have a held entry posted on the first open day: `{post_on}`. Its business date stays what it is."""
+	_allow_entry(entry, ACCOUNTANTS)
+	try:
+		day = periods.post_on_first_open_day(entry)
+	except Rejected as error:
+		frappe.throw(error.message)
+	jobs.retry([entry])
+	return {"post_on": str(day)}
+
+
+@frappe.whitelist(methods=["GET"])
+def stock_elsewhere(item: str) -> list[dict[str, Any]]:
+	"""Where the shops have an item, most first: `[{warehouse, available}]`, in its stock unit."""
+	frappe.only_for(STOCK_READERS)
+	if not frappe.db.exists("Item", item):
+		frappe.throw(_("There is no item {0}.").format(item), frappe.DoesNotExistError)
+	profiles = frappe.get_list("POS Till", {"enabled": 1}, pluck="pos_profile", limit_page_length=MAX_TILLS)
+	places = frappe.get_all("POS Profile", {"name": ("in", profiles or [""])}, pluck="warehouse")
+	return stock.elsewhere(item, sorted({place for place in places if place}))
+
+
+def _allow_till(till: str) -> None:
+	frappe.only_for(MANAGERS)
+	frappe.get_doc("POS Till", till).check_permission("write")
+
+
+def _allow_entry(entry: str, roles: tuple[str, ...]) -> None:
+	frappe.only_for(roles)
+	frappe.get_doc("POS Entry", entry).check_permission("read")
+
+
+def _qr_svg(text: str) -> str:
+	"""The text as a QR code; empty where Frappe brings no library for it: the code can be typed."""
+	try:
+		import pyqrcode
+	except ImportError:
+		return ""
+	from io import BytesIO
+
+	stream = BytesIO()
+	pyqrcode.create(text, error="M").svg(
+		stream, scale=_QR_SCALE, background="#fff", module_color="#000", xmldecl=False
+	)
+	return stream.getvalue().decode()

@@ -1,0 +1,117 @@
+"""Which day the books are open on, for a held entry whose own period is closed.
+
+It never opens or closes a period, and never touches an entry that is not held.
+"""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import frappe
+from frappe.utils import cint, getdate, today
+
+from pos_bridge.core.errors import Rejected
+
+MAX_STEPS = 1_000
+"""Closed stretches that are stepped over before the search gives up."""
+_DAY = timedelta(days=1)
+
+
+def post_on_first_open_day(entry: str) -> date:
+	"""Choose the first open day for a held entry, and say by whom; its business date stays what it is.
+
+	`Rejected` if the entry is not held or no day is open. The caller releases it.
+	"""
+	row = frappe.db.get_value(
+		"POS Entry", entry, ["state", "company", "business_date"], as_dict=True, for_update=True
+	)
+	if not row or row.state != "held":
+		raise Rejected(
+			f"Entry {entry} is not held (any more). Only a held one can be posted on another day.",
+			code="not_held",
+		)
+	own = getdate(row.business_date)
+	day = first_open_day(row.company, own)
+	chosen = {"post_on": day, "post_on_by": frappe.session.user} if day != own else _AS_IT_HAPPENED
+	frappe.db.set_value("POS Entry", entry, chosen)
+	return day
+
+
+_AS_IT_HAPPENED: dict[str, None] = {"post_on": None, "post_on_by": None}
+
+
+def first_open_day(company: str, day: date) -> date:
+	"""The first day on or after `day` on which the company's books take a Sales Invoice with stock."""
+	for _ in range(MAX_STEPS):
+		later = max(past(company, day) for past in _PAST_WHAT_IS_CLOSED)
+		if later == day:
+			return day
+		day = later
+	raise Rejected(f"No open day was found for {company} up to {day}. Reopen a period.", code="no_open_day")
+
+
+def _past_freeze_date(company: str, day: date) -> date:
+	"""ERPNext 15 freezes all companies in Accounts Settings, 16 each in its Company."""
+	if frappe.get_meta("Accounts Settings").has_field("acc_frozen_upto"):
+		frozen = frappe.db.get_single_value("Accounts Settings", "acc_frozen_upto")
+	else:
+		frozen = frappe.db.get_value("Company", company, "accounts_frozen_till_date")
+	return _after(frozen, day)
+
+
+def _past_stock_freeze(company: str, day: date) -> date:
+	settings = frappe.get_cached_doc("Stock Settings")
+	day = _after(settings.stock_frozen_upto, day)
+	days = cint(settings.stock_frozen_upto_days)
+	return _after(getdate(today()) - days * _DAY, day) if days else day
+
+
+def _past_closing_voucher(company: str, day: date) -> date:
+	closed = frappe.db.sql(
+		"SELECT MAX(period_end_date) FROM `tabPeriod Closing Voucher` WHERE docstatus = 1 AND company = %s",
+		company,
+	)
+	return _after(closed[0][0], day)
+
+
+def _past_accounting_periods(company: str, day: date) -> date:
+	in_force = "AND period.disabled = 0" if frappe.db.has_column("Accounting Period", "disabled") else ""
+	closed = frappe.db.sql(
+		"SELECT MAX(period.end_date) FROM `tabAccounting Period` period"
+		" JOIN `tabClosed Document` document ON document.parent = period.name"
+		" WHERE period.company = %(company)s AND document.closed = 1"
+		" AND document.document_type = 'Sales Invoice'"
+		f" AND %(day)s BETWEEN period.start_date AND period.end_date {in_force}",
+		{"company": company, "day": day},
+	)
+	return _after(closed[0][0], day)
+
+
+def _in_a_fiscal_year(company: str, day: date) -> date:
+	"""`day` if a Fiscal Year covers it, else the first day of the next one."""
+	begins = frappe.db.sql(
+		"SELECT MIN(GREATEST(year.year_start_date, %(day)s)) FROM `tabFiscal Year` year"
+		" WHERE year.disabled = 0 AND year.year_end_date >= %(day)s"
+		" AND (NOT EXISTS (SELECT 1 FROM `tabFiscal Year Company` member WHERE member.parent = year.name)"
+		"  OR EXISTS (SELECT 1 FROM `tabFiscal Year Company` member"
+		"   WHERE member.parent = year.name AND member.company = %(company)s))",
+		{"company": company, "day": day},
+	)[0][0]
+	if begins is None:
+		raise Rejected(
+			f"No Fiscal Year of {company} covers {day} or a later day. Make one, then try again.",
+			code="no_open_day",
+		)
+	return getdate(begins)
+
+
+def _after(closed_until: date | str | None, day: date) -> date:
+	return max(day, getdate(closed_until) + _DAY) if closed_until else day
+
+
+_PAST_WHAT_IS_CLOSED: tuple[Callable[[str, date], date], ...] = (
+	_past_freeze_date,
+	_past_stock_freeze,
+	_past_closing_voucher,
+	_past_accounting_periods,
+	_in_a_fiscal_year,
+)
