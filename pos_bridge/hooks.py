@@ -22,13 +22,29 @@ page_renderer = ["pos_bridge.erpnext.door.till_page.TillPage"]
 
 scheduler_events = {"cron": {"* * * * *": ["pos_bridge.jobs.sweep"]}}
 
+_CALL_TILLS = "pos_bridge.erpnext.catalogue.poke.changed"
+_TILLS_KNOW = (
+	*(
+		"Item",
+		"Item Price",
+		"Item Group",
+		"Item Tax Template",
+		"Sales Taxes and Charges Template",
+		"Price List",
+	),
+	*("Customer", "POS Profile", "POS Till", "Mode of Payment", "User"),
+)
+
 doc_events = {
+	**{doctype: {"on_update": _CALL_TILLS, "after_delete": _CALL_TILLS} for doctype in _TILLS_KNOW},
 	"Sales Invoice": {
 		"on_cancel": "pos_bridge.erpnext.overrides.sales_invoice.on_cancel",
 		"on_submit": "pos_bridge.erpnext.overrides.sales_invoice.on_submit",
+		"on_trash": "pos_bridge.erpnext.overrides.sales_invoice.on_trash",
 	},
 	"Stock Ledger Entry": {
 		"before_insert": "pos_bridge.erpnext.overrides.stock_ledger_entry.before_insert",
+		"on_submit": _CALL_TILLS,
 	},
 }
 

@@ -11,9 +11,11 @@ from typing import Any
 import frappe
 from frappe.utils import cint, now_datetime
 
+from pos_bridge.erpnext.catalogue import poke
+from pos_bridge.erpnext.isolation import begin, is_clash, is_database_away
+from pos_bridge.erpnext.overrides.masters import masters_remembered
 from pos_bridge.erpnext.posting import fate, refusals
 from pos_bridge.erpnext.posting.post import as_till, post
-from pos_bridge.erpnext.isolation import begin, is_clash, is_database_away
 
 DRAIN_SECONDS = 20.0
 """How long one job posts before it lets other jobs have the worker; another one goes on."""
@@ -50,7 +52,7 @@ def post_waiting() -> int:
 		return 0
 	until = time.monotonic() + DRAIN_SECONDS
 	done = 0
-	with as_till():
+	with as_till(), masters_remembered():
 		while time.monotonic() < until:
 			if done == 1 and fate.count_due() > BACKLOG_PER_WORKER:
 				wake_poster()
@@ -100,6 +102,12 @@ def _give_back(claimed: Mapping[str, Any], error: Exception) -> None:
 		fate.wait(claimed["name"], tries, str(error), now_datetime() + timedelta(seconds=wait))
 	frappe.local.message_log = []
 	frappe.db.commit()
+
+
+def call_tills() -> None:
+	"""Call the tills once more, a moment after a call that others followed too soon."""
+	time.sleep(poke.QUIET_SECONDS)
+	poke.call()
 
 
 def retry(names: list[str]) -> int:
