@@ -1,6 +1,6 @@
 """A site that lives as long as the tests: a copy of a bench's ERPNext site with this app, and its own Redis.
 
-It never writes to the site that it copies.
+It never writes to the site that it copies, and needs no Frappe: the bench's own Python runs what does.
 """
 
 import hashlib
@@ -10,21 +10,32 @@ import secrets
 import shutil
 import socket
 import subprocess
-import sys
 import time
 from pathlib import Path
 
 BENCH = Path(os.environ.get("POS_BRIDGE_BENCH") or Path.home() / "frappe-bench")
 SITES = BENCH / "sites"
+PYTHON = str(BENCH / "env/bin/python")
+ROOT = Path(__file__).parents[2]
+"""The checkout under test; the bench may have another one installed."""
 NAME = os.environ.get("POS_BRIDGE_TEST_SITE", "pos-bridge-test.localhost")
 ROOT_USER = os.environ.get("POS_BRIDGE_DB_ROOT_USER", "root")
 ROOT_PASSWORD = os.environ.get("POS_BRIDGE_DB_ROOT_PASSWORD", "root")
 
 
+def environment(*paths: Path, **more: str) -> dict[str, str]:
+	"""What a process on the bench starts with: this checkout comes before what the bench has installed."""
+	first = os.pathsep.join(map(str, (ROOT, *paths)))
+	return {**os.environ, "PYTHONPATH": first, **more}
+
+
+def common_config() -> dict:
+	return json.loads((SITES / "common_site_config.json").read_text())
+
+
 def source_site() -> str:
 	"""The bench's site to copy: POS_BRIDGE_SITE, or the bench's default site."""
-	common = json.loads((SITES / "common_site_config.json").read_text())
-	name = os.environ.get("POS_BRIDGE_SITE") or common.get("default_site")
+	name = os.environ.get("POS_BRIDGE_SITE") or common_config().get("default_site")
 	if not name or not (SITES / name / "site_config.json").exists():
 		raise RuntimeError("No ERPNext site to copy: set POS_BRIDGE_SITE or the bench's default site.")
 	return name
@@ -84,6 +95,21 @@ def wait_until(happened, what: str, seconds: float = 30.0):
 	return value
 
 
+def start_worker(log: Path, queue: str = "default") -> "subprocess.Popen[bytes]":
+	"""One of Frappe's own background workers, in a session of its own, as a bench runs it."""
+	command = [PYTHON, "-m", "frappe.utils.bench_helper", "frappe", "worker", "--queue", queue]
+	with log.open("ab") as said:
+		return subprocess.Popen(
+			command,
+			cwd=SITES,
+			env=environment(),
+			stdin=subprocess.DEVNULL,
+			stdout=said,
+			stderr=subprocess.STDOUT,
+			start_new_session=True,
+		)
+
+
 class Site:
 	"""The disposable site: made by `create`, removed by `drop`."""
 
@@ -111,7 +137,7 @@ class Site:
 	def bench(self, *arguments: str) -> str:
 		"""Run a command of Frappe's on this site."""
 		command = [
-			sys.executable,
+			PYTHON,
 			"-m",
 			"frappe.utils.bench_helper",
 			"frappe",
@@ -119,7 +145,14 @@ class Site:
 			self.name,
 			*arguments,
 		]
-		done = subprocess.run(command, cwd=SITES, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+		done = subprocess.run(
+			command,
+			cwd=SITES,
+			env=environment(),
+			stdin=subprocess.DEVNULL,
+			capture_output=True,
+			text=True,
+		)
 		assert done.returncode == 0, f"{arguments}: {done.stdout[-2000:]}\n{done.stderr[-2000:]}"
 		return done.stdout
 
@@ -147,11 +180,10 @@ class Site:
 				for host in hosts
 			)
 		)
-		dump = subprocess.Popen(
-			["mysqldump", *_login(), "--single-transaction", "--quick", config["db_name"]],
-			stdout=subprocess.PIPE,
-		)
-		subprocess.run(["mysql", *_login(), self.database], stdin=dump.stdout, check=True)
+		options = [*_login(), "--single-transaction", "--quick", config["db_name"]]
+		dump = subprocess.Popen([_program("mariadb-dump", "mysqldump"), *options], stdout=subprocess.PIPE)
+		load = [_program("mariadb", "mysql"), *_login(), self.database]
+		subprocess.run(load, stdin=dump.stdout, check=True)
 		assert dump.wait() == 0, f"mysqldump of {source} failed"
 
 	def _has_app(self) -> bool:
@@ -160,10 +192,20 @@ class Site:
 
 
 def _login() -> list[str]:
-	return [f"-u{ROOT_USER}", f"-p{ROOT_PASSWORD}"]
+	"""Where the bench says that its database is, as its root."""
+	config = common_config()
+	places = {"db_host": "--host", "db_port": "--port", "db_socket": "--socket"}
+	where = [f"{option}={config[key]}" for key, option in places.items() if config.get(key)]
+	return [*where, f"-u{ROOT_USER}", f"-p{ROOT_PASSWORD}"]
+
+
+def _program(*names: str) -> str:
+	"""MariaDB's programs have new names since version 11; the first that is here."""
+	return next(filter(None, map(shutil.which, names)), names[0])
 
 
 def _root(sql: str) -> str:
-	done = subprocess.run(["mysql", *_login(), "-N", "-e", sql], capture_output=True, text=True)
+	command = [_program("mariadb", "mysql"), *_login(), "-N", "-e", sql]
+	done = subprocess.run(command, capture_output=True, text=True)
 	assert done.returncode == 0, done.stderr
 	return done.stdout

@@ -2,12 +2,12 @@
 
 import json
 import subprocess
-import sys
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
+from pathlib import Path
 
-from disposable import SITES, free_port, wait_until
+from disposable import PYTHON, SITES, environment, free_port, wait_until
 
 from pos_bridge.core.sync import ENROL_PATH, PUSH_PATH, push_body
 
@@ -21,7 +21,7 @@ class Server:
 		self.port = free_port()
 		self.url = f"http://127.0.0.1:{self.port}"
 		command = [
-			sys.executable,
+			PYTHON,
 			"-m",
 			"gunicorn",
 			f"--bind=127.0.0.1:{self.port}",
@@ -30,15 +30,8 @@ class Server:
 			"--log-level=error",
 			"serving:application",
 		]
-		environment = {
-			"POS_BRIDGE_SERVED_SITE": site,
-			"PYTHONPATH": str(__import__("pathlib").Path(__file__).parent),
-		}
-		import os
-
-		self._process = subprocess.Popen(
-			command, cwd=SITES, env={**os.environ, **environment}, stdin=subprocess.DEVNULL
-		)
+		served = environment(Path(__file__).parent, POS_BRIDGE_SERVED_SITE=site)
+		self._process = subprocess.Popen(command, cwd=SITES, env=served, stdin=subprocess.DEVNULL)
 		wait_until(lambda: self.get("/api/method/ping")[0] == 200, "the site's answer", 60)
 
 	def stop(self) -> None:
