@@ -147,7 +147,8 @@ def _customers(cursor: Cursor, since: datetime) -> dict[str, Any]:
 	first = cursor.customers != DONE
 	rows = frappe.db.sql(
 		"SELECT name, customer_name, COALESCE(mobile_no, ''), COALESCE(email_id, ''),"
-		" COALESCE(customer_group, ''), COALESCE(default_price_list, '') FROM `tabCustomer` WHERE disabled = 0"
+		" COALESCE(customer_group, ''), COALESCE(default_price_list, '')"
+		" FROM `tabCustomer` WHERE disabled = 0"
 		f" AND {'name > %(after)s' if first else 'modified > %(since)s'} ORDER BY name LIMIT {PAGE}",
 		{"after": cursor.customers, "since": since},
 	)

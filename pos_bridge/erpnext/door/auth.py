@@ -44,7 +44,9 @@ def authenticate() -> None:
 		sender = sender_of(token)
 	except PosBridgeError as error:
 		raise Refusal(error) from error
+	asked = frappe.local.form_dict
 	frappe.set_user(TILL_USER)
+	frappe.local.form_dict = asked  # set_user forgets it
 	frappe.local.pos_bridge_sender = sender
 
 
