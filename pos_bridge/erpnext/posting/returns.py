@@ -16,15 +16,13 @@ from pos_bridge.core.money import SCALE, format_decimal
 from pos_bridge.core.returns import OverReturned, Return, check_return, over_returned, return_from_body
 from pos_bridge.core.sale import Sale, sale_from_body
 from pos_bridge.erpnext.daybook import FrappeDaybook
+from pos_bridge.erpnext.overrides.sales_invoice import living
 from pos_bridge.erpnext.posting.fate import document_of
 from pos_bridge.erpnext.posting.invoice import invoice_of
 from pos_bridge.erpnext.shop import Shop
 
 if TYPE_CHECKING:
 	from pos_bridge.erpnext.posting.post import Booking
-
-MAX_AMENDMENTS = 20
-"""How often an invoice may have been amended in the desk before we stop following it."""
 
 
 def return_of(
@@ -48,19 +46,23 @@ def return_of(
 
 def _refer(invoice: Any, return_: Return, booking: "Booking") -> None:
 	sold = _lock_sale(return_)
-	original = _living(document_of(return_.against_entry, "sale"))
+	document = document_of(return_.against_entry, "sale")
+	original = living(document[1]) if document else None
 	if original is None:
 		booking.flag("sale_cancelled", f"The invoice of {return_.against_receipt} was cancelled in the desk.")
 		return
-	rows = _rows_of(original)
-	excess = over_returned(return_, sold, _already_returned(original, rows))
+	rows = _rows_of(original, sold)
+	excess = over_returned(return_, sold, _already_returned(original, rows, sold))
 	if excess:
 		booking.flag("over_returned", _in_words(excess, return_))
+		return
+	if cheaper := _cheaper(return_, rows):
+		booking.flag("sale_amended", f"The desk amended {original} to a lower price of {cheaper}.")
 		return
 	invoice.return_against = original
 	invoice.customer = frappe.db.get_value("Sales Invoice", original, "customer")
 	for row, line in zip(invoice.items, return_.sale.draft.lines, strict=True):
-		row.sales_invoice_item = rows.get(line.against_line)
+		row.sales_invoice_item = rows[line.against_line].name
 
 
 def _lock_sale(return_: Return) -> Sale:
@@ -85,32 +87,70 @@ def _lock_sale(return_: Return) -> Sale:
 	return sale_from_body(stored.entry.body)
 
 
-def _living(document: tuple[str, str] | None) -> str | None:
-	"""The submitted invoice: the one that posting made, or what the desk amended it to; None if cancelled."""
-	name = document[1] if document else None
-	for _ in range(MAX_AMENDMENTS):
-		if name is None or frappe.db.get_value("Sales Invoice", name, "docstatus") == 1:
-			return name
-		name = frappe.db.get_value("Sales Invoice", {"amended_from": name, "docstatus": ("<", 2)})
-	return None
+def _rows_of(invoice: str, sold: Sale) -> dict[int, Any]:
+	"""The invoice's item rows by the number of the sale's line that they came from.
+
+	By their place; where the desk amended the invoice, by item and unit. A line that it left out has no row.
+	"""
+	left = frappe.get_all(
+		"Sales Invoice Item",
+		{"parent": invoice},
+		["idx", "name", "item_code", "uom", "qty", "rate"],
+		order_by="idx",
+	)
+	lines = dict(enumerate(sold.draft.lines, start=1))
+	found: dict[int, Any] = {}
+	for in_place in (True, False):
+		for number, line in lines.items():
+			fits = (
+				row
+				for row in left
+				if (row.item_code, row.uom) == (line.item, line.unit) and (row.idx == number or not in_place)
+			)
+			if number not in found and (row := next(fits, None)):
+				found[number] = row
+				left.remove(row)
+	return found
 
 
-def _rows_of(invoice: str) -> dict[int, str]:
-	"""The invoice's item rows by the number of the sale's line that they came from."""
-	rows = frappe.get_all("Sales Invoice Item", {"parent": invoice}, ["idx", "name"])
-	return {row.idx: row.name for row in rows}
+def _already_returned(invoice: str, rows: Mapping[int, Any], sold: Sale) -> dict[int, int]:
+	"""What can't come back any more of each line, as quantities of 10^-9.
+
+	Returned at tills or in the desk, or taken off the invoice when the desk amended it.
+	"""
+	taken = _taken_back(invoice, rows)
+	already = {}
+	for number, line in enumerate(sold.draft.lines, start=1):
+		stands = round(float(rows[number].qty) * SCALE) if number in rows else 0
+		already[number] = taken.get(number, 0) + max(0, line.quantity - stands)
+	return already
 
 
-def _already_returned(invoice: str, rows: Mapping[int, str]) -> dict[int, int]:
-	"""What came back of each line, at tills or in the desk, as quantities of 10^-9."""
-	taken = frappe.db.sql(
-		"SELECT item.sales_invoice_item, SUM(-item.qty) FROM `tabSales Invoice Item` item"
+def _taken_back(invoice: str, rows: Mapping[int, Any]) -> dict[int, int]:
+	"""By credit notes; one that was made by hand may name no row, then the item's first line counts."""
+	notes = frappe.db.sql(
+		"SELECT item.sales_invoice_item, item.item_code, SUM(-item.qty) FROM `tabSales Invoice Item` item"
 		" JOIN `tabSales Invoice` note ON note.name = item.parent"
-		" WHERE note.return_against = %s AND note.docstatus = 1 GROUP BY item.sales_invoice_item",
+		" WHERE note.return_against = %s AND note.docstatus = 1"
+		" GROUP BY item.sales_invoice_item, item.item_code",
 		invoice,
 	)
-	by_row = {row: round(float(quantity) * SCALE) for row, quantity in taken}
-	return {number: by_row[row] for number, row in rows.items() if row in by_row}
+	taken: dict[int, int] = {}
+	for name, item, quantity in notes:
+		named = [number for number, row in rows.items() if row.name == name]
+		numbers = named or [number for number, row in sorted(rows.items()) if row.item_code == item]
+		for number in numbers[:1]:
+			taken[number] = taken.get(number, 0) + round(float(quantity) * SCALE)
+	return taken
+
+
+def _cheaper(return_: Return, rows: Mapping[int, Any]) -> str:
+	"""An item that came to cost less than the return pays out: ERPNext takes no such credit note."""
+	precision = return_.sale.draft.currency_precision
+	for line, amounts in zip(return_.sale.draft.lines, return_.sale.totals.lines, strict=True):
+		if round(float(rows[line.against_line].rate) * 10**precision) < amounts.rate_minor:
+			return line.name
+	return ""
 
 
 def _in_words(excess: list[OverReturned], return_: Return) -> str:
