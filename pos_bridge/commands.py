@@ -89,4 +89,22 @@ def enrolment_code(till: str) -> None:
 	click.echo(f"Valid for {CODE_SECONDS // 60} minutes, once.", err=True)
 
 
+@pos_bridge.command("reconcile")
+@click.option("--company", default="", help="Needed where there is more than one.")
+@click.option("--from", "first", default="", help="First business date, as 2026-11-25; today if left out.")
+@click.option("--to", "last", default="", help="Last business date; the first if left out.")
+@click.option("--till", default="", help="One till only.")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@on_site
+def reconcile(company: str, first: str, last: str, till: str, as_json: bool) -> int:
+	"""Compare tills with the books, to the minor unit; 1 if a difference is not explained."""
+	from pos_bridge.erpnext.reconcile import run, scope, told
+
+	days = scope.asked(company, first, last, till)
+	result = run.reconcile(days)
+	for line in [told.as_json(days, result)] if as_json else told.as_text(days, result):
+		click.echo(line)
+	return int(bool(result.unexplained))
+
+
 commands = [pos_bridge]

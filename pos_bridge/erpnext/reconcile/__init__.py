@@ -1,0 +1,1 @@
+"""What the tills say against what the books say, to the minor unit. It reads only, and corrects nothing."""

@@ -1,0 +1,203 @@
+"""What core's journal says an entry does to the accounts, against the GL Entries of its invoice.
+
+It never predicts the cost of goods: there the ledger has to say what the stock ledger says.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import frappe
+from frappe.utils import flt
+
+from pos_bridge.core.entry import Entry
+from pos_bridge.core.errors import Rejected
+from pos_bridge.core.journal import Accounts, Effect, effect_of
+from pos_bridge.core.sale import Sale
+from pos_bridge.erpnext.reconcile.books import INVOICE, Books, Document
+from pos_bridge.erpnext.reconcile.difference import Difference, Kind, amount, minor
+from pos_bridge.erpnext.reconcile.documents import AMENDED, Booked
+from pos_bridge.erpnext.reconcile.scope import Row
+from pos_bridge.erpnext.shop import Shop, currency_precision, shop_of
+
+_REPOST = "Compare with the invoice, then make a Repost Accounting Ledger for it."
+
+
+@dataclass
+class Company:
+	"""What is the same for all entries of one company, read once."""
+
+	name: str
+	shops: dict[str, Shop | None] = field(default_factory=dict)
+	changed: Counter[tuple[str, str, str, str]] = field(default_factory=Counter)
+	"""(till, what, set up now, in the document) to how many documents."""
+
+	@cached_property
+	def row(self) -> Any:
+		return frappe.get_cached_doc("Company", self.name)
+
+	@cached_property
+	def decimals(self) -> int:
+		return currency_precision(self.row.default_currency)
+
+	@cached_property
+	def stock_accounts(self) -> frozenset[str]:
+		return frozenset(
+			frappe.get_all("Account", {"company": self.name, "account_type": "Stock"}, pluck="name")
+		)
+
+	@property
+	def round_off(self) -> str:
+		return self.row.round_off_account or self.row.default_expense_account or "Round Off"
+
+	def shop(self, till: str) -> Shop | None:
+		"""The till's shop as it is set up now; None where something is missing there."""
+		if till not in self.shops:
+			try:
+				self.shops[till] = shop_of(till)
+			except (Rejected, frappe.DoesNotExistError):
+				self.shops[till] = None
+		return self.shops[till]
+
+
+def effect_in(document: Document, entry: Entry, company: Company) -> Effect:
+	"""What the entry does to the accounts that its document names; `Rejected` where its figures are wrong."""
+	incomes = [item.income_account for item in document.items]
+	accounts = Accounts(
+		receivable=document.debit_to,
+		revenue=incomes[0] if incomes else "",
+		round_off=company.round_off,
+		taxes={tax["tax"]: tax["tax"] for tax in entry.body["taxes"]},
+		tenders={
+			tender["tender"]: document.tenders.get(tender["tender"], (tender["tender"], 0.0))[0]
+			for tender in entry.body["tenders"]
+		},
+	)
+	return effect_of(entry, accounts, document.warehouse)
+
+
+def note_changes(row: Row, document: Document, company: Company) -> None:
+	"""Remember where the document uses another account or warehouse than the shop would now."""
+	shop = company.shop(row.till)
+	if shop is None:
+		return
+	pairs = [("warehouse", shop.warehouse, document.warehouse)]
+	pairs += [("income account", shop.income_account, item.income_account) for item in document.items[:1]]
+	for mode, (account, _) in document.tenders.items():
+		pairs.append((f"account of {mode}", shop.tenders.get(mode) or account, account))
+	for what, now, then in pairs:
+		if now != then:
+			company.changed[(row.till, what, now, then)] += 1
+
+
+def changes(company: Company) -> Iterator[Difference]:
+	"""What was set up otherwise when it was posted, once per till and account."""
+	for (till, what, now, then), count in sorted(company.changed.items()):
+		yield Difference(
+			Kind.ACCOUNT_CHANGED,
+			f"The {what} of this till's shop was changed after {count} of these invoices were posted."
+			" They are compared with what they name themselves.",
+			explained=True,
+			till=till,
+			expected=now,
+			found=then,
+			account_or_item=then,
+		)
+
+
+def compare_ledger(
+	row: Row, sale: Sale, effect: Effect, place: Booked, books: Books, company: Company
+) -> Iterator[Difference]:
+	"""Net amount per account: as the journal says, or, where the desk amended it, with that as the cause."""
+	document = place.living
+	assert document is not None
+	own = document.currency == company.row.default_currency
+	decimals = sale.draft.currency_precision
+	found = _found(document, books, own, decimals)
+	expected = Counter[str]()
+	for line in effect.lines:
+		expected[line.account] += line.debit_minor - line.credit_minor
+	not_predicted = company.stock_accounts | {item.expense_account for item in document.items}
+	for account in sorted(expected.keys() | (found.keys() - not_predicted)):
+		ours, theirs = expected[account], found.get(account, 0)
+		if ours != theirs:
+			yield row.differs(
+				Kind.LEDGER,
+				AMENDED.format(document.name, place.posted)
+				if place.amended
+				else "The general ledger has another amount on this account than the entry means.",
+				explained=place.amended,
+				document_type=INVOICE,
+				document=document.name,
+				expected=amount(ours, decimals),
+				found=amount(theirs, decimals),
+				account_or_item=account,
+				remedy="" if place.amended else _REPOST,
+			)
+
+
+def _found(document: Document, books: Books, own: bool, decimals: int) -> Counter[str]:
+	"""The ledger by account in minor units, all income and discount accounts of the lines taken as one."""
+	revenue = {
+		name for item in document.items for name in (item.income_account, item.discount_account) if name
+	}
+	first = document.items[0].income_account if document.items else ""
+	found = Counter[str]()
+	for account, (base, in_currency) in books.ledger.get(document.name, {}).items():
+		found[first if account in revenue else account] += minor(base if own else in_currency, decimals)
+	return found
+
+
+def compare_cost(row: Row, document: Document, books: Books, company: Company) -> Iterator[Difference]:
+	"""Debits equal credits, and the stock accounts moved by what the stock ledger says goods were worth."""
+	ledger = books.ledger.get(document.name, {})
+	decimals = company.decimals
+	balance = minor(sum(base for base, _ in ledger.values()), decimals)
+	if balance:
+		yield _cost(row, document, "Debits and credits are not equal.", "0", amount(balance, decimals))
+	if not company.row.enable_perpetual_inventory:
+		return
+	# Rounded row by row, as ERPNext does when it books them.
+	worth = sum(
+		minor(flt(move.stock_value_difference, decimals), decimals)
+		for move in books.moves.get(document.name, ())
+	)
+	stock = sum(
+		minor(base, decimals) for account, (base, _) in ledger.items() if account in company.stock_accounts
+	)
+	if worth != stock:
+		cause = "The stock accounts did not move by what the stock ledger says the goods were worth."
+		yield _cost(row, document, cause, amount(worth, decimals), amount(stock, decimals))
+
+
+def _cost(row: Row, document: Document, cause: str, expected: str, found: str) -> Difference:
+	return row.differs(
+		Kind.COST,
+		cause,
+		document_type=INVOICE,
+		document=document.name,
+		expected=expected,
+		found=found,
+		remedy="Make a Repost Item Valuation for the invoice; it writes the ledger again.",
+	)
+
+
+def left_behind(row: Row, place: Booked, books: Books, company: Company) -> Iterator[Difference]:
+	"""Cancelled versions of the document have to leave nothing in either ledger."""
+	for name in books.versions(place.posted):
+		if place.living is not None and name == place.living.name:
+			continue
+		for account, (base, _) in sorted(books.ledger.get(name, {}).items()):
+			if value := minor(base, company.decimals):
+				yield row.differs(
+					Kind.LEDGER,
+					f"{name} does not count any more, but the general ledger still has it.",
+					document_type=INVOICE,
+					document=name,
+					expected="0",
+					found=amount(value, company.decimals),
+					account_or_item=account,
+					remedy=_REPOST,
+				)

@@ -1,0 +1,157 @@
+"""The whole comparison of some days: tills' chains, daybook, documents, ledgers and stock, in that order.
+
+It reads in one transaction, so posting may go on beside it, and writes nothing.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import frappe
+
+from pos_bridge.core.daybook import State
+from pos_bridge.core.entry import Entry, WireEntry, open_wire
+from pos_bridge.core.errors import Malformed, Rejected
+from pos_bridge.core.sale import Sale, sale_from_body
+from pos_bridge.erpnext.reconcile import chains, documents, goods, ledger, unposted
+from pos_bridge.erpnext.reconcile.books import Books, books_of
+from pos_bridge.erpnext.reconcile.difference import Difference, Kind, Reconciliation, Total, minor
+from pos_bridge.erpnext.reconcile.scope import Row, Scope, pages, rows_of
+
+
+@dataclass
+class _Work:
+	"""What is gathered on the way."""
+
+	company: ledger.Company
+	tills: Counter[tuple[str, int]] = field(default_factory=Counter)
+	books: Counter[tuple[str, int]] = field(default_factory=Counter)
+	moved: set[goods.Place] = field(default_factory=set)
+	names: list[str] = field(default_factory=list)
+
+
+def reconcile(scope: Scope) -> Reconciliation:
+	"""Every difference between what the tills say and what the books say of these days."""
+	rows = rows_of(scope)
+	work = _Work(ledger.Company(scope.company))
+	found = [*chains.compare_chains(rows, scope), *unposted.quarantined(scope), *documents.orphans(scope)]
+	for page in pages(rows):
+		found += _page(page, work)
+	found += [*ledger.changes(work.company), *goods.compare_balances(work.moved)]
+	found += goods.reposts(scope, work.names, work.moved)
+	return Reconciliation(Counter(row.state for row in rows), _totals(work), tuple(found))
+
+
+def _totals(work: _Work) -> tuple[Total, ...]:
+	currencies = sorted(work.tills.keys() | work.books.keys())
+	return tuple(
+		Total(currency, decimals, work.tills[(currency, decimals)], work.books[(currency, decimals)])
+		for currency, decimals in currencies
+	)
+
+
+def _page(rows: Sequence[Row], work: _Work) -> Iterator[Difference]:
+	texts = {
+		name: WireEntry(hash, text)
+		for name, hash, text in frappe.db.sql(
+			"SELECT name, hash, text FROM `tabPOS Entry` WHERE name IN %s", (tuple(row.name for row in rows),)
+		)
+	}
+	books = books_of(rows)
+	work.names += books.documents
+	work.moved |= {(move.item_code, move.warehouse) for moves in books.moves.values() for move in moves}
+	opened = [(row, _open(texts[row.name])) for row in rows]
+	books.stocked = goods.stocked(_items(opened, books))
+	yield from documents.other_documents({row.name: row for row in rows}, books)
+	for row, entry in opened:
+		if isinstance(entry, Malformed):
+			yield _damaged(row, entry)
+		else:
+			yield from _entry(row, entry, books, work)
+
+
+def _open(wire: WireEntry) -> Entry | Malformed:
+	try:
+		return open_wire(wire)
+	except Malformed as error:
+		return error
+
+
+def _damaged(row: Row, error: Malformed) -> Difference:
+	return row.differs(
+		Kind.DAMAGED,
+		f"Its text in the database is not what the till wrote: {error.message}",
+		remedy="Restore the row from a backup, or from the till's agent, which has the same text.",
+	)
+
+
+def _items(opened: Sequence[tuple[Row, Entry | Malformed]], books: Books) -> Iterator[str]:
+	for document in books.documents.values():
+		yield from (item.item_code for item in document.items)
+	for packed in books.packed.values():
+		yield from (each.item_code for each in packed)
+	for row, entry in opened:
+		if isinstance(entry, Entry) and row.kind in ("sale", "return") and row.state == State.POSTED.value:
+			yield from (line["item"] for line in entry.body["lines"])
+
+
+def _entry(row: Row, entry: Entry, books: Books, work: _Work) -> Iterator[Difference]:
+	yield from unposted.unposted(row, entry)
+	counted = row.kind in ("sale", "return")
+	if counted:
+		_count(row, entry, books, work)
+	if counted and row.state == State.POSTED.value:
+		yield from _posted(row, entry, books, work)
+	else:
+		yield from documents.extra(row, books, documents.booked(row, books))
+
+
+def _count(row: Row, entry: Entry, books: Books, work: _Work) -> None:
+	"""Add up what the till took, and what the books hold for it: the document, desk returns, extras."""
+	body = entry.body
+	total, decimals, currency = (body.get(name) for name in ("total_minor", "currency_precision", "currency"))
+	if not (isinstance(total, int) and isinstance(decimals, int) and isinstance(currency, str)):
+		return
+	key = (currency, decimals)
+	work.tills[key] += total
+	place = documents.booked(row, books)
+	living = {name: books.documents[name] for name in books.of_entry.get(row.name, ())}
+	if place and place.living:
+		living[place.living.name] = place.living
+	for name, document in living.items():
+		work.books[key] += minor(document.grand_total, decimals)
+		work.books[key] += sum(minor(value, decimals) for _, value in books.desk_returns.get(name, ()))
+
+
+def _posted(row: Row, entry: Entry, books: Books, work: _Work) -> Iterator[Difference]:
+	sale = sale_from_body(entry.body)
+	yield from documents.compare_existence(row, sale, books)
+	place = documents.booked(row, books)
+	if place is None:
+		return
+	yield from ledger.left_behind(row, place, books, work.company)
+	yield from goods.left_in_stock(row, place, books)
+	if place.living is not None:
+		yield from _living(row, entry, sale, place, books, work)
+
+
+def _living(
+	row: Row,
+	entry: Entry,
+	sale: Sale,
+	place: documents.Booked,
+	books: Books,
+	work: _Work,
+) -> Iterator[Difference]:
+	document = place.living
+	assert document is not None
+	yield from documents.compare_figures(row, sale, place, books)
+	try:
+		effect = ledger.effect_in(document, entry, work.company)
+	except Rejected as error:
+		yield row.differs(Kind.DAMAGED, f"It is posted, but its figures are wrong: {error.message}")
+		return
+	ledger.note_changes(row, document, work.company)
+	yield from ledger.compare_ledger(row, sale, effect, place, books, work.company)
+	yield from ledger.compare_cost(row, document, books, work.company)
+	yield from goods.compare_moves(row, sale, effect, place, books)

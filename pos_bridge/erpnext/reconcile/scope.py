@@ -1,0 +1,134 @@
+"""What is reconciled: a company's business dates, of one till or all; its entries without their texts.
+
+It never reads a document of ERPNext.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import frappe
+from frappe.utils import getdate, today
+
+from pos_bridge.core.errors import Rejected
+from pos_bridge.erpnext.reconcile.difference import Difference, Kind
+
+PAGE = 1_000
+"""Entries that are compared at a time: so many texts and documents are in memory at once."""
+MAX_DAYS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+	"""Business dates `first` to `last` of a company; `till` empty means all of its tills."""
+
+	company: str
+	first: date
+	last: date
+	till: str = ""
+
+	def __post_init__(self) -> None:
+		if self.first > self.last:
+			raise Rejected(f"The first day, {self.first}, is after the last, {self.last}. Swap them.")
+		if (self.last - self.first).days >= MAX_DAYS:
+			raise Rejected(f"At most {MAX_DAYS} days are compared at once. Choose fewer days.")
+		if not frappe.db.exists("Company", self.company):
+			raise Rejected(f"There is no Company {self.company!r}. Name one that there is.")
+		if self.till and frappe.db.get_value("POS Till", self.till, "company") != self.company:
+			raise Rejected(f"{self.company} has no till {self.till!r}. Name one of its tills, or none.")
+
+	@property
+	def values(self) -> dict[str, Any]:
+		"""What the conditions below are filled with."""
+		return {"company": self.company, "first": self.first, "last": self.last, "till": self.till}
+
+	@property
+	def entries(self) -> str:
+		"""SQL: which rows of `tabPOS Entry` are meant."""
+		return "company = %(company)s AND business_date BETWEEN %(first)s AND %(last)s" + self._of_till
+
+	@property
+	def invoices(self) -> str:
+		"""SQL: which rows of `tabSales Invoice` a till made on these days."""
+		made = "company = %(company)s AND posting_date BETWEEN %(first)s AND %(last)s"
+		return made + (" AND pos_bridge_till = %(till)s" if self.till else " AND pos_bridge_till > ''")
+
+	@property
+	def _of_till(self) -> str:
+		return " AND till = %(till)s" if self.till else ""
+
+
+def asked(company: str, first: str, last: str, till: str = "") -> Scope:
+	"""A scope from what people type: today, one day and the only company where they leave it out."""
+	start = _date(first) if first else getdate(today())
+	return Scope(company or _only_company(), start, _date(last) if last else start, till)
+
+
+def _date(text: str) -> date:
+	try:
+		return date.fromisoformat(text)
+	except ValueError as error:
+		raise Rejected(f"{text!r} is not a date. Write it as 2026-11-25.") from error
+
+
+def _only_company() -> str:
+	names: list[str] = frappe.get_all("Company", pluck="name", limit=2)
+	if len(names) != 1:
+		raise Rejected("Say which company: there is more than one, or none.")
+	return names[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+	"""An entry of the company's daybook, without its text."""
+
+	name: str
+	position: int
+	kind: str
+	till: str
+	chain: str
+	epoch: int
+	sequence: int
+	receipt_number: str
+	state: str
+	business_date: date
+	post_on: date | None
+	reason: str
+	remedy: str
+	attempts: int
+	last_fault: str
+	recorded_at: str
+
+	def differs(self, kind: Kind, cause: str, explained: bool = False, **more: str) -> Difference:
+		"""A difference of this entry."""
+		return Difference(
+			kind,
+			cause,
+			explained,
+			till=self.till,
+			entry=self.name,
+			receipt_number=self.receipt_number,
+			**more,
+		)
+
+
+_COLUMNS = ", ".join(
+	(
+		*("name", "position", "kind", "till", "chain", "epoch", "sequence", "COALESCE(receipt_number, '')"),
+		*("state", "business_date", "post_on", "COALESCE(reason, '')", "COALESCE(remedy, '')"),
+		*("COALESCE(attempts, 0)", "COALESCE(last_fault, '')", "recorded_at"),
+	)
+)
+
+
+def rows_of(scope: Scope) -> list[Row]:
+	"""The entries that are meant, in the order of recording."""
+	found = frappe.db.sql(f"SELECT {_COLUMNS} FROM `tabPOS Entry` WHERE {scope.entries}", scope.values)
+	return sorted((Row(*values) for values in found), key=lambda row: row.position)
+
+
+def pages(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
+	"""The rows, some at a time."""
+	for start in range(0, len(rows), PAGE):
+		yield rows[start : start + PAGE]

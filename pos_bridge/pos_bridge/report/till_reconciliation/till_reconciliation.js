@@ -1,0 +1,46 @@
+// What accountants choose, and how a difference that has to be looked at stands out. It computes nothing.
+
+frappe.query_reports["Till Reconciliation"] = {
+	filters: [
+		{
+			fieldname: "company",
+			label: __("Company"),
+			fieldtype: "Link",
+			options: "Company",
+			default: frappe.defaults.get_user_default("Company"),
+			reqd: 1,
+		},
+		{
+			fieldname: "from_date",
+			label: __("From Date"),
+			fieldtype: "Date",
+			default: frappe.datetime.get_today(),
+			reqd: 1,
+		},
+		{
+			fieldname: "to_date",
+			label: __("To Date"),
+			fieldtype: "Date",
+			default: frappe.datetime.get_today(),
+			reqd: 1,
+		},
+		{
+			fieldname: "till",
+			label: __("Till"),
+			fieldtype: "Link",
+			options: "POS Till",
+			get_query: () => ({ filters: { company: frappe.query_report.get_filter_value("company") } }),
+		},
+		{
+			fieldname: "only_unexplained",
+			label: __("Only unexplained"),
+			fieldtype: "Check",
+		},
+	],
+	formatter(value, row, column, data, standard) {
+		const shown = standard(value, row, column, data);
+		return column.fieldname === "kind" && data && !data.explained
+			? `<b class="text-danger">${shown}</b>`
+			: shown;
+	},
+};

@@ -1,0 +1,131 @@
+"""The desk's view of a reconciliation: a row for each difference, and the totals above.
+
+It never computes a difference; pos_bridge/erpnext/reconcile does.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.core.doctype.user_permission.user_permission import get_permitted_documents
+from frappe.utils import getdate
+
+from pos_bridge.core.errors import Rejected
+from pos_bridge.erpnext.reconcile.difference import Difference, Kind, Reconciliation
+from pos_bridge.erpnext.reconcile.run import reconcile
+from pos_bridge.erpnext.reconcile.scope import Scope
+
+Columns = list[dict[str, Any]]
+
+
+def execute(
+	filters: Mapping[str, Any] | None = None,
+) -> tuple[Columns, list[dict[str, Any]], None, None, list[dict[str, Any]]]:
+	"""Frappe's form: columns, rows, message, chart, summary."""
+	chosen = filters or {}
+	try:
+		scope = Scope(
+			str(chosen.get("company") or ""),
+			getdate(chosen.get("from_date")),
+			getdate(chosen.get("to_date")),
+			str(chosen.get("till") or ""),
+		)
+	except Rejected as error:
+		frappe.throw(error.message)
+	_check_company(scope.company)
+	result = reconcile(scope)
+	shown = result.unexplained if chosen.get("only_unexplained") else result.differences
+	return columns(), [_row(each) for each in shown], None, None, summary(result)
+
+
+def _check_company(company: str) -> None:
+	"""Whoever is kept to some companies by User Permissions sees no other's tills."""
+	permitted = get_permitted_documents("Company")
+	if permitted and company not in permitted:
+		frappe.throw(_("You are not allowed to see {0}.").format(company), frappe.PermissionError)
+
+
+def _row(each: Difference) -> dict[str, Any]:
+	return {**asdict(each), "kind": label(each.kind), "explained": int(each.explained)}
+
+
+def label(kind: Kind) -> str:
+	"""A kind in the reader's language."""
+	return {
+		Kind.MISSING_ENTRIES: _("Missing entries"),
+		Kind.MISSING_RECEIPT: _("Missing receipt number"),
+		Kind.DOUBLE_RECEIPT: _("Receipt number used twice"),
+		Kind.DAMAGED: _("Damaged entry"),
+		Kind.QUARANTINED: _("Quarantined"),
+		Kind.WAITING: _("Waiting"),
+		Kind.HELD: _("Held"),
+		Kind.MISSING_DOCUMENT: _("Missing document"),
+		Kind.EXTRA_DOCUMENT: _("Document without entry"),
+		Kind.CANCELLED: _("Cancelled in the desk"),
+		Kind.AMENDED: _("Amended in the desk"),
+		Kind.RETURNED: _("Returned in the desk"),
+		Kind.FIGURE: _("Figure differs"),
+		Kind.DATE: _("Posted on another day"),
+		Kind.ACCOUNT_CHANGED: _("Account changed since"),
+		Kind.LEDGER: _("Ledger differs"),
+		Kind.COST: _("Cost of goods differs"),
+		Kind.STOCK: _("Stock moves differ"),
+		Kind.BALANCE: _("Stock balance differs"),
+		Kind.REPOST: _("Repost not done"),
+	}[kind]
+
+
+def columns() -> Columns:
+	"""The report's columns."""
+	return [
+		_column("kind", _("What"), width=180),
+		_column("explained", _("Explained"), "Check", width=90),
+		_column("cause", _("Cause"), width=420),
+		_column("remedy", _("What to do"), width=280),
+		_column("till", _("Till"), "Link", "POS Till", width=80),
+		_column("receipt_number", _("Receipt Number"), width=130),
+		_column("entry", _("Entry"), "Link", "POS Entry", width=130),
+		_column("document_type", _("Document Type"), "Link", "DocType", width=120),
+		_column("document", _("Document"), "Dynamic Link", "document_type", width=140),
+		_column("account_or_item", _("Account or Item"), width=160),
+		_column("expected", _("Tills"), width=100),
+		_column("found", _("Books"), width=100),
+	]
+
+
+def _column(name: str, title: str, kind: str = "Data", options: str = "", width: int = 100) -> dict[str, Any]:
+	return {"fieldname": name, "label": title, "fieldtype": kind, "options": options, "width": width}
+
+
+def summary(result: Reconciliation) -> list[dict[str, Any]]:
+	"""Entries by state, and what tills and books come to, by currency."""
+	counted = [
+		(_("Entries"), result.entries, "Blue"),
+		(_("Posted"), result.states.get("posted", 0), "Green"),
+		(_("Held"), result.states.get("held", 0), "Orange" if result.states.get("held") else "Green"),
+		(_("Waiting"), result.states.get("waiting", 0), "Blue"),
+		(_("Unexplained"), len(result.unexplained), "Red" if result.unexplained else "Green"),
+	]
+	cells = [
+		{"label": title, "value": number, "datatype": "Int", "indicator": color}
+		for title, number, color in counted
+	]
+	for total in result.totals:
+		figures = (
+			(_("Tills"), total.tills_minor, "Blue"),
+			(_("Books"), total.books_minor, "Blue"),
+			(_("Difference"), total.difference_minor, "Orange" if total.difference_minor else "Green"),
+		)
+		cells += [
+			{
+				"label": title,
+				"value": minor / 10**total.decimals,
+				"datatype": "Currency",
+				"currency": total.currency,
+				"indicator": color,
+			}
+			for title, minor, color in figures
+		]
+	return cells
