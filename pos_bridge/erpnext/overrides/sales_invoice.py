@@ -25,7 +25,7 @@ def on_submit(doc: Any, method: str | None = None) -> None:
 
 
 def on_trash(doc: Any, method: str | None = None) -> None:
-	"""The document of an entry stays, cancelled. Frappe's own check of links reads a cache that may be old."""
+	"""The document of an entry stays. Frappe's own check of links reads a cache that may be old."""
 	for row in _postings(doc.name):
 		frappe.throw(
 			_(
