@@ -23,6 +23,7 @@ from pos_bridge.core.daybook import (
 	set_aside,
 )
 from pos_bridge.core.entry import Entry, WireEntry, open_wire
+from pos_bridge.erpnext.shown import plain
 
 MAX_GAPS = 1_000
 """Gaps that one answer names at most; the rest is named when these are filled."""
@@ -98,8 +99,8 @@ class FrappeDaybook:
 				"name": digest,
 				"raw": text,
 				"encoding": encoding,
-				"entry_id": id,
-				"reason": reason,
+				"entry_id": plain(id),
+				"reason": plain(reason),
 				"sent_by": arrival.till,
 				"hop": arrival.hop,
 				"recorded_at": arrival.recorded_at,
@@ -111,7 +112,7 @@ class FrappeDaybook:
 		frappe.db.sql(
 			"UPDATE `tabPOS Entry` SET state = %s, reason = %s, modified = %s"
 			" WHERE name = %s AND state <> 'posted'",
-			(state.value, reason, frappe.utils.now(), id),
+			(state.value, plain(reason), frappe.utils.now(), id),
 		)
 
 	def after(self, cursor: int, limit: int) -> list[Stored]:
@@ -184,7 +185,8 @@ def _entry_row(wire: WireEntry, entry: Entry, arrival: Arrival, cursor: int) -> 
 	names = ("kind", "till", "chain", "epoch", "sequence", "previous", "writer", "receipt_number")
 	return {
 		"name": entry.id,
-		**{name: getattr(entry, name) for name in (*names, "occurred_at", "business_date", "cashier")},
+		**{name: getattr(entry, name) for name in (*names, "occurred_at", "business_date")},
+		"cashier": plain(entry.cashier),
 		"hash": wire.hash,
 		"text": wire.text,
 		"sent_by": arrival.till,
@@ -221,7 +223,7 @@ def _id_in(against: object) -> str | None:
 
 
 def _id_of(value: object) -> str | None:
-	return value if isinstance(value, str) and len(value) <= MAX_ID else None
+	return plain(value) if isinstance(value, str) and len(value) <= MAX_ID else None
 
 
 def _insert(doctype: str, row: dict[str, Any]) -> None:

@@ -13,6 +13,7 @@ from frappe.utils import now_datetime
 from pos_bridge.core.daybook import Arrival, State, Stored
 from pos_bridge.core.entry import WireEntry, open_wire
 from pos_bridge.erpnext.posting.refusals import Refusal
+from pos_bridge.erpnext.shown import plain
 from pos_bridge.erpnext.stock import settle_promise
 
 if TYPE_CHECKING:
@@ -126,16 +127,20 @@ def _child(doctype: str, field: str, parent: str, index: int, **values: str) -> 
 			"parenttype": "POS Entry",
 			"parentfield": field,
 			"idx": index,
-			**values,
+			**_shown(values),
 		}
 	)
 	row.db_insert()
 
 
 def _update(name: str, **values: Any) -> None:
-	values = {**values, "modified": now_datetime()}
+	values = {**_shown(values), "modified": now_datetime()}
 	assignments = ", ".join(f"`{column}` = %({column})s" for column in values)
 	frappe.db.sql(
 		f"UPDATE `tabPOS Entry` SET {assignments} WHERE name = %(name)s AND state <> 'posted'",
 		{**values, "name": name},
 	)
+
+
+def _shown(values: Mapping[str, Any]) -> dict[str, Any]:
+	return {name: plain(value) if isinstance(value, str) else value for name, value in values.items()}
