@@ -4,9 +4,16 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+ARRIVED = ("reason", "sent_by", "hop", "recorded_at", "entry_id", "position", "encoding", "raw")
+
 
 class POSQuarantine(Document):
 	"""What was malformed, forked, of another till, or another body under a known id."""
+
+	def validate(self) -> None:
+		before = self.get_doc_before_save()
+		if not before or any(self.get(field) != before.get(field) for field in ARRIVED):
+			frappe.throw(_("What arrived from a till is never changed. Only the review can be written."))
 
 	def on_trash(self) -> None:
 		frappe.throw(_("What arrived from a till is never deleted. Mark it as reviewed instead."))

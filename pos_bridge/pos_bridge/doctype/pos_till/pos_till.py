@@ -9,6 +9,8 @@ from frappe.model.document import Document
 from pos_bridge.core.errors import Rejected
 from pos_bridge.erpnext.shop import shop_of
 
+ENROLMENT = ("code_hash", "code_expires_at", "code_tries", "code_made_by", "next_epoch", "last_seen_at")
+"""What enrolment.py writes: a form that was opened before it did must not write the old values back."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
 
 
@@ -21,6 +23,14 @@ class POSTill(Document):
 				_("A till's code is 1 to 32 letters, digits, - or _, and begins with a letter or digit.")
 			)
 		self._check_company()
+		self._leave_enrolment_alone()
+
+	def _leave_enrolment_alone(self) -> None:
+		"""Devices, codes and epochs are as enrolment left them, whatever the form or a client sends."""
+		before = self.get_doc_before_save()
+		self.set("tokens", before.tokens if before else [])
+		for field in ENROLMENT:
+			self.set(field, before.get(field) if before else self.meta.get_field(field).default)
 
 	def _check_company(self) -> None:
 		"""A till's entries belong to one company's books for ever."""
