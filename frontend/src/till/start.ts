@@ -43,6 +43,8 @@ export function useStart(): Start {
 		stage.value = { kind: "starting" };
 		try {
 			company = await Company.open();
+			const scanned = takeScannedCode();
+			if (scanned) return await enrol(scanned);
 			const kept = isAskedToEnrol() ? undefined : company.enrolment;
 			const enrolment = kept ?? (await enrolByOffer(company));
 			if (enrolment) await open(company, enrolment);
@@ -91,6 +93,13 @@ async function enrolByOffer(company: Company): Promise<Enrolment | undefined> {
 	const enrolment = await company.enrol(code);
 	history.replaceState(null, "", location.pathname);
 	return enrolment;
+}
+
+/** The code in the address that a manager's QR code led to; gone from the address at once, for it works once. */
+function takeScannedCode(): string | undefined {
+	const code = new URLSearchParams(location.hash.slice(1)).get("code") ?? undefined;
+	if (code !== undefined) history.replaceState(null, "", location.pathname + location.search);
+	return code;
 }
 
 function isAskedToEnrol(): boolean {
