@@ -72,6 +72,12 @@ class Redis:
 		self.url = f"redis://127.0.0.1:{self.port}"
 		wait_until(lambda: _answers(self.port), "Redis")
 
+	def forget(self) -> None:
+		"""Empty it, as where it was started again."""
+		with socket.create_connection(("127.0.0.1", self.port), timeout=5) as connection:
+			connection.sendall(b"FLUSHALL\r\n")
+			connection.recv(16)
+
 	def stop(self) -> None:
 		self._process.terminate()
 		self._process.wait(10)
@@ -127,6 +133,20 @@ class Site:
 		self._copy_database(source_site())
 		self.bench("install-app", "pos_bridge") if not self._has_app() else self.bench("migrate")
 
+	def query(self, sql: str) -> list[list[str]]:
+		"""Rows of a question to the site's database, all values as text."""
+		return [line.split("\t") for line in _root(f"USE `{self.database}`; {sql}").splitlines()]
+
+	def dump(self, file: Path) -> None:
+		"""Keep the whole database in `file`."""
+		options = [*_login(), "--single-transaction", "--quick", f"--result-file={file}", self.database]
+		subprocess.run([_program("mariadb-dump", "mysqldump"), *options], check=True)
+
+	def load(self, file: Path) -> None:
+		"""Make the database what it was when `file` was kept."""
+		with file.open("rb") as kept:
+			subprocess.run([_program("mariadb", "mysql"), *_login(), self.database], stdin=kept, check=True)
+
 	def drop(self) -> None:
 		users = "; ".join(
 			f"DROP USER IF EXISTS '{self.database}'@'{host}'" for host in ("localhost", "127.0.0.1")
@@ -134,8 +154,8 @@ class Site:
 		_root(f"DROP DATABASE IF EXISTS `{self.database}`; {users}")
 		shutil.rmtree(self.folder, ignore_errors=True)
 
-	def bench(self, *arguments: str) -> str:
-		"""Run a command of Frappe's on this site."""
+	def bench(self, *arguments: str, check: bool = True) -> str:
+		"""Run a command of Frappe's on this site; what it said. With `check` it has to succeed."""
 		command = [
 			PYTHON,
 			"-m",
@@ -153,8 +173,8 @@ class Site:
 			capture_output=True,
 			text=True,
 		)
-		assert done.returncode == 0, f"{arguments}: {done.stdout[-2000:]}\n{done.stderr[-2000:]}"
-		return done.stdout
+		assert done.returncode == 0 or not check, f"{arguments}: {done.stdout[-2000:]}\n{done.stderr[-2000:]}"
+		return done.stdout + done.stderr
 
 	def _configure(self) -> None:
 		source = json.loads((SITES / source_site() / "site_config.json").read_text())
@@ -181,10 +201,11 @@ class Site:
 			)
 		)
 		options = [*_login(), "--single-transaction", "--quick", config["db_name"]]
-		dump = subprocess.Popen([_program("mariadb-dump", "mysqldump"), *options], stdout=subprocess.PIPE)
+		dump = [_program("mariadb-dump", "mysqldump"), *options]
 		load = [_program("mariadb", "mysql"), *_login(), self.database]
-		subprocess.run(load, stdin=dump.stdout, check=True)
-		assert dump.wait() == 0, f"mysqldump of {source} failed"
+		with subprocess.Popen(dump, stdout=subprocess.PIPE) as dumping:
+			subprocess.run(load, stdin=dumping.stdout, check=True)
+		assert dumping.returncode == 0, f"mysqldump of {source} failed"
 
 	def _has_app(self) -> bool:
 		query = f"SELECT 1 FROM `{self.database}`.`tabInstalled Application` WHERE app_name = 'pos_bridge'"
