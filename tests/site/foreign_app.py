@@ -11,14 +11,55 @@ from dataclasses import dataclass, field
 import frappe
 
 WATCHED = {
-	"Sales Invoice": ["status", "docstatus", "grand_total", "net_total", "total_taxes_and_charges", "outstanding_amount", "paid_amount", "change_amount", "base_paid_amount", "due_date", "debit_to", "posting_date", "customer_name", "update_stock"],
+	"Sales Invoice": [
+		"status",
+		"docstatus",
+		"grand_total",
+		"net_total",
+		"total_taxes_and_charges",
+		"outstanding_amount",
+		"paid_amount",
+		"change_amount",
+		"base_paid_amount",
+		"due_date",
+		"debit_to",
+		"posting_date",
+		"customer_name",
+		"update_stock",
+	],
 	"Sales Invoice Item": (),
-	"GL Entry": ["account", "debit", "credit", "against", "voucher_no", "cost_center", "is_opening", "docstatus"],
+	"GL Entry": [
+		"account",
+		"debit",
+		"credit",
+		"against",
+		"voucher_no",
+		"cost_center",
+		"is_opening",
+		"docstatus",
+	],
 	"Stock Ledger Entry": ["item_code", "actual_qty", "warehouse", "voucher_no", "docstatus", "is_cancelled"],
 	"Payment Ledger Entry": ["account", "amount", "against_voucher_no", "docstatus", "delinked"],
 	"Serial and Batch Bundle": ["item_code", "total_qty", "voucher_no", "docstatus"],
 }
-EVENTS = ["before_insert", "autoname", "before_naming", "before_validate", "validate", "before_save", "before_submit", "after_insert", "on_update", "on_submit", "on_change", "before_cancel", "on_cancel", "on_trash", "before_rename", "after_rename"]
+EVENTS = [
+	"before_insert",
+	"autoname",
+	"before_naming",
+	"before_validate",
+	"validate",
+	"before_save",
+	"before_submit",
+	"after_insert",
+	"on_update",
+	"on_submit",
+	"on_change",
+	"before_cancel",
+	"on_cancel",
+	"on_trash",
+	"before_rename",
+	"after_rename",
+]
 
 
 @dataclass
@@ -49,7 +90,8 @@ def saw(doc, method=None):
 
 
 def _plain(value):
-	return value if isinstance(value, int | float) else str(value)
+	"""Floats without what adding them up leaves in the last places."""
+	return round(value, 9) if isinstance(value, int | float) else str(value)
 
 
 @contextmanager

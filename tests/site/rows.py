@@ -12,9 +12,19 @@ import pymysql.cursors
 
 _WRITE = re.compile(r"\s*(?:INSERT(?:\s+IGNORE)?\s+INTO|UPDATE|DELETE\s+FROM)\s+[`\"]?(tab[^`\"]+|\S+)", re.I)
 _RANDOM = re.compile(r"[0-9a-z]{10}|[0-9a-f]{20}")
-VOLATILE = {"creation", "modified", "owner", "modified_by", "_user_tags", "_comments", "_assign", "_liked_by", "_seen"} | set(
+VOLATILE = {
+	"creation",
+	"modified",
+	"owner",
+	"modified_by",
+	"_user_tags",
+	"_comments",
+	"_assign",
+	"_liked_by",
+	"_seen",
+} | set(
 	# A transaction log's row tells names and times in a chain of hashes.
-	"row_index timestamp previous_hash transaction_hash chaining_hash data".split()
+	["row_index", "timestamp", "previous_hash", "transaction_hash", "chaining_hash", "data"]
 )
 
 
@@ -60,14 +70,16 @@ def _select(table: str, voucher: str, names: dict[str, str]) -> list[dict]:
 	else:
 		where = "%s IS NOT NULL"
 	rows = frappe.db.sql(f"SELECT * FROM `{table}` WHERE {where}", voucher, as_dict=True)
-	for index, row in enumerate(sorted(rows, key=_order)):
+	for index, row in enumerate(sorted(rows, key=lambda row: _order(row, names))):
 		if _RANDOM.fullmatch(str(row.get("name"))):
 			names[str(row["name"])] = f"{table}:{index}"
 	return rows
 
 
-def _order(row: dict) -> tuple:
-	return (row.get("idx") or 0, *(str(row[name]) for name in sorted(set(row) - VOLATILE - {"name"})))
+def _order(row: dict, names: dict[str, str]) -> tuple:
+	values = (str(row[name]) for name in sorted(set(row) - VOLATILE - {"name"}))
+	known = (names.get(value, value) for value in values)
+	return (row.get("idx") or 0, *(value for value in known if not _RANDOM.fullmatch(value)))
 
 
 def _normal(row: dict, names: dict[str, str]) -> tuple:

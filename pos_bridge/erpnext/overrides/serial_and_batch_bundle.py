@@ -1,4 +1,4 @@
-"""Batches and serial numbers that ERPNext picks for a sale, while it is posted by the tills' user, who has no role.
+"""Bundles of batches and serial numbers that ERPNext makes for a sale, by the tills' user, who has no role.
 
 It never picks one, and never lets anybody but the entry being posted make a bundle.
 """

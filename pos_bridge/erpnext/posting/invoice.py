@@ -13,6 +13,7 @@ from pos_bridge.core.entry import Entry
 from pos_bridge.core.errors import Rejected
 from pos_bridge.core.money import SCALE, format_minor, parse_decimal
 from pos_bridge.core.sale import DraftLine, LineAmounts, Sale, Tender
+from pos_bridge.erpnext.overrides.rereads import nothing_read_twice
 from pos_bridge.erpnext.overrides.serial_and_batch_bundle import made_by_posting
 from pos_bridge.erpnext.overrides.stock_ledger_entry import FIELDS
 from pos_bridge.erpnext.shop import Shop, template_rates
@@ -190,7 +191,7 @@ def submit(invoice: Any, name: str) -> None:
 	frappe.flags.pos_bridge_posting = {"name": name, **{field: invoice.get(field) for field in FIELDS}}
 	invoice.run_before_save_methods = lambda: _run_before_save_methods(invoice)
 	try:
-		with made_by_posting():
+		with made_by_posting(), nothing_read_twice(invoice):
 			invoice.insert(ignore_permissions=True, set_name=name)
 	finally:
 		del invoice.run_before_save_methods
@@ -207,6 +208,10 @@ def _run_before_save_methods(invoice: Any) -> None:
 	invoice.reset_seen()
 	for event in ("before_validate", "validate", "before_save"):
 		invoice.run_method(event)
+	if invoice.get("packed_items"):
+		# ERPNext lists what bundles are made of at the end of its first validation and values it in the second.
+		invoice.set_incoming_rate()
+		invoice.set_serial_and_batch_bundle("packed_items")
 	invoice.docstatus, invoice._action = 1, "submit"
 	invoice.set_docstatus()
 	# ERPNext leaves the status of a new document alone; as a draft being submitted it is not new.

@@ -1,0 +1,220 @@
+"""Master data and settings are read once for many sales: while entries are posted, reads of them are remembered.
+
+It never remembers what posting changes or locks (stock, ledgers, invoices, entries), nor anything for longer
+than `REMEMBERED_SECONDS`: by then a closed period, a frozen account or a disabled item is seen.
+"""
+
+import re
+import time
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any
+
+import frappe
+
+REMEMBERED_SECONDS = 10.0
+"""The age at which everything is forgotten; a change made by somebody else is seen at the latest then."""
+_NAMES = """
+Item, Item Alternative, Item Attribute, Item Barcode, Item Customer Detail, Item Default, Item Group,
+Item Price, Item Reorder, Item Supplier, Item Tax, Item Tax Template, Item Tax Template Detail,
+Item Variant Attribute, Brand, UOM, UOM Category, UOM Conversion Detail, UOM Conversion Factor,
+Product Bundle, Product Bundle Item, BOM, Price List, Price List Country, Pricing Rule,
+Pricing Rule Brand, Pricing Rule Item Code, Pricing Rule Item Group, Promotional Scheme, Coupon Code,
+Shipping Rule, Putaway Rule, Manufacturer, Company, Account, Warehouse, Cost Center,
+Cost Center Allocation, Cost Center Allocation Percentage, Finance Book, Fiscal Year,
+Fiscal Year Company, Accounting Period, Closed Document, Budget, Budget Account, Accounting Dimension,
+Accounting Dimension Detail, Accounting Dimension Filter, Allowed Dimension, Applicable On Account,
+Inventory Dimension, Project, Branch, Department, Territory, Sales Person, Currency, Currency Exchange,
+Party Account, Party Link, Customer, Customer Group, Customer Credit Limit, Allowed To Transact With,
+Supplier, Address, Contact, Contact Email, Contact Phone, Dynamic Link, Sales Team, Address Template,
+Country, Mode of Payment, Mode of Payment Account, Payment Terms Template,
+Payment Terms Template Detail, Payment Term, POS Profile, POS Profile User, POS Payment Method,
+POS Item Group, POS Customer Group, POS Field, POS Search Fields, POS Till, Loyalty Program,
+Loyalty Program Collection, Sales Taxes and Charges Template, Tax Category, Tax Rule,
+Tax Withholding Category, Terms and Conditions, Letter Head, Print Format, Singles, Authorization Rule,
+Workflow, Workflow State, Notification, Server Script, Client Script, Assignment Rule, Auto Repeat,
+Milestone Tracker, Energy Point Rule, Webhook, Document Follow, Document Naming Rule, User, Has Role,
+User Permission, DefaultValue, Language, Translation, Property Setter, Custom Field, DocType, DocField,
+DocPerm, Custom DocPerm, Custom Role, Role, Module Def, Holiday List, Holiday, Accounts Settings,
+Stock Settings, Selling Settings, Buying Settings, System Settings, Global Defaults, POS Settings,
+Website Settings, Stock Reposting Settings, Currency Exchange Settings,
+Repost Accounting Ledger Settings, Repost Allowed Types, Unreconcile Payment Entries, Bank,
+Bank Account
+"""
+MASTERS = frozenset(" ".join(_NAMES.split()).split(", "))
+"""Documents that people keep up in the desk; posting only reads them."""
+_TABLE = re.compile(r"[`\"\s,.(]tab((?:[A-Z][\w-]*)(?:(?<=[\w-]) [A-Za-z][\w-]*)*)[`\"]|[\s,(]tab([A-Z]\w*)")
+_LOCKING = re.compile(
+	r"\bFOR\s+UPDATE\b|\bLOCK\s+IN\s+SHARE\b|\bSQL_CALC_FOUND_ROWS\b|\bNOW\s*\(|\bRAND\s*\(", re.I
+)
+_LEDGERS = frozenset(("GL Entry", "Stock Ledger Entry", "Payment Ledger Entry"))
+"""Rows that are only ever added; Frappe tells Redis twice to forget each of them."""
+_CACHED_IN_REDIS = not hasattr(frappe, "client_cache")
+"""Frappe 15; 16 has another cache of documents."""
+_UNKNOWN = frozenset(("?",))
+_PLAIN = (str, int, float, dict, list, tuple, type(None))
+
+
+@lru_cache(maxsize=4_096)
+def _tables(query: str) -> frozenset[str]:
+	return frozenset(quoted or bare for quoted, bare in _TABLE.findall(query))
+
+
+@lru_cache(maxsize=4_096)
+def _is_read(query: str) -> bool:
+	"""True if the statement reads without a lock, and gives the same as long as its tables are the same."""
+	return query.lstrip()[:6].upper() == "SELECT" and not _LOCKING.search(query)
+
+
+def _copy(rows: Any) -> Any:
+	"""Callers change what they get: lists and dicts are copied, tuples and values can't be changed."""
+	if isinstance(rows, list):
+		return [row.copy() if isinstance(row, dict | list) else row for row in rows]
+	return rows
+
+
+class _Memory:
+	"""What was read, by what was asked; forgotten when old, or when its table is written."""
+
+	def __init__(self) -> None:
+		self._answers: dict[Hashable, tuple[frozenset[str], Any]] = {}
+		self._written: set[str] = set()
+		self._reading: set[str] = set()
+		self._stale: list[str] = []
+		self._born = time.monotonic()
+
+	def answer(self, key: Hashable, doctype: str, ask: Callable[[], Any]) -> Any:
+		"""What was asked before, or what `ask` gives, remembered if it read nothing but masters."""
+		if time.monotonic() - self._born > REMEMBERED_SECONDS:
+			self._answers.clear()
+			self._born = time.monotonic()
+		known = self._answers.get(key)
+		if known is not None:
+			self._reading |= known[0]
+			return _copy(known[1])
+		outer, self._reading = self._reading, {doctype}
+		try:
+			rows = ask()
+		finally:
+			tables, self._reading = frozenset(self._reading), self._reading | outer
+		if tables <= MASTERS and self._written.isdisjoint(tables):
+			self._answers[key] = (tables, _copy(rows))
+		return rows
+
+	def read(self, tables: frozenset[str]) -> None:
+		"""A statement read these tables: whatever is being asked depends on them."""
+		self._reading |= tables
+
+	def forget_after_the_end(self, document: str) -> None:
+		"""Drop a cached document with one call for all, when the transaction has ended."""
+		if not self._stale:
+			frappe.db.after_commit.add(self._drop)
+			frappe.db.after_rollback.add(self._drop)
+		self._stale.append(document)
+
+	def _drop(self) -> None:
+		frappe.cache.delete_value(self._stale)
+		self._stale = []
+
+	def written(self, tables: frozenset[str]) -> None:
+		"""Nothing of these tables is remembered until the transaction that wrote them has ended."""
+		if not self._written:
+			frappe.db.after_commit.add(self._written.clear)
+			frappe.db.after_rollback.add(self._written.clear)
+		self._written |= tables
+		for key in [key for key, (read, _) in self._answers.items() if read & tables]:
+			del self._answers[key]
+
+
+@contextmanager
+def masters_remembered() -> Iterator[None]:
+	"""Within it, this connection's reads of master data are remembered; meant for one job's sales.
+
+	Frappe reads through `db.sql`, `db.get_values`, `get_all` and `get_cached_doc`. All are covered, because
+	building a statement costs more than sending it.
+	"""
+	memory = _Memory()
+	db = frappe.local.db
+	get_all, get_cached_doc, forget = frappe.get_all, frappe.get_cached_doc, frappe.clear_document_cache
+	db.sql, db.get_values = _sql(memory, db.sql), _get_values(memory, db.get_values)
+	frappe.get_all = _get_all(memory, get_all)
+	frappe.get_cached_doc = _get_cached_doc(memory, get_cached_doc)
+	frappe.clear_document_cache = _clear_document_cache(memory, forget)
+	try:
+		yield
+	finally:
+		# The class's own methods come back to light.
+		del db.sql, db.get_values
+		frappe.get_all, frappe.get_cached_doc, frappe.clear_document_cache = get_all, get_cached_doc, forget
+
+
+def _sql(memory: _Memory, run: Callable[..., Any]) -> Callable[..., Any]:
+	def sql(query: Any, *values: Any, **options: Any) -> Any:
+		text = query if isinstance(query, str) else str(query)
+		tables = _tables(text)
+		if not _is_read(text):
+			if masters := tables & MASTERS:
+				memory.written(masters)
+			return run(text, *values, **options)
+		memory.read(tables or _UNKNOWN)
+		if not (tables and tables <= MASTERS and _repeatable(options)):
+			return run(text, *values, **options)
+		key = ("sql", text, repr(values), repr(options))
+		return memory.answer(key, next(iter(tables)), lambda: run(text, *values, **options))
+
+	return sql
+
+
+def _repeatable(options: dict[str, Any]) -> bool:
+	return (
+		options.keys() <= {"as_dict", "as_list", "pluck", "update", "debug", "run"}
+		and not options.get("debug")
+		and options.get("run", True)
+	)
+
+
+def _get_values(memory: _Memory, read: Callable[..., Any]) -> Callable[..., Any]:
+	def get_values(doctype: Any, filters: Any = None, *arguments: Any, **options: Any) -> Any:
+		if not _is_of_masters(doctype, filters) or options.get("for_update") or not options.get("run", True):
+			return read(doctype, filters, *arguments, **options)
+		key = ("values", doctype, repr(filters), repr(arguments), repr(options))
+		return memory.answer(key, doctype, lambda: read(doctype, filters, *arguments, **options))
+
+	return get_values
+
+
+def _is_of_masters(doctype: Any, filters: Any) -> bool:
+	return isinstance(doctype, str) and doctype in MASTERS and isinstance(filters, _PLAIN)
+
+
+def _get_all(memory: _Memory, read: Callable[..., Any]) -> Callable[..., Any]:
+	def get_all(doctype: Any, *arguments: Any, **options: Any) -> Any:
+		if not _is_of_masters(doctype, None) or not options.get("run", True):
+			return read(doctype, *arguments, **options)
+		key = ("all", doctype, repr(arguments), repr(options))
+		return memory.answer(key, doctype, lambda: read(doctype, *arguments, **options))
+
+	return get_all
+
+
+def _get_cached_doc(memory: _Memory, read: Callable[..., Any]) -> Callable[..., Any]:
+	def get_cached_doc(*arguments: Any, **options: Any) -> Any:
+		if options or not arguments or not all(isinstance(each, str | None) for each in arguments):
+			return read(*arguments, **options)
+		if arguments[0] not in MASTERS:
+			return read(*arguments)
+		return memory.answer(("doc", *arguments), arguments[0], lambda: read(*arguments))
+
+	return get_cached_doc
+
+
+def _clear_document_cache(memory: _Memory, forget: Callable[..., Any]) -> Callable[..., Any]:
+	def clear_document_cache(doctype: str, *arguments: Any, **options: Any) -> Any:
+		if doctype in MASTERS:
+			memory.written(frozenset((doctype,)))
+		if doctype in _LEDGERS and arguments and not options and _CACHED_IN_REDIS:
+			return memory.forget_after_the_end(frappe.get_document_cache_key(doctype, arguments[0]))
+		return forget(doctype, *arguments, **options)
+
+	return clear_document_cache
