@@ -117,7 +117,7 @@ def test_retry_all_takes_every_held_entry_or_those_of_one_reason(shop, october_s
 	book(shop, other)
 	told = desk.retry_all(reason=entry_of(other).reason)
 	assert told["released"] >= 1
-	assert told["left"] >= 1
+	assert told["left"] == 0
 	assert entry_of(october_sale).state == "held"
 	posted(other)
 	assert desk.retry_all()["released"] >= 2
