@@ -1,3 +1,4 @@
+import "fake-indexeddb/auto";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Retryable } from "@/core/errors";
 import { Company, offeredEnrolmentCode, type Enrolment } from "@/server/api";
@@ -94,4 +95,14 @@ describe("the demo's enrolment code", () => {
 		fetched.mockRejectedValueOnce(new TypeError("Failed to fetch"));
 		await expect(offeredEnrolmentCode()).rejects.toThrow(Retryable);
 	});
+});
+
+test("a till that was switched off remembers it, and a new code lets it in again", async () => {
+	const till = new Company(enrolment, "http://shop.test");
+	answers(401, { error: { code: "revoked", message: "switched off", retryable: false } });
+	await expect(till.snapshot()).rejects.toThrow("switched off");
+	expect([till.revoked, till.unknownHere, (await Company.open()).revoked]).toEqual([true, true, true]);
+	answers(200, { message: { ...enrolment, token: "new" } });
+	await till.enrol("CODE");
+	expect([till.revoked, till.unknownHere, (await Company.open()).revoked]).toEqual([false, false, false]);
 });

@@ -15,6 +15,8 @@ export interface Enrolment {
 	readonly shop: string;
 	readonly next_epoch: number;
 	readonly agent_urls: readonly string[];
+	/** The company switched this device off: remembered here, so that it counts without a network as well. */
+	readonly revoked?: boolean;
 }
 
 export interface Snapshot {
@@ -102,7 +104,8 @@ const BODY_TYPE = "application/octet-stream";
 const CALL_TIMEOUT_MS = 15_000;
 const METHODS = "/api/method/pos_bridge.api.";
 const ENROLMENT = "enrolment";
-const UNKNOWN_TILL: ReadonlySet<string> = new Set(["unauthenticated", "http_401"]);
+const REVOKED = "revoked";
+const UNKNOWN_TILL: ReadonlySet<string> = new Set(["unauthenticated", "http_401", REVOKED]);
 const BUSY_STATUSES: ReadonlySet<number> = new Set([408, 425, 429]);
 
 export class Company {
@@ -122,6 +125,11 @@ export class Company {
 	/** With the enrolment that this browser keeps, if it has one. */
 	static async open(origin = ""): Promise<Company> {
 		return new Company(await readKept<Enrolment>(ENROLMENT), origin);
+	}
+
+	/** A manager switched this device off: it sells nothing more until it is enrolled again. */
+	get revoked(): boolean {
+		return this.known?.revoked === true;
 	}
 
 	get enrolment(): Enrolment | undefined {
@@ -152,7 +160,7 @@ export class Company {
 	/** What changed since `cursor`. Malformed if it is not what the protocol says. */
 	async changes(cursor: string): Promise<Changes> {
 		const changes = messageOf<Changes>(await this.call(`changes?cursor=${encodeURIComponent(cursor)}`, {}));
-		if (changes.revoked) this.refused = true;
+		if (changes.revoked) await this.switchOff();
 		return checkedChanges(changes);
 	}
 
@@ -177,8 +185,16 @@ export class Company {
 			return text;
 		} catch (error) {
 			if (error instanceof Rejected && UNKNOWN_TILL.has(error.code)) this.refused = true;
+			if (error instanceof Rejected && error.code === REVOKED) await this.switchOff();
 			throw error;
 		}
+	}
+
+	private async switchOff(): Promise<void> {
+		this.refused = true;
+		if (!this.known || this.known.revoked) return;
+		this.known = { ...this.known, revoked: true };
+		await keep(ENROLMENT, this.known);
 	}
 }
 

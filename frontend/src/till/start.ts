@@ -45,10 +45,10 @@ export function useStart(): Start {
 			company = await Company.open();
 			const scanned = takeScannedCode();
 			if (scanned) return await enrol(scanned);
-			const kept = isAskedToEnrol() ? undefined : company.enrolment;
+			const kept = isAskedToEnrol() || company.revoked ? undefined : company.enrolment;
 			const enrolment = kept ?? (await enrolByOffer(company));
 			if (enrolment) await open(company, enrolment);
-			else stage.value = { kind: "enrol", busy: false, problem: "" };
+			else stage.value = { kind: "enrol", busy: false, problem: company.revoked ? t("enrol.revoked") : "" };
 		} catch (error) {
 			stage.value = { kind: "failed", reason: wordsOf(error) };
 		}

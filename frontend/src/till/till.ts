@@ -116,6 +116,7 @@ export function createTill(parts: TillParts): Till {
 	}
 	function whyNot(): { title: string; text?: string } | undefined {
 		if (!daybook.writable) return { title: t("read_only.title"), text: t("read_only.text") };
+		if (parts.company.revoked) return { title: t("enrol.revoked") };
 		return state.cashier.value === undefined ? { title: t("cashier.title") } : undefined;
 	}
 	const scanning = useScanning({

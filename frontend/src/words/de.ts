@@ -14,6 +14,7 @@ export const de: Dictionary = {
 	"enrol.title": "Kasse verbinden",
 	"enrol.hint": "Den Code eingeben, den die Filialleitung im Büro sieht. Er gilt 10 Minuten.",
 	"enrol.other_till": "Dieser Code ist für Kasse {other}, dieser Browser führt aber das Kassenbuch von Kasse {till}. Bitte einen Code für Kasse {till} holen.",
+	"enrol.revoked": "Die Firma hat diese Kasse abgeschaltet. Was hier verkauft wurde, bleibt gespeichert und wird noch gesendet. Bitte die Filialleitung um einen neuen Code.",
 	"enrol.code": "Code",
 	"enrol.go": "Verbinden",
 	"enrol.going": "Wird verbunden…",

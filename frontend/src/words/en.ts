@@ -12,6 +12,7 @@ export const en = {
 	"enrol.title": "Connect this till",
 	"enrol.hint": "Type the enrolment code that the shop's manager sees in the office. It is valid for 10 minutes.",
 	"enrol.other_till": "This code is for till {other}, but this browser keeps the daybook of till {till}. Ask for a code for till {till}.",
+	"enrol.revoked": "The company switched this till off. What was sold here is kept and will be sent. Ask a manager for a new code.",
 	"enrol.code": "Enrolment code",
 	"enrol.go": "Connect",
 	"enrol.going": "Connecting…",
