@@ -81,11 +81,14 @@ def _closed_period(reason: str, date: str, company: str) -> Refusal:
 		{"company": company, "start_date": ("<=", date), "end_date": (">=", date)},
 		"name",
 	)
-	return Refusal(
-		reason,
-		remedy,
-		*(("Accounting Period", period) if period else ("Accounts Settings", "Accounts Settings")),
-	)
+	return Refusal(reason, remedy, *(("Accounting Period", period) if period else _freeze_setting(company)))
+
+
+def _freeze_setting(company: str) -> tuple[str, str]:
+	"""ERPNext 15 keeps the freeze date in Accounts Settings, 16 in the Company."""
+	if frappe.get_meta("Accounts Settings").has_field("acc_frozen_upto"):
+		return "Accounts Settings", "Accounts Settings"
+	return "Company", company
 
 
 def _no_fiscal_year(reason: str, date: str, company: str) -> Refusal:
