@@ -10,7 +10,8 @@ import frappe
 
 from pos_bridge.core.entry import GENESIS, Entry, WireEntry, open_wire, receipt_number, seal, uuid7
 from pos_bridge.core.money import SCALE, Rounding, parse_decimal
-from pos_bridge.core.sale import DraftLine, SaleDraft, Tender, compute, make_sale, sale_body
+from pos_bridge.core.returns import draft_of_return, make_return, return_body
+from pos_bridge.core.sale import DraftLine, SaleDraft, Tender, compute, make_sale, sale_body, sale_from_body
 from pos_bridge.core.tax import Tax
 from pos_bridge.erpnext.setup import setup_shop
 from pos_bridge.erpnext.shop import rounding_method, shop_of, template_rates
@@ -237,6 +238,21 @@ def receive(items, warehouse: str, quantity: float, rate: float = 1.0) -> None:
 			],
 		}
 	).submit()
+
+
+def returned(shop, sold, quantities, **more):
+	"""A sealed return of these whole quantities of the sale's lines, paid out in cash."""
+	entry = open_wire(sold)
+	draft = draft_of_return(sale_from_body(entry.body), {line: n * SCALE for line, n in quantities.items()})
+	cash = next(iter(shop.shop.tenders))
+	tenders = [Tender(cash, "cash", compute(draft, "return").total_minor)]
+	return shop.seal(
+		"return", return_body(make_return(draft, tenders, entry.id, entry.receipt_number)), **more
+	)
+
+
+def flags(wire):
+	return [row.flag for row in entry_of(wire).remarks]
 
 
 def record(shop: TestShop, *wires: WireEntry):

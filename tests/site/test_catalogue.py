@@ -201,6 +201,8 @@ def test_over_http_a_change_in_the_desk_is_there_at_once(server, own_shop):
 def test_a_change_calls_the_tills(site, own_shop, monkeypatch):
 	calls = []
 	frappe.cache.delete_value("pos_bridge:tills_called")
-	monkeypatch.setattr("frappe.publish_realtime", lambda event, *_, **more: calls.append((event, more.get("user"))))
+	monkeypatch.setattr(
+		"frappe.publish_realtime", lambda event, *_, **more: calls.append((event, more.get("user")))
+	)
 	saved("Item Price", price_name(own_shop, own_shop.items[0]), price_list_rate=3.21)
 	assert ("pos_bridge_changed", "till@pos-bridge.invalid") in calls

@@ -5,11 +5,10 @@ from contextlib import contextmanager
 
 import frappe
 import pytest
-from books import book, entry_of, gl, make_item, open_till, receive
+from books import book, entry_of, gl, make_item, open_till, receive, returned
 from contract.daybooks import *  # noqa: F403 - the contract's tests
 from contract.ledgers import *  # noqa: F403 - the contract's tests
 from disposable import SITES
-from test_returns import returned
 
 from pos_bridge import jobs
 from pos_bridge.core.entry import open_wire

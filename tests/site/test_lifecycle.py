@@ -1,4 +1,4 @@
-"""Installing, upgrading and uninstalling as an integrator does it, on a site of its own and by commands only."""
+"""Installing, upgrading and uninstalling as an integrator does it: by commands, on a site of its own."""
 
 import gzip
 import importlib
@@ -67,9 +67,10 @@ def test_a_code_for_a_till_comes_from_the_command(life):
 
 def test_migrating_keeps_what_waits(life):
 	_root(
-		f"USE `{life.database}`; INSERT INTO `tabPOS Entry` (name, creation, modified, till, chain, sequence, position,"
-		" kind, state, hash, text, recorded_at, sent_by, hop) VALUES ('kept', NOW(), NOW(), 'L1', 'c', 1, 1, 'sale',"
-		" 'waiting', '', '', '', 'L1', 'page')"
+		f"USE `{life.database}`; INSERT INTO `tabPOS Entry`"
+		" (name, creation, modified, till, chain, sequence, position, kind, state, hash, text, recorded_at,"
+		" sent_by, hop) VALUES"
+		" ('kept', NOW(), NOW(), 'L1', 'c', 1, 1, 'sale', 'waiting', '', '', '', 'L1', 'page')"
 	)
 	life.bench("migrate")
 	assert rows(life, "SELECT state FROM `tabPOS Entry` WHERE name = 'kept'") == [["waiting"]]

@@ -4,9 +4,8 @@ from datetime import date
 
 import frappe
 import pytest
-from books import COMPANY, TODAY, book, entry_of, invoice_of, on_hand
+from books import COMPANY, TODAY, book, entry_of, flags, invoice_of, on_hand, returned
 from erpnext.accounts.doctype.sales_invoice.sales_invoice import make_sales_return
-from test_returns import flags, returned
 
 from pos_bridge.erpnext.reconcile.difference import Kind
 from pos_bridge.erpnext.reconcile.run import reconcile

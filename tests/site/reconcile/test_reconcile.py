@@ -4,9 +4,8 @@ from datetime import date, timedelta
 
 import frappe
 import pytest
-from books import COMPANY, TODAY, book, entry_of, invoice_of, record
+from books import COMPANY, TODAY, book, entry_of, invoice_of, record, returned
 from frappe.utils import now_datetime
-from test_returns import returned
 
 from pos_bridge.core.errors import Rejected
 from pos_bridge.core.sale import Tender

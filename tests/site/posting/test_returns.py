@@ -1,28 +1,10 @@
 """Goods coming back: against the right invoice, in the right quantity, once."""
 
 import frappe
-from books import book, entry_of, gl, invoice_of, on_hand
+from books import book, entry_of, flags, gl, invoice_of, on_hand, open_till, returned
 
 from pos_bridge import jobs
 from pos_bridge.core.entry import open_wire
-from pos_bridge.core.money import SCALE
-from pos_bridge.core.returns import draft_of_return, make_return, return_body
-from pos_bridge.core.sale import Tender, compute, sale_from_body
-
-
-def returned(shop, sold, quantities, **more):
-	"""A sealed return of these whole quantities of the sale's lines, paid out in cash."""
-	entry = open_wire(sold)
-	draft = draft_of_return(sale_from_body(entry.body), {line: n * SCALE for line, n in quantities.items()})
-	cash = next(iter(shop.shop.tenders))
-	tenders = [Tender(cash, "cash", compute(draft, "return").total_minor)]
-	return shop.seal(
-		"return", return_body(make_return(draft, tenders, entry.id, entry.receipt_number)), **more
-	)
-
-
-def flags(wire):
-	return [row.flag for row in entry_of(wire).remarks]
 
 
 def test_a_return_becomes_a_credit_note_against_the_sales_invoice(shop):
@@ -72,8 +54,6 @@ def test_a_return_that_arrives_before_its_sale_waits_for_it(shop):
 
 
 def test_a_return_at_another_till_finds_the_sale(shop, shared_shop):
-	from books import open_till
-
 	sold = shop.sale(shop.line(shop.items[0]))
 	book(shop, sold)
 	other = open_till(shared_shop)
