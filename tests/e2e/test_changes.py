@@ -5,7 +5,8 @@ import json
 import pytest
 
 from pos_bridge.agent.standalone.demo_shop import goods
-from tests.e2e.test_sale import choose_cashier, pay_cash, rows, scan, until
+from tests.e2e.running import rows
+from tests.e2e.test_sale import choose_cashier, pay_cash, scan, until
 
 pytestmark = pytest.mark.browser
 

@@ -5,7 +5,8 @@ import re
 
 import pytest
 
-from tests.e2e.test_sale import choose_cashier, rows, sell_coffee_and_bread, until
+from tests.e2e.running import rows
+from tests.e2e.test_sale import choose_cashier, sell_coffee_and_bread, until
 
 pytestmark = pytest.mark.browser
 

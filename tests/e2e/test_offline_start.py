@@ -8,9 +8,10 @@ import sys
 import pytest
 
 from benchmarks.browser import open_chromium
-from benchmarks.processes import Demo, wait_until_it_answers
+from benchmarks.processes import wait_until_it_answers
 from tests.e2e.conftest import PAGE, is_fault
-from tests.e2e.test_sale import choose_cashier, pay_cash, rows, sell_coffee_and_bread, until
+from tests.e2e.running import Standalone, rows
+from tests.e2e.test_sale import choose_cashier, pay_cash, sell_coffee_and_bread, until
 
 pytestmark = pytest.mark.browser
 
@@ -120,7 +121,7 @@ def test_caches_of_other_apps_stay_as_they_are(browser, demo):
 	assert page.evaluate("async () => (await (await caches.match('/x')).text())") == "theirs"
 
 
-class DemoOfACopy(Demo):
+class DemoOfACopy(Standalone):
 	"""The demo with a copy of the built page, so that a new build can come out while it runs."""
 
 	def __init__(self, folder):

@@ -17,8 +17,8 @@ METHODS = "/api/method/pos_bridge.api."
 class Server:
 	"""The site behind gunicorn, as in production but on loopback; `workers` processes of eight threads."""
 
-	def __init__(self, site: str, workers: int = 2) -> None:
-		self.port = free_port()
+	def __init__(self, site: str, workers: int = 2, port: int = 0) -> None:
+		self.port = port or free_port()
 		self.url = f"http://127.0.0.1:{self.port}"
 		command = [
 			PYTHON,
