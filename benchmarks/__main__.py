@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmarks.agent import engine, process, wire
+from benchmarks.erpnext import bench
 from benchmarks.figure import GOALS, Figure
 from benchmarks.page import loading, paying, selling
 
@@ -37,6 +38,10 @@ BENCHMARKS = (
 	Benchmark(("print_ack_p95_ms",), wire.print_ack),
 	Benchmark(("agent_sales_per_s",), wire.sales_one_by_one),
 	Benchmark(("agent_grouped_sales_per_s",), wire.sales_in_groups),
+	Benchmark(("intake_p95_ms", "intake_ms_per_sale"), bench.intake),
+	Benchmark(("post_sale_ratio",), bench.sale),
+	Benchmark(("post_scale_2",), bench.scale),
+	Benchmark(("availability_ms",), bench.availability),
 )
 
 

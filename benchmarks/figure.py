@@ -38,6 +38,11 @@ GOALS = {
 	"agent_sales_per_s": Goal(1_000, "sales/s", at_least=True),
 	"agent_grouped_sales_per_s": Goal(10_000, "sales/s", at_least=True),
 	"receipt_encode_ms": Goal(5, "ms"),
+	"intake_p95_ms": Goal(25, "ms"),
+	"intake_ms_per_sale": Goal(3, "ms"),
+	"post_sale_ratio": Goal(4, "times", at_least=True),
+	"post_scale_2": Goal(1.7, "times", at_least=True),
+	"availability_ms": Goal(20, "ms"),
 }
 """Every figure that can be measured here, with the goal that it is held to."""
 

@@ -1,0 +1,60 @@
+"""How long the question takes that every screen with stock asks: what is available, of these items, in these places.
+
+It never measures HTTP; the question is asked in the process that holds the connection.
+"""
+
+import time
+
+import books
+import frappe
+from pos_bridge.erpnext.stock import available
+
+from benchmarks.figure import Figure
+
+ITEMS = 100
+PLACES = 20
+CALLS = 100
+WARM_UP = 5
+
+
+def measure(site: str) -> list[Figure]:
+	shop = books.open_shop(items=ITEMS, stock=100)
+	group = frappe.db.get_value("Warehouse", shop.shop.warehouse, "parent_warehouse")
+	places = [shop.shop.warehouse, *[_place(f"Place {number}", group) for number in range(1, PLACES)]]
+	for place in places[1:]:
+		books.receive(shop.items, place, 10)
+	frappe.db.commit()
+	books.record(shop, *[shop.sale(shop.line(item)) for item in shop.items])
+	ours: list[float] = []
+	floor: list[float] = []
+	for _ in range(CALLS + WARM_UP):
+		ours.append(_ms(lambda: available(shop.items, places)))
+		floor.append(_ms(lambda: _bare(shop.items, places)))
+	found = len(available(shop.items, places))
+	if found != ITEMS * PLACES:
+		raise RuntimeError(f"{found} availabilities were found, not {ITEMS * PLACES}.")
+	how = (
+		f"`stock.available` of {ITEMS} items in {PLACES} locations, each with a Bin, {ITEMS} sales recorded and not"
+		f" posted; {WARM_UP} warm-up calls left out. Floor: the same Bins' quantities by one SELECT, by turns."
+	)
+	return [Figure.median("availability_ms", ours[WARM_UP:], floor[WARM_UP:], how)]
+
+
+def _place(name: str, group: str) -> str:
+	warehouse = {"doctype": "Warehouse", "warehouse_name": name, "company": books.COMPANY}
+	made = frappe.get_doc({**warehouse, "parent_warehouse": group}).insert().name
+	frappe.flags.pop("warehouse_account_map", None)
+	return made
+
+
+def _bare(items: list[str], places: list[str]) -> None:
+	frappe.db.sql(
+		"SELECT item_code, warehouse, actual_qty FROM `tabBin` WHERE item_code IN %s AND warehouse IN %s",
+		(tuple(items), tuple(places)),
+	)
+
+
+def _ms(call) -> float:
+	begun = time.perf_counter()
+	call()
+	return (time.perf_counter() - begun) * 1_000

@@ -1,0 +1,63 @@
+"""Runs in the bench's Python: makes a disposable site, lets one program measure there, prints its figures as JSON.
+
+It never touches another site of the bench.
+"""
+
+import dataclasses
+import importlib
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "tests/site"))
+
+from disposable import SITES, Redis, Site  # noqa: E402 - the tests' site, found by the line above
+
+PROGRAMS = {
+	"sale": "benchmarks.erpnext.sale",
+	"scale": "benchmarks.erpnext.scale",
+	"intake": "benchmarks.erpnext.intake",
+	"availability": "benchmarks.erpnext.availability",
+}
+
+
+@contextmanager
+def disposable() -> Iterator[str]:
+	"""A site of its own with a Redis of its own, gone afterwards."""
+	site = Site()
+	with tempfile.TemporaryDirectory(prefix="pos-bridge-redis-") as folder:
+		redis = Redis(Path(folder))
+		os.environ["FRAPPE_REDIS_CACHE"] = os.environ["FRAPPE_REDIS_QUEUE"] = redis.url
+		try:
+			site.create()
+			yield site.name
+		finally:
+			site.drop()
+			redis.stop()
+
+
+def connect(site: str) -> None:
+	"""Connect this process to the site as Administrator."""
+	import frappe
+
+	os.chdir(SITES)
+	frappe.init(site, sites_path=str(SITES))
+	frappe.connect()
+	frappe.set_user("Administrator")
+
+
+def main() -> int:
+	program = importlib.import_module(PROGRAMS[sys.argv[1]])
+	with disposable() as site:
+		connect(site)
+		figures = program.measure(site)
+	print(json.dumps([dataclasses.asdict(figure) for figure in figures]))
+	return 0
+
+
+if __name__ == "__main__":
+	sys.exit(main())
