@@ -185,7 +185,8 @@ class Site:
 			"allow_tests": True,
 			"developer_mode": 0,
 			"server_script_enabled": 0,
-			"encryption_key": source.get("encryption_key") or secrets.token_urlsafe(32),
+			# 32 bytes in padded base64, as Fernet wants them.
+			"encryption_key": source.get("encryption_key") or secrets.token_urlsafe(32) + "=",
 		}
 		(self.folder / "site_config.json").write_text(json.dumps(config, indent=1))
 
