@@ -63,7 +63,7 @@ check: .make/dev .make/node
 	$(BIN)/pytest -q -m "not slow and not browser"
 
 test: check $(PAGE) chromium
-	$(BIN)/pytest -q -m "slow or browser"
+	$(BIN)/pytest -q -m "(slow or browser) and not erpnext"
 	@sh scripts/test-on-erpnext "$(BENCH)"
 
 soak: .make/dev $(PAGE) chromium

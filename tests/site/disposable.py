@@ -34,11 +34,27 @@ def common_config() -> dict:
 
 
 def source_site() -> str:
-	"""The bench's site to copy: POS_BRIDGE_SITE, or the bench's default site."""
-	name = os.environ.get("POS_BRIDGE_SITE") or common_config().get("default_site")
-	if not name or not (SITES / name / "site_config.json").exists():
-		raise RuntimeError("No ERPNext site to copy: set POS_BRIDGE_SITE or the bench's default site.")
-	return name
+	"""The bench's site to copy: POS_BRIDGE_SITE, or the bench's default site; "" if there is none."""
+	name = os.environ.get("POS_BRIDGE_SITE") or common_config().get("default_site") or ""
+	return name if name and (SITES / name / "site_config.json").exists() else ""
+
+
+def why_no_source() -> str:
+	"""Why there is nothing to copy; "" if there is."""
+	if source_site():
+		return ""
+	return f"no ERPNext site to copy at {BENCH}: set POS_BRIDGE_SITE or the bench's default site."
+
+
+def database_answers() -> bool:
+	"""Whether the bench's MariaDB is there at all, whoever may come in."""
+	ping = [_program("mariadb-admin", "mysqladmin"), *_login(), "--connect-timeout=3", "ping"]
+	return subprocess.run(ping, capture_output=True).returncode == 0
+
+
+def check_root() -> None:
+	"""Fail in MariaDB's words unless its root lets us make databases."""
+	_root("SELECT 1")
 
 
 def free_port() -> int:
