@@ -13,6 +13,7 @@ from frappe.utils import cint, now_datetime
 
 from pos_bridge.erpnext.catalogue import poke
 from pos_bridge.erpnext.isolation import begin, is_clash, is_database_away
+from pos_bridge.erpnext.overrides.definitions import definitions_remembered
 from pos_bridge.erpnext.overrides.masters import masters_remembered
 from pos_bridge.erpnext.posting import fate, refusals
 from pos_bridge.erpnext.posting.post import as_till, post
@@ -52,7 +53,7 @@ def post_waiting() -> int:
 		return 0
 	until = time.monotonic() + DRAIN_SECONDS
 	done = 0
-	with as_till(), masters_remembered():
+	with as_till(), definitions_remembered(), masters_remembered():
 		while time.monotonic() < until:
 			if done == 1 and fate.count_due() > BACKLOG_PER_WORKER:
 				wake_poster()

@@ -1,15 +1,16 @@
-"""How long the question takes that every screen with stock asks: what is available, of these items, in these places.
+"""How long the question takes that every screen with stock asks: what is available of these items, and where.
 
 It never measures HTTP; the question is asked in the process that holds the connection.
 """
 
 import time
+from collections.abc import Callable
 
 import books
 import frappe
-from pos_bridge.erpnext.stock import available
 
 from benchmarks.figure import Figure
+from pos_bridge.erpnext.stock import available
 
 ITEMS = 100
 PLACES = 20
@@ -34,8 +35,8 @@ def measure(site: str) -> list[Figure]:
 	if found != ITEMS * PLACES:
 		raise RuntimeError(f"{found} availabilities were found, not {ITEMS * PLACES}.")
 	how = (
-		f"`stock.available` of {ITEMS} items in {PLACES} locations, each with a Bin, {ITEMS} sales recorded and not"
-		f" posted; {WARM_UP} warm-up calls left out. Floor: the same Bins' quantities by one SELECT, by turns."
+		f"`stock.available` of {ITEMS} items in {PLACES} locations, each with a Bin, {ITEMS} sales recorded"
+		f" and not posted; {WARM_UP} warm-up calls left out. Floor: one SELECT of the Bins, by turns."
 	)
 	return [Figure.median("availability_ms", ours[WARM_UP:], floor[WARM_UP:], how)]
 
@@ -54,7 +55,7 @@ def _bare(items: list[str], places: list[str]) -> None:
 	)
 
 
-def _ms(call) -> float:
+def _ms(call: Callable[[], object]) -> float:
 	begun = time.perf_counter()
 	call()
 	return (time.perf_counter() - begun) * 1_000

@@ -1,4 +1,4 @@
-"""Runs in the bench's Python: makes a disposable site, lets one program measure there, prints its figures as JSON.
+"""Runs in the bench's Python: makes a disposable site, lets a program measure there, prints figures as JSON.
 
 It never touches another site of the bench.
 """
@@ -15,7 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "tests/site"))
 
-from disposable import SITES, Redis, Site  # noqa: E402 - the tests' site, found by the line above
+from disposable import SITES, Redis, Site
 
 PROGRAMS = {
 	"sale": "benchmarks.erpnext.sale",

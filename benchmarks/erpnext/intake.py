@@ -1,4 +1,4 @@
-"""What it takes to hand sales to the company: an HTTP push to a gunicorn on loopback, answered after the commit.
+"""What it takes to hand sales to the company: a push to a gunicorn on loopback, answered after the commit.
 
 It never posts them: that is `sale.py`.
 """
@@ -14,6 +14,7 @@ from tills import HttpTill, Server, enrol
 
 from benchmarks.erpnext.sale import LINES, as_stock_document, sale_of
 from benchmarks.figure import Figure
+from pos_bridge.core.entry import WireEntry
 
 PUSHES = 100
 GROUPS = 10
@@ -41,10 +42,10 @@ def _one_by_one(shop: books.TestShop, server: Server, till: HttpTill) -> Figure:
 		floor.append(_ms(lambda: _ping(server)) + _ms(lambda wire=wire: _raw(wire)))
 	peer = median(_ms(call) for call in _stock_calls(shop, server))
 	how = (
-		f"One sale of {LINES} lines pushed with a till's token over HTTP to gunicorn on loopback, until the answer,"
-		f" which comes after the commit; {WARM_UP} warm-up pushes left out. Floor: Frappe's ping over HTTP and a"
-		f" raw INSERT with its COMMIT, by turns. Peer: the same sale as Sales Invoice by POST, inserted submitted,"
-		f" median of {PEER_CALLS}."
+		f"One sale of {LINES} lines pushed with a till's token over HTTP to gunicorn on loopback, until the"
+		f" answer, which comes after the commit; {WARM_UP} warm-up pushes left out. Floor: Frappe's ping over"
+		" HTTP and a raw INSERT with its COMMIT, by turns. Peer: the same sale as Sales Invoice by POST,"
+		f" inserted submitted, median of {PEER_CALLS}."
 	)
 	figure = Figure.p95("intake_p95_ms", ours[WARM_UP:], floor[WARM_UP:], how)
 	return Figure(figure.name, figure.value, figure.floor, figure.samples, figure.how, peer)
@@ -58,8 +59,8 @@ def _in_groups(shop: books.TestShop, till: HttpTill) -> Figure:
 		ours.append(_ms(lambda wires=wires: _pushed(till, *wires)) / GROUP)
 		floor.append(_ms(lambda wires=wires: _raw(*wires)) / GROUP)
 	how = (
-		f"{GROUP} sales of {LINES} lines in one push, answered after the commit, ÷ {GROUP}; the first push left"
-		f" out. Floor: {GROUP} raw INSERTs and one COMMIT ÷ {GROUP}, by turns."
+		f"{GROUP} sales of {LINES} lines in one push, answered after the commit, ÷ {GROUP}; the first push"
+		f" left out. Floor: {GROUP} raw INSERTs and one COMMIT ÷ {GROUP}, by turns."
 	)
 	return Figure.median("intake_ms_per_sale", ours[1:], floor[1:], how)
 
@@ -70,7 +71,7 @@ def _ms(call: Callable[[], Any]) -> float:
 	return (time.perf_counter() - begun) * 1_000
 
 
-def _pushed(till: HttpTill, *wires: Any) -> None:
+def _pushed(till: HttpTill, *wires: WireEntry) -> None:
 	status, answer = till.push(*wires)
 	if status != 200:
 		raise RuntimeError(f"A push was answered with {status}: {answer}")
@@ -81,7 +82,7 @@ def _ping(server: Server) -> None:
 		raise RuntimeError("The site did not answer a ping.")
 
 
-def _raw(*wires: Any) -> None:
+def _raw(*wires: WireEntry) -> None:
 	for wire in wires:
 		frappe.db.sql(
 			"INSERT INTO `tabNote` (name, title, content) VALUES (%s, %s, %s)",

@@ -9,13 +9,13 @@ from typing import Any
 
 import books
 import frappe
+
+from benchmarks.figure import Figure
 from pos_bridge import jobs
 from pos_bridge.core.entry import WireEntry, open_wire
 from pos_bridge.core.sale import sale_from_body
 from pos_bridge.erpnext.posting.invoice import invoice_of
 from pos_bridge.erpnext.posting.moments import shop_time
-
-from benchmarks.figure import Figure
 
 ITEMS = 40
 LINES = 5
@@ -111,8 +111,8 @@ def _insert(doctype: str, row: dict[str, Any]) -> tuple[str, list[Any]]:
 def _figure(seconds: dict[str, list[float]], ratios: list[float]) -> Figure:
 	stock, ours, raw = (median(seconds[name]) * 1_000 for name in ("stock", "ours", "raw"))
 	how = (
-		f"Median time of stock insert + submit + commit of a POS Sales Invoice of {LINES} lines (update_stock,"
-		f" two VAT rows, cash), {stock:.0f} ms, ÷ ours, {ours:.0f} ms: one job that posts {SALES} recorded"
+		f"Median time of stock insert + submit + commit of a POS Sales Invoice of {LINES} lines (update_stock"
+		f", two VAT rows, cash), {stock:.0f} ms, ÷ ours, {ours:.0f} ms: one job that posts {SALES} recorded"
 		f" sales, claims and commits of each included. {ROUNDS} rounds by turns on one connection, one round"
 		f" left out as warm-up. Floor: the sale's rows as plain INSERTs and one commit, {raw:.1f} ms."
 	)

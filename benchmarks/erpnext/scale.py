@@ -12,11 +12,11 @@ from statistics import median
 
 import books
 import frappe
-from pos_bridge import jobs
-from pos_bridge.erpnext.posting import fate
 
 from benchmarks.erpnext.sale import LINES, sale_of
 from benchmarks.figure import Figure
+from pos_bridge import jobs
+from pos_bridge.erpnext.posting import fate
 
 ITEMS = 60
 ROUNDS = 3
@@ -34,9 +34,9 @@ def measure(site: str) -> list[Figure]:
 	one, two = median(taken[1]), median(taken[WORKERS])
 	ratios = [alone / both for alone, both in zip(*taken.values(), strict=True)]
 	how = (
-		f"Time in which one worker process posts {SALES} recorded sales of {LINES} lines, {one:.1f} s, ÷ that"
-		f" of {WORKERS} worker processes, {two:.1f} s; one till, one warehouse, {ITEMS} items. {ROUNDS} rounds by"
-		f" turns on {os.cpu_count()} cores, which the database shares. Floor: {WORKERS}, the number of workers."
+		f"Time in which one process posts {SALES} recorded sales of {LINES} lines, {one:.1f} s, ÷ that"
+		f" of {WORKERS} processes, {two:.1f} s; one till, one warehouse, {ITEMS} items. {ROUNDS} rounds"
+		f" by turns on {os.cpu_count()} cores, which the database shares. Floor: {WORKERS}, the workers."
 	)
 	return [Figure("post_scale_2", one / two, float(WORKERS), ratios, how)]
 

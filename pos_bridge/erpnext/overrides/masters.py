@@ -1,4 +1,4 @@
-"""Master data and settings are read once for many sales: while entries are posted, reads of them are remembered.
+"""Master data and settings are read once for many sales: while a job posts, reads of them are remembered.
 
 It never remembers what posting changes or locks (stock, ledgers, invoices, entries), nor anything for longer
 than `REMEMBERED_SECONDS`: by then a closed period, a frozen account or a disabled item is seen.
@@ -136,6 +136,7 @@ def masters_remembered() -> Iterator[None]:
 	"""
 	memory = _Memory()
 	db = frappe.local.db
+	own = {name: db.__dict__[name] for name in ("sql", "get_values") if name in db.__dict__}
 	get_all, get_cached_doc, forget = frappe.get_all, frappe.get_cached_doc, frappe.clear_document_cache
 	db.sql, db.get_values = _sql(memory, db.sql), _get_values(memory, db.get_values)
 	frappe.get_all = _get_all(memory, get_all)
@@ -144,8 +145,8 @@ def masters_remembered() -> Iterator[None]:
 	try:
 		yield
 	finally:
-		# The class's own methods come back to light.
 		del db.sql, db.get_values
+		db.__dict__.update(own)
 		frappe.get_all, frappe.get_cached_doc, frappe.clear_document_cache = get_all, get_cached_doc, forget
 
 
@@ -178,10 +179,14 @@ def _get_values(memory: _Memory, read: Callable[..., Any]) -> Callable[..., Any]
 	def get_values(doctype: Any, filters: Any = None, *arguments: Any, **options: Any) -> Any:
 		if not _is_of_masters(doctype, filters) or options.get("for_update") or not options.get("run", True):
 			return read(doctype, filters, *arguments, **options)
-		key = ("values", doctype, repr(filters), repr(arguments), repr(options))
+		key = ("values", doctype, _key(filters), repr(arguments), repr(options))
 		return memory.answer(key, doctype, lambda: read(doctype, filters, *arguments, **options))
 
 	return get_values
+
+
+def _key(value: Any) -> Hashable:
+	return value if isinstance(value, str) else repr(value)
 
 
 def _is_of_masters(doctype: Any, filters: Any) -> bool:

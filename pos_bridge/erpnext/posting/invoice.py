@@ -4,7 +4,7 @@ It never computes a price; what ERPNext's controllers make of the lines has to e
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 import frappe
@@ -33,9 +33,10 @@ def invoice_of(entry: Entry, sale: Sale, shop: Shop, customer: str, moment: date
 		"pos_profile": shop.profile,
 		"update_stock": 1,
 		"set_posting_time": 1,
-		"posting_date": moment.date().isoformat(),
-		"posting_time": moment.time().isoformat(timespec="microseconds"),
-		"due_date": moment.date().isoformat(),
+		# As ERPNext reads them from its tables: it parses text anew each time that it needs a date.
+		"posting_date": moment.date(),
+		"posting_time": moment - datetime.combine(moment.date(), time.min),
+		"due_date": moment.date(),
 		"currency": sale.draft.currency,
 		"selling_price_list": shop.price_list,
 		"ignore_pricing_rule": 1,
@@ -209,7 +210,7 @@ def _run_before_save_methods(invoice: Any) -> None:
 	for event in ("before_validate", "validate", "before_save"):
 		invoice.run_method(event)
 	if invoice.get("packed_items"):
-		# ERPNext lists what bundles are made of at the end of its first validation and values it in the second.
+		# ERPNext lists what bundles are made of in its first validation, and values it in the second.
 		invoice.set_incoming_rate()
 		invoice.set_serial_and_batch_bundle("packed_items")
 	invoice.docstatus, invoice._action = 1, "submit"

@@ -14,6 +14,7 @@ from pos_bridge.core.returns import return_from_body
 from pos_bridge.core.sale import Tender, compute, sale_from_body
 from pos_bridge.erpnext.daybook import FrappeDaybook, lock_till
 from pos_bridge.erpnext.isolation import begin
+from pos_bridge.erpnext.overrides.definitions import definitions_remembered
 from pos_bridge.erpnext.overrides.masters import masters_remembered
 from pos_bridge.erpnext.posting import post as posting
 from pos_bridge.erpnext.posting.invoice import invoice_of
@@ -71,7 +72,7 @@ def any_line(shop, dice):
 def ours(wire):
 	"""Record and post in the open transaction; the invoice's name."""
 	stored = recorded(wire)
-	with posting.as_till(), masters_remembered():
+	with posting.as_till(), definitions_remembered(), masters_remembered():
 		booking = posting.post(stored)
 	((_, name),) = booking.documents.values()
 	return name

@@ -1,0 +1,181 @@
+"""DocTypes' definitions, and statements built from them, are made once for many sales while a job posts.
+
+It never remembers a row of data: what is asked again is sent to the database again.
+"""
+
+import sys
+import time
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any
+
+import frappe
+import frappe.model.meta
+from frappe.model.meta import Meta
+
+REMEMBERED_SECONDS = 10.0
+"""The age at which all definitions are forgotten; a changed DocType is seen at the latest then."""
+MAX_COLUMNS = 8_192
+_COMPARISONS = frozenset(("=", "!=", "<", ">", "<=", ">="))
+_UNKNOWN: Any = object()
+
+
+class _Aging(dict[Hashable, Any]):
+	"""A dict that is empty again when it is old."""
+
+	def __init__(self) -> None:
+		super().__init__()
+		self._born = time.monotonic()
+
+	def fresh(self) -> "_Aging":
+		if time.monotonic() - self._born > REMEMBERED_SECONDS:
+			self.clear()
+			self._born = time.monotonic()
+		return self
+
+
+@contextmanager
+def definitions_remembered() -> Iterator[None]:
+	"""Within it, definitions and the texts of simple statements are remembered by this process."""
+	get_meta, get = frappe.model.meta.get_meta, Meta.get
+	own = "get" in Meta.__dict__
+	frappe.model.meta.get_meta, Meta.get = _get_meta(get_meta), _get(get)
+	try:
+		with _columns_remembered(), _statements_remembered(frappe.local.db):
+			yield
+	finally:
+		frappe.model.meta.get_meta = get_meta
+		if own:
+			Meta.get = get
+		else:
+			del Meta.get
+
+
+def _get_meta(read: Callable[..., Any]) -> Callable[..., Any]:
+	known = _Aging()
+
+	def get_meta(doctype: Any, cached: bool = True) -> Any:
+		if not cached or not isinstance(doctype, str):
+			return read(doctype, cached)
+		found = known.fresh().get(doctype)
+		if found is None:
+			found = known[doctype] = read(doctype)
+		return found
+
+	return get_meta
+
+
+def _get(read: Callable[..., Any]) -> Callable[..., Any]:
+	"""Frappe looks through all fields of a DocType whenever it wants those of one type."""
+	known = _Aging()
+
+	def get(meta: Any, key: Any, filters: Any = None, limit: Any = None, default: Any = None) -> Any:
+		if not isinstance(filters, dict) or not isinstance(key, str):
+			return read(meta, key, filters, limit, default)
+		# The definition is kept beside its answer, so that no other gets its id.
+		question = (id(meta), key, repr(filters), limit)
+		answer = known.fresh().get(question)
+		if answer is None:
+			answer = known[question] = (meta, read(meta, key, filters, limit, default))
+		return list(answer[1])
+
+	return get
+
+
+@contextmanager
+def _columns_remembered() -> Iterator[None]:
+	"""Frappe 15's driver parses each column's description with each answer; equal ones are one object."""
+	connections: Any = sys.modules.get("pymysql.connections")
+	if connections is None:
+		yield
+		return
+	described = connections.FieldDescriptorPacket
+	connections.FieldDescriptorPacket = lru_cache(maxsize=MAX_COLUMNS)(described)
+	try:
+		yield
+	finally:
+		connections.FieldDescriptorPacket = described
+
+
+@contextmanager
+def _statements_remembered(db: Any) -> Iterator[None]:
+	"""Frappe builds the text of each question anew, which costs more than asking it."""
+	if not hasattr(db, "_get_values_from_table"):
+		yield
+		return
+	listening: list[list[tuple[Any, ...]]] = []
+	run, build, own = db.sql, db._get_values_from_table, db.__dict__.get("sql")
+
+	def sql(query: Any, *values: Any, **options: Any) -> Any:
+		if listening:
+			listening[-1].append((query, values, options))
+		return run(query, *values, **options)
+
+	db.sql, db._get_values_from_table = sql, _get_values_from_table(build, listening)
+	try:
+		yield
+	finally:
+		del db.sql, db._get_values_from_table
+		if own:
+			db.sql = own
+
+
+def _get_values_from_table(
+	build: Callable[..., Any], listening: list[list[tuple[Any, ...]]]
+) -> Callable[..., Any]:
+	texts: dict[Hashable, tuple[str, dict[str, Any]] | None] = {}
+
+	def get_values(fields: Any, filters: Any, doctype: Any, as_dict: Any, **options: Any) -> Any:
+		values = _values(filters)
+		if values is None or options.get("update") or options.get("debug"):
+			return build(fields, filters, doctype, as_dict, **options)
+		shape = repr((doctype, fields, _shape(filters), as_dict, options))
+		learnt = texts.get(shape)
+		if learnt is None:
+			listening.append([])
+			try:
+				return build(fields, filters, doctype, as_dict, **options)
+			finally:
+				texts[shape] = _learnt(listening.pop(), values)
+		text, how = learnt
+		named = {f"param{number}": value for number, value in enumerate(values, start=1)}
+		return frappe.db.sql(text, named, **how)
+
+	return get_values
+
+
+def _values(filters: Any) -> list[Any] | None:
+	"""The values that filters compare with, in order; None if they are not all plain comparisons."""
+	if isinstance(filters, str):
+		return [filters] if filters else None
+	if not isinstance(filters, dict) or not filters:
+		return None
+	values = [_value(each) for each in filters.values()]
+	plain = all(isinstance(key, str) for key in filters) and _UNKNOWN not in values
+	return values if plain else None
+
+
+def _value(condition: Any) -> Any:
+	if isinstance(condition, list | tuple) and len(condition) == 2 and condition[0] in _COMPARISONS:
+		condition = condition[1]
+	is_plain = type(condition) in (str, int, float) and condition != ""
+	return condition if is_plain else _UNKNOWN
+
+
+def _shape(filters: Any) -> tuple[Any, ...]:
+	if isinstance(filters, str):
+		return ("name",)
+	return tuple(
+		(key, each[0] if isinstance(each, list | tuple) else "=", type(_value(each)).__name__)
+		for key, each in filters.items()
+	)
+
+
+def _learnt(seen: Sequence[tuple[Any, ...]], values: Sequence[Any]) -> tuple[str, dict[str, Any]] | None:
+	"""The one statement that was sent, if its parameters are the filters' values and nothing else."""
+	if len(seen) != 1 or len(seen[0][1]) != 1 or not isinstance(parameters := seen[0][1][0], Mapping):
+		return None
+	text, _, options = seen[0]
+	expected = {f"param{number}": value for number, value in enumerate(values, start=1)}
+	return (text, dict(options)) if isinstance(text, str) and dict(parameters) == expected else None
