@@ -74,14 +74,12 @@ def _lost_ends(rows: Sequence[Row], scope: Scope) -> Iterator[Difference]:
 	"""Chains whose last recorded entries are not there any more: someone took rows out of the database."""
 	chains = tuple({row.chain for row in rows}) or ("",)
 	ends = frappe.db.sql(
-		"SELECT chain.till, chain.name, COALESCE(MAX(entry.sequence), 0) + 1, chain.head_sequence"
+		"SELECT till, name, last_here + 1, head_sequence FROM ("
+		" SELECT chain.till, chain.name, chain.head_sequence, COALESCE("
+		"  (SELECT MAX(sequence) FROM `tabPOS Entry` entry WHERE entry.chain = chain.name), 0) AS last_here"
 		" FROM `tabPOS Chain` chain JOIN `tabPOS Till` place ON place.name = chain.till"
-		" LEFT JOIN `tabPOS Entry` entry ON entry.chain = chain.name"
 		" WHERE place.company = %(company)s AND (%(till)s = '' OR chain.till = %(till)s)"
-		"  AND (chain.name IN %(chains)s OR"
-		"   NOT EXISTS (SELECT 1 FROM `tabPOS Entry` any_entry WHERE any_entry.chain = chain.name))"
-		" GROUP BY chain.till, chain.name, chain.head_sequence"
-		" HAVING chain.head_sequence > COALESCE(MAX(entry.sequence), 0)",
+		") ends WHERE head_sequence > last_here AND (last_here = 0 OR name IN %(chains)s)",
 		{**scope.values, "chains": chains},
 	)
 	for till, chain, first, last in ends:

@@ -37,7 +37,7 @@ def reconcile(scope: Scope) -> Reconciliation:
 	found = [*chains.compare_chains(rows, scope), *unposted.quarantined(scope), *documents.orphans(scope)]
 	for page in pages(rows):
 		found += _page(page, work)
-	found += [*ledger.changes(work.company), *goods.compare_balances(work.moved)]
+	found += [*ledger.changes(work.company), *goods.compare_balances(work.moved, scope)]
 	found += goods.reposts(scope, work.names, work.moved)
 	return Reconciliation(Counter(row.state for row in rows), _totals(work), tuple(found))
 
