@@ -30,6 +30,7 @@ def make_demo(company: str, profile: TillProfile, goods: Sequence[Good]) -> list
 	_dress_till(profile)
 	_cashiers(profile)
 	made = [_item(item, abbr) for item, _, _ in goods]
+	_order_groups(profile.shop, [item.group for item, _, _ in goods])
 	steps.append(Step("made" if any(made) else "kept", f"{sum(made)} of {len(goods)} items"))
 	if any(made):
 		_receive(name, profile, goods)
@@ -131,6 +132,15 @@ def _item(item: Item, abbr: str) -> bool:
 		price_list_rate=item.price_minor / 100,
 	)
 	return True
+
+
+def _order_groups(shop: str, groups: Sequence[str]) -> None:
+	"""The till shows groups in the order of its POS Profile."""
+	pos_profile = frappe.get_doc("POS Profile", shop)
+	if not pos_profile.item_groups:
+		for group in dict.fromkeys(groups):
+			pos_profile.append("item_groups", {"item_group": group})
+		pos_profile.save(ignore_permissions=True)
 
 
 def _group(name: str) -> None:

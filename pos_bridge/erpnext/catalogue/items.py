@@ -32,7 +32,7 @@ class _Rules:
 
 
 def items_of(shop: Shop, only: Sequence[str] | None = None) -> list[Item]:
-	"""What the shop sells today, by item code; of `only` these if given.
+	"""What the shop sells today, by the profile's order of groups and by item code; of `only` these if given.
 
 	For sale is an item that is sold, not disabled, no template of variants, not kept from tills, in the
 	profile's groups, and that has a price: nothing is sold for nothing because somebody forgot one.
@@ -65,7 +65,7 @@ def _item(row: Any, price_minor: int, gtins: Sequence[str], template: str) -> It
 def _for_sale(shop: Shop, only: Sequence[str] | None) -> list[Any]:
 	groups = groups_of(shop.profile)
 	conditions = [_among("name", only, "only"), _among("item_group", groups, "groups")]
-	return frappe.db.sql(
+	rows = frappe.db.sql(
 		"SELECT name, item_name, item_group, stock_uom, pos_bridge_weighed FROM `tabItem`"
 		" WHERE disabled = 0 AND is_sales_item = 1 AND has_variants = 0 AND pos_bridge_not_at_tills = 0"
 		" AND (end_of_life IS NULL OR end_of_life < '1900-01-01' OR end_of_life > %(today)s)"
@@ -73,6 +73,8 @@ def _for_sale(shop: Shop, only: Sequence[str] | None) -> list[Any]:
 		{"today": getdate(), "only": only, "groups": groups},
 		as_dict=True,
 	)
+	places = {group: place for place, group in enumerate(groups or ())}
+	return sorted(rows, key=lambda row: places.get(row.item_group, len(places)))
 
 
 def _among(column: str, values: Sequence[str] | None, name: str) -> str:
@@ -83,16 +85,19 @@ def _among(column: str, values: Sequence[str] | None, name: str) -> str:
 
 
 def groups_of(profile: str) -> list[str] | None:
-	"""The profile's item groups with all below them; None if it sells every group."""
-	named = frappe.get_all("POS Item Group", {"parent": profile}, pluck="item_group")
+	"""The profile's item groups in its order, each with all below it; None if it sells every group."""
+	named = frappe.get_all("POS Item Group", {"parent": profile}, pluck="item_group", order_by="idx")
 	if not named:
 		return None
-	return frappe.db.sql(
-		"SELECT DISTINCT below.name FROM `tabItem Group` top"
-		" JOIN `tabItem Group` below ON below.lft BETWEEN top.lft AND top.rgt WHERE top.name IN %s",
+	rows = frappe.db.sql(
+		"SELECT top.name, below.name FROM `tabItem Group` top"
+		" JOIN `tabItem Group` below ON below.lft BETWEEN top.lft AND top.rgt"
+		" WHERE top.name IN %s ORDER BY below.lft",
 		(tuple(named),),
-		pluck=True,
 	)
+	places = {group: place for place, group in enumerate(named)}
+	by_place = sorted(rows, key=lambda row: places.get(row[0], len(places)))
+	return list(dict.fromkeys(below for _, below in by_place))
 
 
 def _prices(shop: Shop, only: Sequence[str] | None) -> dict[str, int]:
