@@ -19,8 +19,8 @@ from pos_bridge.erpnext.door import enrolment
 from pos_bridge.erpnext.door.answers import Refusal
 from pos_bridge.erpnext.door.auth import current_sender
 from pos_bridge.erpnext.door.enrolment import Sender
-from pos_bridge.erpnext.posting.moments import arrival_now
 from pos_bridge.erpnext.isolation import begin, is_clash
+from pos_bridge.erpnext.posting.moments import arrival_now
 
 MAX_ENROL_BYTES = 1_024
 MAX_CLASHES = 5
