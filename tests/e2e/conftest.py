@@ -79,5 +79,5 @@ def till(browser, demo):
 
 def is_fault(message):
 	"""An error on the console, unless it says that a killed process or an offer of a code is not there."""
-	expected = "ERR_CONNECTION_REFUSED" in message.text or message.location["url"].endswith("enrolment.json")
-	return message.type == "error" and not expected
+	gone = "ERR_CONNECTION_REFUSED" in message.text or "ERR_CONNECTION_RESET" in message.text
+	return message.type == "error" and not gone and not message.location["url"].endswith("enrolment.json")

@@ -37,7 +37,6 @@ class ErpnextShop:
 
 	def __init__(self, folder: Path) -> None:
 		self.folder = folder
-		self.kept = folder / "site.sql"
 		self.port, self.agent_port = free_port(), free_port()
 		self.site = Site(SITE)
 		self.server: Server | None = None
@@ -61,7 +60,7 @@ class ErpnextShop:
 		self.serve()
 		enrol = [*AGENT, "enrol", self.url, self.code(), "--data-dir", str(self.folder / "agent")]
 		subprocess.run(enrol, check=True, stdout=subprocess.DEVNULL)
-		self.site.dump(self.kept)
+		self.site.keep()
 
 	@property
 	def url(self) -> str:
@@ -82,7 +81,7 @@ class ErpnextShop:
 	def begin_again(self) -> None:
 		"""Everything as it was made, with nobody's sales."""
 		self.hang_up()
-		self.site.load(self.kept)
+		self.site.restore()
 		self.cache.forget()
 		self.serve()
 

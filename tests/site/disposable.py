@@ -139,6 +139,7 @@ class Site:
 		self.name = name
 		self.folder = SITES / name
 		self.database = "_" + hashlib.sha1(name.encode()).hexdigest()[:16]
+		self.kept = f"{self.database}_kept"
 		self.password = secrets.token_hex(8)
 
 	def create(self) -> None:
@@ -153,21 +154,28 @@ class Site:
 		"""Rows of a question to the site's database, all values as text."""
 		return [line.split("\t") for line in _root(f"USE `{self.database}`; {sql}").splitlines()]
 
-	def dump(self, file: Path) -> None:
-		"""Keep the whole database in `file`."""
-		options = [*_login(), "--single-transaction", "--quick", f"--result-file={file}", self.database]
-		subprocess.run([_program("mariadb-dump", "mysqldump"), *options], check=True)
+	def keep(self) -> None:
+		"""Keep the database as it is now; `restore` brings it back."""
+		_root(f"DROP DATABASE IF EXISTS `{self.kept}`; CREATE DATABASE `{self.kept}`")
+		((self.kept_at,),) = self.query("SELECT NOW()")
+		_copy(self.database, self.kept)
 
-	def load(self, file: Path) -> None:
-		"""Make the database what it was when `file` was kept."""
-		with file.open("rb") as kept:
-			subprocess.run([_program("mariadb", "mysql"), *_login(), self.database], stdin=kept, check=True)
+	def restore(self) -> None:
+		"""Every table that was written to since `keep` gets its old rows; sequences only go on."""
+		changed = self.query(
+			f"SELECT table_name FROM information_schema.tables WHERE table_schema = '{self.database}'"
+			f" AND table_type = 'BASE TABLE' AND update_time >= '{self.kept_at}'"
+		)
+		back = "DELETE FROM `{0}`.`{2}`; INSERT INTO `{0}`.`{2}` SELECT * FROM `{1}`.`{2}`"
+		tables = [back.format(self.database, self.kept, *row) for row in changed]
+		_root("; ".join(["SET foreign_key_checks = 0", "BEGIN", *tables, "COMMIT"]))
 
 	def drop(self) -> None:
 		users = "; ".join(
 			f"DROP USER IF EXISTS '{self.database}'@'{host}'" for host in ("localhost", "127.0.0.1")
 		)
-		_root(f"DROP DATABASE IF EXISTS `{self.database}`; {users}")
+		databases = "; ".join(f"DROP DATABASE IF EXISTS `{each}`" for each in (self.database, self.kept))
+		_root(f"{databases}; {users}")
 		shutil.rmtree(self.folder, ignore_errors=True)
 
 	def bench(self, *arguments: str, check: bool = True) -> str:
@@ -217,12 +225,7 @@ class Site:
 				for host in hosts
 			)
 		)
-		options = [*_login(), "--single-transaction", "--quick", config["db_name"]]
-		dump = [_program("mariadb-dump", "mysqldump"), *options]
-		load = [_program("mariadb", "mysql"), *_login(), self.database]
-		with subprocess.Popen(dump, stdout=subprocess.PIPE) as dumping:
-			subprocess.run(load, stdin=dumping.stdout, check=True)
-		assert dumping.returncode == 0, f"mysqldump of {source} failed"
+		_copy(config["db_name"], self.database)
 
 	def _has_app(self) -> bool:
 		query = f"SELECT 1 FROM `{self.database}`.`tabInstalled Application` WHERE app_name = 'pos_bridge'"
@@ -240,6 +243,15 @@ def _login() -> list[str]:
 def _program(*names: str) -> str:
 	"""MariaDB's programs have new names since version 11; the first that is here."""
 	return next(filter(None, map(shutil.which, names)), names[0])
+
+
+def _copy(source: str, target: str) -> None:
+	"""All tables of one database into another."""
+	dump = [_program("mariadb-dump", "mysqldump"), *_login(), "--single-transaction", "--quick", source]
+	load = [_program("mariadb", "mysql"), *_login(), target]
+	with subprocess.Popen(dump, stdout=subprocess.PIPE) as dumping:
+		subprocess.run(load, stdin=dumping.stdout, check=True)
+	assert dumping.returncode == 0, f"mysqldump of {source} failed"
 
 
 def _root(sql: str) -> str:
