@@ -117,6 +117,14 @@ def test_the_architecture_fits_on_a_few_screens():
 	assert (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8").count("\n") <= ARCHITECTURE_LINES
 
 
+def test_every_test_that_a_document_names_is_there():
+	for path in tracked(".md"):
+		for name in re.findall(
+			r"`((?:tests|benchmarks|pos_bridge)/[\w/]+\.py)`", path.read_text(encoding="utf-8")
+		):
+			assert (ROOT / name).exists(), f"{name_of(path)} names {name}"
+
+
 def test_every_link_in_the_documents_leads_somewhere():
 	for path in tracked(".md"):
 		for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", path.read_text(encoding="utf-8")):
