@@ -13,6 +13,7 @@ from frappe.utils import cint, now_datetime
 
 from pos_bridge.erpnext.catalogue import poke
 from pos_bridge.erpnext.isolation import begin, is_clash, is_database_away
+from pos_bridge.erpnext.overrides.company_sales import bring_up_to_date, company_sales_later
 from pos_bridge.erpnext.overrides.definitions import definitions_remembered
 from pos_bridge.erpnext.overrides.masters import masters_remembered
 from pos_bridge.erpnext.posting import fate, refusals
@@ -51,17 +52,37 @@ def post_waiting() -> int:
 	frappe.cache.delete_value(_WAKE)
 	if cint(frappe.db.get_single_value("POS Bridge Settings", "posting_paused")):
 		return 0
-	until = time.monotonic() + DRAIN_SECONDS
+	with as_till():
+		with company_sales_later() as companies, definitions_remembered(), masters_remembered():
+			done = _drain(time.monotonic() + DRAIN_SECONDS)
+		_add_up(companies)
+	return done
+
+
+def _drain(until: float) -> int:
 	done = 0
-	with as_till(), definitions_remembered(), masters_remembered():
-		while time.monotonic() < until:
-			if done == 1 and fate.count_due() > BACKLOG_PER_WORKER:
-				wake_poster()
-			if not _post_next():
-				return done
-			done += 1
+	while time.monotonic() < until:
+		if done == 1 and fate.count_due() > BACKLOG_PER_WORKER:
+			wake_poster()
+		if not _post_next():
+			return done
+		done += 1
 	wake_poster()
 	return done
+
+
+def _add_up(companies: set[str]) -> None:
+	"""Bring the companies' figures up to date; one that met another worker is left to the next job."""
+	if not companies:
+		return
+	begin()
+	try:
+		bring_up_to_date(companies)
+		frappe.db.commit()
+	except Exception as error:
+		frappe.db.rollback()
+		if not is_clash(error):
+			raise
 
 
 def _post_next() -> bool:

@@ -78,12 +78,20 @@ def _set_item_default(own: Callable[..., None]) -> Callable[..., None]:
 
 
 def _get_or_make_bin(own: Callable[..., str]) -> Callable[..., str]:
-	"""ERPNext reads the whole Bin and puts it into Redis to learn its name."""
+	"""ERPNext reads the whole Bin and puts it into Redis to learn its name; posting holds the Bins' locks."""
+	names: dict[tuple[str, str], str] = {}
 
 	def get_or_make_bin(item_code: str, warehouse: str) -> str:
-		found = frappe.db.sql(
-			"SELECT name FROM `tabBin` WHERE item_code = %s AND warehouse = %s", (item_code, warehouse)
-		)
-		return found[0][0] if found else own(item_code, warehouse)
+		place = (item_code, warehouse)
+		if place not in names:
+			names[place] = _bin(item_code, warehouse) or own(item_code, warehouse)
+		return names[place]
 
 	return get_or_make_bin
+
+
+def _bin(item_code: str, warehouse: str) -> str:
+	found = frappe.db.sql(
+		"SELECT name FROM `tabBin` WHERE item_code = %s AND warehouse = %s", (item_code, warehouse)
+	)
+	return found[0][0] if found else ""
