@@ -16,7 +16,8 @@ from pos_bridge.erpnext.setup import PRICE_LIST, Step, setup_shop
 Good = tuple[Item, int, int]
 """An item, what one unit cost in minor units, and its opening stock in 10^-9 units."""
 
-VAT = {"standard": ("VAT 19 %", 19.0), "reduced": ("VAT 7 %", 7.0)}
+VAT = {"standard": ("VAT 19 %", 19.0, "Standard 19 %"), "reduced": ("VAT 7 %", 7.0, "Reduced 7 %")}
+"""Kind of goods to the tax's label, its rate, and the title of the Item Tax Template."""
 STOCK_DATE = "-01-02"
 TEMPLATE = "Prices with VAT"
 
@@ -47,13 +48,12 @@ def _only_company() -> str:
 
 def _taxes(company: str, abbr: str) -> str:
 	"""Two rates that the prices include: a row for each, and a template for each kind of goods."""
-	accounts = {kind: _tax_account(company, abbr, label) for kind, (label, _) in VAT.items()}
-	for kind, (label, rate) in VAT.items():
+	accounts = {kind: _tax_account(company, abbr, label) for kind, (label, *_) in VAT.items()}
+	for kind, (_, rate, title) in VAT.items():
 		rows = [
 			{"tax_type": account, "tax_rate": rate if other == kind else 0}
 			for other, account in accounts.items()
 		]
-		title = f"Goods {label}"
 		if not frappe.db.exists("Item Tax Template", f"{title} - {abbr}"):
 			_insert("Item Tax Template", title=title, company=company, taxes=rows)
 	if not frappe.db.exists("Sales Taxes and Charges Template", f"{TEMPLATE} - {abbr}"):
@@ -62,10 +62,11 @@ def _taxes(company: str, abbr: str) -> str:
 				"charge_type": "On Net Total",
 				"account_head": accounts[kind],
 				"description": label,
-				"rate": 0,
+				# What has no template of its own is taxed as standard goods are.
+				"rate": rate if kind == "standard" else 0,
 				"included_in_print_rate": 1,
 			}
-			for kind, (label, _) in VAT.items()
+			for kind, (label, rate, _) in VAT.items()
 		]
 		_insert("Sales Taxes and Charges Template", title=TEMPLATE, company=company, taxes=rows)
 	return f"{TEMPLATE} - {abbr}"
@@ -123,7 +124,7 @@ def _item(item: Item, abbr: str) -> bool:
 		stock_uom=_unit(item.unit),
 		pos_bridge_weighed=int(item.weighed),
 		barcodes=[{"barcode": gtin} for gtin in item.gtins],
-		taxes=[{"item_tax_template": f"Goods {VAT[item.template][0]} - {abbr}"}],
+		taxes=[{"item_tax_template": f"{VAT[item.template][2]} - {abbr}"}],
 	)
 	_insert(
 		"Item Price",
@@ -158,7 +159,7 @@ def _unit(name: str) -> str:
 def _receive(company: str, profile: TillProfile, goods: Sequence[Good]) -> None:
 	warehouse = frappe.db.get_value("POS Profile", profile.shop, "warehouse")
 	year = frappe.utils.getdate().year
-	_insert(
+	received = _insert(
 		"Stock Entry",
 		stock_entry_type="Material Receipt",
 		company=company,
@@ -175,7 +176,10 @@ def _receive(company: str, profile: TillProfile, goods: Sequence[Good]) -> None:
 			for item, cost, opening in goods
 			if opening
 		],
-	).submit()
+	)
+	# `submit` would leave it to a background job, as it does with more than a hundred rows.
+	received.docstatus = 1
+	received.save(ignore_permissions=True)
 
 
 def _insert(doctype: str, **fields: Any) -> Any:

@@ -11,6 +11,7 @@ import frappe
 from frappe.utils import today
 
 from pos_bridge.core.errors import Rejected
+from pos_bridge.erpnext.shop import ROUNDINGS, shop_of
 
 WALK_IN = "Walk-in"
 PRICE_LIST = "Standard Selling"
@@ -62,9 +63,9 @@ def setup_shop(
 	"""Make or check everything that `till` of `shop` needs; what was made, kept and is wrong, in order.
 
 	`taxes` is a Sales Taxes and Charges Template; the company's default one if empty. Doing it again changes
-	nothing. `Rejected` if the company or the price list does not exist.
+	nothing. `Rejected` if something that it is to use does not exist or is another company's.
 	"""
-	_check_arguments(company, price_list)
+	_check_arguments(company, shop, price_list, warehouse, taxes)
 	work = _Setup(frappe.get_doc("Company", company), shop)
 	place = _place(work, warehouse)
 	modes = _modes(work)
@@ -78,13 +79,27 @@ def setup_shop(
 	work.make("POS Till", till, lambda: {"till": till, "pos_profile": profile, "shop_name": shop})
 	_check_company(work)
 	_check_profile(work, profile)
+	_check_till(work, till, profile)
 	return work.steps
 
 
-def _check_arguments(company: str, price_list: str) -> None:
-	for doctype, name in (("Company", company), ("Price List", price_list)):
-		if not frappe.db.exists(doctype, name):
+def _check_arguments(company: str, shop: str, price_list: str, warehouse: str, taxes: str) -> None:
+	for doctype, name in (
+		("Company", company),
+		("Price List", price_list),
+		("Warehouse", warehouse),
+		("Sales Taxes and Charges Template", taxes),
+	):
+		if name and not frappe.db.exists(doctype, name):
 			raise Rejected(f"There is no {doctype} {name!r}. Make it first, or name another one.")
+	for doctype, name in (
+		("POS Profile", shop),
+		("Warehouse", warehouse),
+		("Sales Taxes and Charges Template", taxes),
+	):
+		owner = frappe.db.get_value(doctype, name, "company") if name else None
+		if owner not in (None, company):
+			raise Rejected(f"The {doctype} {name} belongs to {owner}, not to {company}. Name another one.")
 
 
 def _place(work: _Setup, warehouse: str) -> dict[str, str]:
@@ -143,9 +158,13 @@ def _mode(work: _Setup, tender: str, kind: str, account_name: str, plain: bool) 
 
 def _account(work: _Setup, name: str, kind: str) -> str:
 	company = work.company.name
-	parent = frappe.db.get_value("Account", {"company": company, "account_type": kind, "is_group": 1})
+	of_kind = {"company": company, "account_type": kind}
+	# Some charts give the type to the accounts only, not to the group that they lie in.
+	parent = frappe.db.get_value("Account", {**of_kind, "is_group": 1}, order_by="lft") or (
+		frappe.db.get_value("Account", {**of_kind, "is_group": 0}, "parent_account", order_by="lft")
+	)
 	if not parent:
-		raise Rejected(f"{company} has no group of accounts of the type {kind}. Make one, then set up again.")
+		raise Rejected(f"{company} has no account of the type {kind}. Make one, then set up again.")
 	return work.make(
 		"Account",
 		work.named(name),
@@ -187,11 +206,21 @@ def _profile(
 		**({default_to_mode: 1} if default_to_mode else {}),
 		"income_account": company.default_income_account,
 		"account_for_change_amount": modes[0][1],
-		"write_off_account": company.write_off_account or work.named("Write Off"),
+		"write_off_account": _write_off_account(work),
 		"write_off_cost_center": place["cost_center"],
 		"write_off_limit": 0,
 		"payments": [{"mode_of_payment": mode, "default": mode == modes[0][0]} for mode, _ in modes],
 	}
+
+
+def _write_off_account(work: _Setup) -> str:
+	"""ERPNext wants one; tills never write off. Charts of accounts other than its own bring none."""
+	company = work.company
+	plain = {"company": company.name, "account_name": "Write Off", "is_group": 0}
+	found = company.write_off_account or frappe.db.get_value("Account", plain) or company.round_off_account
+	if not found:
+		raise Rejected(f"Set a Write Off Account in the Company {company.name}, then set up again.")
+	return str(found)
 
 
 def _check_company(work: _Setup) -> None:
@@ -212,30 +241,16 @@ def _check_company(work: _Setup) -> None:
 
 def _check_profile(work: _Setup, name: str) -> None:
 	profile = frappe.get_doc("POS Profile", name)
-	accounts = {
-		row.mode_of_payment: frappe.db.get_value(
-			"Mode of Payment Account",
-			{"parent": row.mode_of_payment, "company": profile.company},
-			"default_account",
-		)
-		for row in profile.payments
-	}
-	for mode, account in accounts.items():
-		work.check(
-			bool(account),
-			f"Account of {mode}",
-			f"Set its account for {profile.company} in Mode of Payment {mode}.",
-		)
-	cash = [account for mode, account in accounts.items() if _is_cash(mode)]
+	_check_tenders(work, profile)
+	income = profile.income_account or work.company.default_income_account
 	work.check(
-		profile.account_for_change_amount in cash,
-		f"Account for change amount of {name}",
-		f"Set it to the account of the cash tender ({', '.join(filter(None, cash)) or 'there is none'}):"
-		" change is given out of the drawer.",
+		bool(income),
+		f"Income account of {name}: {income}",
+		"Set Default Income Account in the Company, or Income Account in the POS Profile.",
 	)
 	work.check(
 		bool(profile.taxes_and_charges),
-		f"Taxes of {name}",
+		f"Taxes of {name}: {_taxes_in_words(profile.taxes_and_charges)}",
 		"Choose a Sales Taxes and Charges Template in the POS Profile: without one nothing is taxed.",
 	)
 	work.check(
@@ -245,5 +260,52 @@ def _check_profile(work: _Setup, name: str) -> None:
 	)
 
 
-def _is_cash(mode: str) -> bool:
-	return frappe.db.get_value("Mode of Payment", mode, "type") == "Cash"
+def _taxes_in_words(template: str | None) -> str:
+	"""The template, and whether prices include it: the till's customers pay what this says."""
+	if not template:
+		return "none"
+	rows = frappe.get_all(
+		"Sales Taxes and Charges", {"parent": template}, pluck="included_in_print_rate", order_by="idx"
+	)
+	return f"{template}, {'included in the prices' if rows and all(rows) else 'added to the prices'}"
+
+
+def _check_tenders(work: _Setup, profile: Any) -> None:
+	cash = []
+	for mode in [row.mode_of_payment for row in profile.payments]:
+		account = frappe.db.get_value(
+			"Mode of Payment Account", {"parent": mode, "company": profile.company}, "default_account"
+		)
+		work.check(
+			bool(account),
+			f"Account of {mode}",
+			f"Set its account for {profile.company} in Mode of Payment {mode}.",
+		)
+		if account and frappe.db.get_value("Mode of Payment", mode, "type") == "Cash":
+			cash.append(account)
+	work.check(
+		profile.account_for_change_amount in cash,
+		f"Account for change amount of {profile.name}",
+		f"Set it to the account of the cash tender ({', '.join(cash) or 'there is none'}):"
+		" change is given out of the drawer.",
+	)
+
+
+def _check_till(work: _Setup, till: str, profile: str) -> None:
+	"""What the till itself will ask for: its profile, taxes that it can charge, rounding that it knows."""
+	own = frappe.db.get_value("POS Till", till, "pos_profile")
+	work.check(
+		own == profile,
+		f"POS Profile of till {till}",
+		f"Till {till} sells for {own}. Give this shop's till another code with --till.",
+	)
+	method = frappe.get_system_settings("rounding_method") or ""
+	work.check(
+		not method or method in ROUNDINGS,
+		f"Rounding Method {method}",
+		f"Tills don't know it. Choose one of these in System Settings: {', '.join(ROUNDINGS)}.",
+	)
+	try:
+		shop_of(till)
+	except Rejected as error:
+		work.steps.append(Step("wrong", f"Till {till}", error.message))

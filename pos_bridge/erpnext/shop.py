@@ -18,7 +18,7 @@ DEFAULT_TEMPLATE = "standard"
 """Name of the rates of items without an Item Tax Template: those of the profile's tax rows."""
 TENDER_KINDS = {"Cash": "cash"}
 """Mode of Payment's type to the tender's kind; every other type is a card until issue 7's kinds."""
-_ROUNDINGS = {
+ROUNDINGS = {
 	"Banker's Rounding (legacy)": "bankers_legacy",
 	"Banker's Rounding": "bankers",
 	"Commercial Rounding": "commercial",
@@ -101,7 +101,7 @@ def currency_precision(currency: str) -> int:
 
 def rounding_method() -> str:
 	"""The site's rounding method by core's name for it."""
-	return _ROUNDINGS.get(frappe.get_system_settings("rounding_method") or "", "bankers_legacy")
+	return ROUNDINGS.get(frappe.get_system_settings("rounding_method") or "", "bankers_legacy")
 
 
 def _tax_rows(profile: Any) -> tuple[TaxRow, ...]:
