@@ -67,7 +67,7 @@ test: check $(PAGE) chromium
 	@sh scripts/test-on-erpnext "$(BENCH)"
 
 soak: .make/dev $(PAGE) chromium
-	$(BIN)/python -m benchmarks.soak
+	$(BIN)/python -m benchmarks.soak --bench "$(BENCH)"
 
 benchmark: .make/dev $(PAGE) chromium
 	@$(BIN)/python -m benchmarks $(ONLY)

@@ -1,20 +1,24 @@
 """The chaos runs at full counts, and what they survived as docs/proof.md.
 
-`python -m benchmarks.soak [--agent-kills N] [--spool-runs N]`; exit 1, and no document, if anything was lost.
+`python -m benchmarks.soak [--agent-kills N] [--spool-runs N] [--worker-kills N] [--worker-sales N]`; exit 1, and no
+document, if anything was lost.
 """
 
 import argparse
 import asyncio
+import json
 import os
 import platform
 import re
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from benchmarks.browser import CHROMIUM
 from benchmarks.chaos_agent import Survived, survive
@@ -22,9 +26,13 @@ from benchmarks.chaos_agent import Survived, survive
 AGENT_KILLS = 200
 SPOOL_RUNS = 10
 SPOOL_RUN_SECONDS = 120
+WORKER_KILLS = 200
+WORKER_SALES = 2_000
+WORKER_SECONDS = 3 * 3600
 ROOT = Path(__file__).parents[1]
 PROOF = ROOT / "docs/proof.md"
 SPOOL_CHAOS = "tests/agent/devices/test_spool_killed.py"
+WORKER_CHAOS = "tests/site/test_worker_killed.py"
 
 
 TEXT = """# What was survived
@@ -62,12 +70,36 @@ unsure; none is printed twice; every opening of the drawer is on record.
 | Kills | {spool.kills} |
 | **Runs that failed** | **0** |
 
+## The workers that post on ERPNext, killed while two tills sell the same goods
+
+{workers}
+
 ## On which machine
 
 | | |
 |---|---|
 {facts}
 """
+
+
+WORKERS = """`{test}` (`benchmarks/chaos_worker.py`): sales of two tills arrive over HTTP, some twice and
+out of order, and two RQ workers post them. The process that posts, its parent, or both get SIGKILL at a random moment.
+In the end every invoice's general ledger is compared with its sale, and every item's Bin with its stock ledger.
+
+| | |
+|---|---|
+| Kills | {kills} |
+| … of them in the middle of posting | {kills_while_posting} |
+| Seed | {seed} |
+| Sales | {sales} |
+| Pushes | {pushes} |
+| Entries sent more than once | {entries_sent_twice} |
+| **Sales lost** | **{lost}** |
+| **Sales doubled** | **{doubled}** |
+| **Minor units by which the general ledger is off** | **{off_by_minor}** |
+| **Items whose Bin, moves and balance differ** | **{stock_off}** |
+| **Promised stock and reposts left behind** | **{left_behind}** |
+| **Stock moves out of order** | **{out_of_order}** |"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +119,26 @@ def torture_spool(runs: int) -> SpoolSurvived:
 	for _ in range(runs):
 		subprocess.run(command, cwd=ROOT, check=True, timeout=SPOOL_RUN_SECONDS, stdout=sys.stderr)
 	return SpoolSurvived(runs, runs * int(rounds[1]))
+
+
+def torture_workers(bench: str, kills: int, sales: int) -> dict[str, Any] | None:
+	"""The counts of the workers' chaos test, all zeros where they have to be; None if there is no bench.
+
+	CalledProcessError if anything was lost, doubled or off.
+	"""
+	with tempfile.TemporaryDirectory(prefix="pos-bridge-soak-") as folder:
+		report = Path(folder) / "survived.json"
+		numbers = {"POS_BRIDGE_KILLS": str(kills), "POS_BRIDGE_SALES": str(sales)}
+		subprocess.run(
+			("sh", "scripts/test-on-erpnext", bench, WORKER_CHAOS),
+			cwd=ROOT,
+			env={**os.environ, **numbers, "POS_BRIDGE_REPORT": str(report)},
+			check=True,
+			timeout=WORKER_SECONDS,
+			stdout=sys.stderr,
+		)
+		counts: dict[str, Any] = json.loads(report.read_text(encoding="utf-8")) if report.exists() else {}
+		return counts or None
 
 
 def machine() -> Mapping[str, str]:
@@ -111,17 +163,31 @@ def commit() -> str:
 	return _said("git", "rev-parse", "--short", "HEAD") + changed
 
 
-def proof(agent: Survived, spool: SpoolSurvived) -> str:
+def proof(agent: Survived, spool: SpoolSurvived, workers: Mapping[str, Any] | None) -> str:
 	"""docs/proof.md."""
+	on_erpnext = (
+		WORKERS.format(test=WORKER_CHAOS, **workers) if workers else "Not run: no bench on this machine."
+	)
 	facts = "\n".join(f"| {name} | {value} |" for name, value in machine().items())
 	date = time.strftime("%Y-%m-%d")
-	return TEXT.format(date=date, commit=commit(), agent=agent, spool=spool, test=SPOOL_CHAOS, facts=facts)
+	return TEXT.format(
+		date=date,
+		commit=commit(),
+		agent=agent,
+		spool=spool,
+		workers=on_erpnext,
+		test=SPOOL_CHAOS,
+		facts=facts,
+	)
 
 
 def main() -> int:
 	parser = argparse.ArgumentParser(prog="python -m benchmarks.soak")
 	parser.add_argument("--agent-kills", type=int, default=AGENT_KILLS)
 	parser.add_argument("--spool-runs", type=int, default=SPOOL_RUNS)
+	parser.add_argument("--bench", default=os.environ.get("BENCH", str(Path.home() / "frappe-bench")))
+	parser.add_argument("--worker-kills", type=int, default=WORKER_KILLS)
+	parser.add_argument("--worker-sales", type=int, default=WORKER_SALES)
 	options = parser.parse_args()
 	agent = asyncio.run(survive(options.agent_kills, seed=time.time_ns() % 1_000_000))
 	print(agent, file=sys.stderr)
@@ -129,7 +195,8 @@ def main() -> int:
 		print(f"Not whole: {agent}. Run it again with seed {agent.seed}.", file=sys.stderr)
 		return 1
 	spool = torture_spool(options.spool_runs)
-	PROOF.write_text(proof(agent, spool), encoding="utf-8")
+	workers = torture_workers(options.bench, options.worker_kills, options.worker_sales)
+	PROOF.write_text(proof(agent, spool, workers), encoding="utf-8")
 	print(f"Whole. Written to {PROOF.relative_to(ROOT)}.", file=sys.stderr)
 	return 0
 
