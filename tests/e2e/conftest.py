@@ -13,7 +13,7 @@ from tests.e2e.running import Standalone
 PAGE = Path(__file__).parents[2] / "pos_bridge/public/till/index.html"
 
 
-ERPNEXT = (pytest.mark.erpnext, pytest.mark.timeout(600))
+ERPNEXT = (pytest.mark.erpnext, pytest.mark.timeout(1200))
 """The first of them also makes the site."""
 ON_BOTH = pytest.mark.parametrize(
 	"demo", ["standalone", pytest.param("erpnext", marks=ERPNEXT)], indirect=True
