@@ -1,7 +1,6 @@
 """The chaos runs at full counts, and what they survived as docs/proof.md.
 
-`python -m benchmarks.soak [--agent-kills N] [--spool-runs N] [--worker-kills N] [--worker-sales N]`; exit 1, and no
-document, if anything was lost.
+`python -m benchmarks.soak [--help]`; exit 1, and no document, if anything was lost.
 """
 
 import argparse
@@ -82,9 +81,10 @@ unsure; none is printed twice; every opening of the drawer is on record.
 """
 
 
-WORKERS = """`{test}` (`benchmarks/chaos_worker.py`): sales of two tills arrive over HTTP, some twice and
-out of order, and two RQ workers post them. The process that posts, its parent, or both get SIGKILL at a random moment.
-In the end every invoice's general ledger is compared with its sale, and every item's Bin with its stock ledger.
+WORKERS = """`{test}` (`benchmarks/chaos_worker.py`): sales of two tills arrive over HTTP, some
+twice and out of order, and two RQ workers post them. The process that posts, its parent, or both get SIGKILL
+at a random moment. In the end every invoice's general ledger is compared with its sale, and every item's Bin
+with its stock ledger.
 
 | | |
 |---|---|

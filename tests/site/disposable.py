@@ -237,7 +237,7 @@ def _login() -> list[str]:
 	config = common_config()
 	places = {"db_host": "--host", "db_port": "--port", "db_socket": "--socket"}
 	where = [f"{option}={config[key]}" for key, option in places.items() if config.get(key)]
-	return [*where, f"-u{ROOT_USER}", f"-p{ROOT_PASSWORD}"]
+	return [*where, f"-u{ROOT_USER}", f"--password={ROOT_PASSWORD}"]
 
 
 def _program(*names: str) -> str:
