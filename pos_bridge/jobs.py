@@ -79,7 +79,7 @@ def _add_up(companies: set[str]) -> None:
 	try:
 		bring_up_to_date(companies)
 		frappe.db.commit()
-	except Exception as error:
+	except Exception as error:  # BLE001 - anything but a clash goes on to the caller
 		frappe.db.rollback()
 		if not is_clash(error):
 			raise
