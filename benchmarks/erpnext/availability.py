@@ -20,11 +20,9 @@ WARM_UP = 5
 
 def measure(site: str) -> list[Figure]:
 	shop = books.open_shop(items=ITEMS, stock=100)
-	group = frappe.db.get_value("Warehouse", shop.shop.warehouse, "parent_warehouse")
-	places = [shop.shop.warehouse, *[_place(f"Place {number}", group) for number in range(1, PLACES)]]
+	places = [shop.shop.warehouse, *[f"Place {number}" for number in range(1, PLACES)]]
 	for place in places[1:]:
-		books.receive(shop.items, place, 10)
-	frappe.db.commit()
+		_stock(shop.items, place)
 	books.record(shop, *[shop.sale(shop.line(item)) for item in shop.items])
 	ours: list[float] = []
 	floor: list[float] = []
@@ -41,11 +39,14 @@ def measure(site: str) -> list[Figure]:
 	return [Figure.median("availability_ms", ours[WARM_UP:], floor[WARM_UP:], how)]
 
 
-def _place(name: str, group: str) -> str:
-	warehouse = {"doctype": "Warehouse", "warehouse_name": name, "company": books.COMPANY}
-	made = frappe.get_doc({**warehouse, "parent_warehouse": group}).insert().name
-	frappe.flags.pop("warehouse_account_map", None)
-	return made
+def _stock(items: list[str], place: str) -> None:
+	"""Bins of a location, as rows: nothing else of it is asked for."""
+	for item in items:
+		frappe.db.sql(
+			"INSERT INTO `tabBin` (name, item_code, warehouse, actual_qty) VALUES (%s, %s, %s, 10)",
+			(frappe.generate_hash(length=10), item, place),
+		)
+	frappe.db.commit()
 
 
 def _bare(items: list[str], places: list[str]) -> None:

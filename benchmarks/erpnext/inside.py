@@ -52,6 +52,10 @@ def connect(site: str) -> None:
 
 def main() -> int:
 	program = importlib.import_module(PROGRAMS[sys.argv[1]])
+	if len(sys.argv) > 2:  # one of a program's workers, on the site that the program has
+		connect(sys.argv[2])
+		program.work()
+		return 0
 	with disposable() as site:
 		connect(site)
 		figures = program.measure(site)

@@ -66,7 +66,7 @@ def _seconds(site: str, shop: books.TestShop, workers: int, number: int) -> floa
 
 def _worker(site: str) -> "subprocess.Popen[str]":
 	return subprocess.Popen(
-		[sys.executable, "-m", "benchmarks.erpnext.scale", site],
+		[sys.executable, "-m", "benchmarks.erpnext.inside", "scale", site],
 		cwd=Path(__file__).parents[2],
 		stdin=subprocess.PIPE,
 		stdout=subprocess.PIPE,
@@ -74,17 +74,10 @@ def _worker(site: str) -> "subprocess.Popen[str]":
 	)
 
 
-def work(site: str) -> None:
-	"""A worker: say that it is ready, wait for the word, post until nothing is due."""
-	from benchmarks.erpnext.inside import connect
-
-	connect(site)
+def work() -> None:
+	"""A worker, connected: say that it is ready, wait for the word, post until nothing is due."""
 	fate.count_due()
 	print("ready", flush=True)
 	sys.stdin.readline()
 	while fate.count_due():
 		jobs.post_waiting()
-
-
-if __name__ == "__main__":
-	work(sys.argv[1])
