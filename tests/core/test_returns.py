@@ -93,6 +93,8 @@ def test_a_figure_that_is_off_is_found(pair, name, data):
 def test_a_line_that_is_off_is_found(pair, name):
 	body = return_body(pair[1])
 	line = body["lines"][-1]
+	# A whole discount makes nothing of any price: then another price is another word for the same figures.
+	assume(name != "price_minor" or line.get("discount_percent") != "100")
 	line[name] += 10**9
 	with pytest.raises(Rejected):
 		check_return(return_from_body(body))
