@@ -50,14 +50,25 @@ def connect(site: str) -> None:
 	frappe.set_user("Administrator")
 
 
+@contextmanager
+def connected(site: str) -> Iterator[None]:
+	"""Connected within it; an open transaction would keep the site from being dropped."""
+	import frappe
+
+	connect(site)
+	try:
+		yield
+	finally:
+		frappe.destroy()
+
+
 def main() -> int:
 	program = importlib.import_module(PROGRAMS[sys.argv[1]])
 	if len(sys.argv) > 2:  # one of a program's workers, on the site that the program has
 		connect(sys.argv[2])
 		program.work()
 		return 0
-	with disposable() as site:
-		connect(site)
+	with disposable() as site, connected(site):
 		figures = program.measure(site)
 	print(json.dumps([dataclasses.asdict(figure) for figure in figures]))
 	return 0
