@@ -24,19 +24,22 @@ scheduler_events = {"cron": {"* * * * *": ["pos_bridge.jobs.sweep"]}}
 
 _CALL_TILLS = "pos_bridge.erpnext.catalogue.poke.changed"
 _TILLS_KNOW = (
-	*(
-		"Item",
-		"Item Price",
-		"Item Group",
-		"Item Tax Template",
-		"Sales Taxes and Charges Template",
-		"Price List",
-	),
-	*("Customer", "POS Profile", "POS Till", "Mode of Payment", "User"),
+	*("Item Tax Template", "Sales Taxes and Charges Template", "Price List"),
+	*("POS Profile", "POS Till", "Mode of Payment", "User"),
 )
+_TILLS_NAME = ("Item", "Item Group", "UOM", "Customer")
+_RENAMED = "pos_bridge.erpnext.catalogue.poke.renamed"
 
 doc_events = {
 	**{doctype: {"on_update": _CALL_TILLS, "after_delete": _CALL_TILLS} for doctype in _TILLS_KNOW},
+	**{
+		doctype: {"on_update": _CALL_TILLS, "after_delete": _CALL_TILLS, "after_rename": _RENAMED}
+		for doctype in _TILLS_NAME
+	},
+	"Item Price": {
+		"on_update": "pos_bridge.erpnext.catalogue.poke.priced",
+		"after_delete": _CALL_TILLS,
+	},
 	"Sales Invoice": {
 		"on_cancel": "pos_bridge.erpnext.overrides.sales_invoice.on_cancel",
 		"on_submit": "pos_bridge.erpnext.overrides.sales_invoice.on_submit",

@@ -129,7 +129,7 @@ def _give_back(claimed: Mapping[str, Any], error: Exception) -> None:
 def call_tills() -> None:
 	"""Call the tills once more, a moment after a call that others followed too soon."""
 	time.sleep(poke.QUIET_SECONDS)
-	poke.call()
+	poke.call_again()
 
 
 def retry(names: list[str]) -> int:

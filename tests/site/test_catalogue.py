@@ -161,15 +161,6 @@ def test_changed_settings_of_the_till_are_told(reader):
 	assert found["settings"]["receipt_footer"] == ["Come again"]
 
 
-def test_another_tax_rate_asks_for_a_new_snapshot_which_has_it(reader):
-	shop, cursor = reader
-	template = frappe.get_doc("Sales Taxes and Charges Template", shop.shop.tax_template)
-	template.save()
-	frappe.db.commit()
-	assert changes(shop.till, cursor)["reload"]
-	assert followed(shop.till, manifest(shop.till)["cursor"])
-
-
 def test_a_cursor_that_is_none_of_ours_asks_for_a_new_snapshot(shop):
 	for cursor in ("", "nonsense", "e30="):
 		assert changes(shop.till, cursor)["reload"]

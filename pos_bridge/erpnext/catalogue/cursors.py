@@ -1,58 +1,52 @@
-"""Where a till has read up to, as an opaque text that it keeps for us: a time, and what it was told last.
+"""Where a till has read up to, as an opaque text that it keeps for us.
 
 It never is trusted for more than what to send: a wrong one leads to a new snapshot.
 """
 
 import base64
-import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import astuple, dataclass
 
-from frappe.utils import now_datetime
-
-DONE = "\uffff"
-"""Behind the last name: all of it was sent."""
+VERSION = 2
+MAX_LENGTH = 4_000
 
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-	"""`since` and `day` by this site's clock; `stock` and `customers`: last names sent of the whole lists."""
+	"""`stock`, `customers`: the last name sent of the list, "" before the first, None behind the last."""
 
-	since: str
-	day: str
+	at: float
+	"""When the company last looked for this till, in seconds since 1970."""
+	today: str
 	snapshot: str
+	grounds: str
 	settings: str
-	stock: str = ""
-	customers: str = ""
-	told: str = ""
-	"""Digest of the last answer's content: changes inside the overlap are found twice and sent once."""
-
-
-def now() -> str:
-	return now_datetime().isoformat()
-
-
-def first(began: str, snapshot: str, settings: Mapping[str, Any]) -> str:
-	"""The cursor behind a snapshot: nothing but its items was sent yet."""
-	return write(Cursor(since=began, day=began[:10], snapshot=snapshot, settings=digest(settings)))
-
-
-def digest(value: object) -> str:
-	text = json.dumps(value, sort_keys=True, default=str)
-	return hashlib.sha256(text.encode()).hexdigest()[:16]
+	seen: str
+	"""Names the rows inside the overlap that the till has been told of (`window.py`)."""
+	stock: str | None = ""
+	customers: str | None = ""
 
 
 def write(cursor: Cursor) -> str:
-	return base64.urlsafe_b64encode(json.dumps(asdict(cursor)).encode()).decode()
+	text = json.dumps([VERSION, *astuple(cursor)], separators=(",", ":"), ensure_ascii=False)
+	return base64.urlsafe_b64encode(text.encode()).decode()
 
 
 def read(text: str) -> Cursor | None:
 	"""The cursor, or None if it is none of ours: then the till loads a snapshot."""
+	if len(text) > MAX_LENGTH:
+		return None
 	try:
-		fields = json.loads(base64.urlsafe_b64decode(text.encode()))
-		cursor = Cursor(**fields)
+		version, *fields = json.loads(base64.urlsafe_b64decode(text.encode()))
+		cursor = Cursor(*fields)
 	except (ValueError, TypeError):
 		return None
-	return cursor if all(isinstance(value, str) for value in asdict(cursor).values()) else None
+	texts = (cursor.today, cursor.snapshot, cursor.grounds, cursor.settings, cursor.seen)
+	places = (cursor.stock, cursor.customers)
+	whole = (
+		version == VERSION
+		and isinstance(cursor.at, float)
+		and all(isinstance(text, str) for text in texts)
+		and all(place is None or isinstance(place, str) for place in places)
+	)
+	return cursor if whole else None

@@ -1,140 +1,128 @@
-"""A shop's whole catalogue in compressed chunks, built once for all tills of a POS Profile and kept in Redis.
+"""A shop's whole catalogue, built once for all tills of a POS Profile, and followed by its changes.
 
-It never is the only copy: what Redis lost is built again from ERPNext.
+It never builds twice at a time, and never lets a till wait for a build while the last one can be followed.
 """
 
-import gzip
-import time
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from typing import Any
 
 import frappe
+import redis
 
-from pos_bridge.core.catalogue import Catalogue, TillProfile, encode
+from pos_bridge.core.catalogue import Catalogue, TillProfile
 from pos_bridge.core.errors import Rejected, Retryable
 from pos_bridge.erpnext.catalogue import cursors
+from pos_bridge.erpnext.catalogue.cursors import Cursor
+from pos_bridge.erpnext.catalogue.grounds import Ground, Grounds, ground_of
 from pos_bridge.erpnext.catalogue.items import items_of
-from pos_bridge.erpnext.shop import shop_of, till_profile
+from pos_bridge.erpnext.catalogue.realtime import realtime
+from pos_bridge.erpnext.catalogue.shelf import Built, Encoded, Shelf
+from pos_bridge.erpnext.catalogue.touched import touched_items
+from pos_bridge.erpnext.catalogue.window import look
 
 FRESH_SECONDS = 600
-"""An older snapshot is built again when it is asked for; a younger one is followed by its changes."""
-KEPT_SECONDS = 24 * 3600
-"""How long chunks stay for tills that are still loading them."""
-BUILDING_SECONDS = 120
-GZIP_LEVEL = 3
-EVENT = "pos_bridge_changed"
-_OF_ALL_ITEMS = ("Item Tax Template", "Sales Taxes and Charges Template", "Item Group", "Price List")
+"""A younger snapshot is not built again for a few changes; an older one is, in the background."""
+MAX_CHANGED = 2_000
+"""More changed items than this are a new snapshot."""
+BUILD_SECONDS = 120
 _TILLS_OWN = ("till", "shop", "address", "tax_id", "receipt_footer", "locale", "cashiers", "code_patterns")
-
-
-@dataclass(frozen=True, slots=True)
-class Encoded:
-	"""JSON bytes, plain and compressed."""
-
-	plain: bytes
-	gzipped: bytes
 
 
 def manifest(till: str) -> dict[str, Any]:
 	"""The till's settings, the name of its catalogue, and the cursor behind which changes begin."""
-	profile = till_profile(till)
-	built = _built(till, profile)
+	ground = ground_of(till)
+	built = _current(till, ground)
+	cursor = Cursor(built.at, built.today, built.digest, built.grounds, ground.settings_digest, built.seen)
 	return {
-		**built["manifest"],
-		**settings_of(profile),
-		"cursor": cursors.first(built["began"], built["manifest"]["snapshot"], settings_of(profile)),
-		"realtime": _realtime(),
-	}
-
-
-def settings_of(profile: TillProfile) -> dict[str, Any]:
-	"""The manifest's fields that are the till's own and not its catalogue's."""
-	own = Catalogue(profile, ()).snapshot()
-	return {
-		name: value
-		for name, value in own.items()
-		if name
-		not in ("protocol", "snapshot", "items", "chunk_size", "chunks", "groups", "units", "templates")
+		**built.manifest,
+		**ground.settings,
+		"cursor": cursors.write(cursor),
+		"realtime": realtime(),
 	}
 
 
 def chunk(till: str, digest: str, number: int) -> Encoded:
 	"""A chunk of the catalogue named by `digest`; `Rejected` if that one is not kept any more."""
-	profile = frappe.get_cached_value("POS Till", till, "pos_profile")
-	gzipped = frappe.cache.get_value(_chunk_key(profile, digest, number))
-	if gzipped is None:
+	place = frappe.get_cached_doc("POS Till", till)
+	shelf = _shelf(place.pos_profile, place.time_zone or "")
+	found = shelf.chunk(digest, number)
+	if found is None and (last := shelf.last()) and last.digest == digest and 0 <= number < last.kept[digest]:
+		# Redis let go of it; the same items give the same chunks again.
+		_build(ground_of(till), last)
+		found = shelf.chunk(digest, number)
+	if found is None:
 		raise Rejected("The catalogue has changed: load the snapshot again.", code="snapshot_changed")
-	return Encoded(gzip.decompress(gzipped), gzipped)
+	return found
 
 
-def current(till: str) -> str:
-	"""The name of the shop's snapshot as it is kept now; empty if none is."""
-	built = frappe.cache.get_value(_key(frappe.get_cached_value("POS Till", till, "pos_profile")))
-	return built["manifest"]["snapshot"] if built else ""
+def refresh(till: str) -> None:
+	"""Background job: build the shop's snapshot anew, unless somebody has meanwhile."""
+	ground = ground_of(till)
+	_build(ground, _shelf_of(ground.grounds).last())
 
 
-def _built(till: str, profile: TillProfile) -> dict[str, Any]:
-	key = _key(frappe.get_cached_value("POS Till", till, "pos_profile"))
-	built = frappe.cache.get_value(key)
-	if _is_fresh(built):
-		return built
-	lock = frappe.cache.lock(frappe.cache.make_key(f"{key}:building"), timeout=BUILDING_SECONDS)
-	if not lock.acquire(blocking_timeout=BUILDING_SECONDS):
-		raise Retryable("The catalogue is being built. Ask again in a minute.", code="building")
-	try:
-		built = frappe.cache.get_value(key)
-		if _is_fresh(built):
-			return built
-		return _build(till, profile, key)
-	finally:
-		lock.release()
-
-
-def _is_fresh(built: dict[str, Any] | None) -> bool:
-	return bool(
-		built and time.time() - built["built"] < FRESH_SECONDS and not everything_may_differ(built["began"])
-	)
-
-
-def everything_may_differ(since: str) -> bool:
-	"""Something was changed that may change every item's price, tax or group."""
-	return any(frappe.db.exists(doctype, {"modified": (">", since)}) for doctype in _OF_ALL_ITEMS)
-
-
-def outdate(till: str, since: str) -> None:
-	"""Too much changed after `since` to follow it: the next one who asks builds anew, unless somebody has."""
-	key = _key(frappe.get_cached_value("POS Till", till, "pos_profile"))
-	built = frappe.cache.get_value(key)
-	if built and built["began"] <= since:
-		frappe.cache.delete_value(key)
-
-
-def _build(till: str, profile: TillProfile, key: str) -> dict[str, Any]:
-	began = cursors.now()
-	shop = shop_of(till)
-	neutral = replace(profile, **{name: type(getattr(profile, name))() for name in _TILLS_OWN})
-	catalogue = Catalogue(neutral, items_of(shop))
-	for number in range(catalogue.chunks):
-		encoded = gzip.compress(encode({"message": catalogue.chunk(number)}), GZIP_LEVEL, mtime=0)
-		frappe.cache.set_value(
-			_chunk_key(shop.profile, catalogue.digest, number), encoded, expires_in_sec=KEPT_SECONDS
-		)
-	built = {"built": time.time(), "began": began, "manifest": catalogue.snapshot()}
-	frappe.cache.set_value(key, built, expires_in_sec=KEPT_SECONDS - FRESH_SECONDS)
+def _current(till: str, ground: Ground) -> Built:
+	built = _shelf_of(ground.grounds).last()
+	if built is None or built.grounds != ground.grounds.digest:
+		return _build(ground, built)
+	window = look(ground.grounds, built.at, built.seen)
+	touched = len(touched_items(ground.grounds, window, built.today))
+	if touched > MAX_CHANGED:
+		return _build(ground, built)
+	if touched and window.at - built.at > FRESH_SECONDS:
+		_build_later(till, built)
 	return built
 
 
-def _key(profile: str) -> str:
-	return f"pos_bridge:catalogue:{profile}"
+def _build_later(till: str, built: Built) -> None:
+	method = "pos_bridge.erpnext.catalogue.snapshot.refresh"
+	job = f"pos_bridge_catalogue:{built.digest}"
+	frappe.enqueue(method, queue="long", till=till, job_id=job, deduplicate=True, timeout=600)
 
 
-def _chunk_key(profile: str, digest: str, number: int) -> str:
-	return f"pos_bridge:chunk:{profile}:{digest}:{number}"
+def _build(ground: Ground, before: Built | None) -> Built:
+	"""Build and keep the snapshot; what somebody else built since `before` was read is as good."""
+	grounds = ground.grounds
+	shelf = _shelf_of(grounds)
+	with _alone(shelf):
+		last = shelf.last()
+		if last and last != before and last.grounds == grounds.digest:
+			return last
+		# First the look, then the items: what changes between is told again, not lost.
+		window = look(grounds)
+		catalogue = Catalogue(_shared(ground.profile), items_of(grounds))
+		return shelf.put(
+			catalogue, last, grounds=grounds.digest, at=window.at, today=grounds.today, seen=window.seen
+		)
 
 
-def _realtime() -> dict[str, str]:
-	"""Where Frappe's realtime server answers: behind the same proxy, or without one on its own port."""
-	request = getattr(frappe.local, "request", None)
-	host, _, port = (request.host if request else "").partition(":")
-	alone = f"{request.scheme}://{host}:{frappe.conf.socketio_port or 9000}" if request and port else ""
-	return {"url": alone, "namespace": f"/{frappe.local.site}", "event": EVENT}
+@contextmanager
+def _alone(shelf: Shelf) -> Iterator[None]:
+	"""One builder at a time; the others wait for what it builds."""
+	name = frappe.cache.make_key(f"{shelf.key}:builder")
+	lock = frappe.cache.lock(name, timeout=BUILD_SECONDS, blocking_timeout=BUILD_SECONDS)
+	if not lock.acquire():
+		raise Retryable("The catalogue is being built. Ask again in a minute.", code="building")
+	try:
+		yield
+	finally:
+		# It may have run out: then the next builder builds the same again.
+		with suppress(redis.exceptions.LockError):
+			lock.release()
+
+
+def _shared(profile: TillProfile) -> TillProfile:
+	"""Only what the chunks depend on, so that a till's own settings do not rename the catalogue."""
+	neutral = {name: type(getattr(profile, name))() for name in _TILLS_OWN}
+	names: dict[str, dict[str, str]] = {name: {} for name in profile.templates}
+	return replace(profile, **neutral, taxes=(), tenders={}, templates=names)
+
+
+def _shelf_of(grounds: Grounds) -> Shelf:
+	return _shelf(grounds.profile, grounds.time_zone)
+
+
+def _shelf(profile: str, time_zone: str) -> Shelf:
+	return Shelf(f"{profile}:{time_zone}")
