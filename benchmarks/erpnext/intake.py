@@ -40,7 +40,7 @@ def _one_by_one(shop: books.TestShop, server: Server, till: HttpTill) -> Figure:
 		wire = sale_of(shop, number)
 		ours.append(_ms(lambda wire=wire: _pushed(till, wire)))
 		floor.append(_ms(lambda: _ping(server)) + _ms(lambda wire=wire: _raw(wire)))
-	peer = median(_ms(call) for call in _stock_calls(shop, server))
+	peer = round(median(_ms(call) for call in _stock_calls(shop, server)))
 	how = (
 		f"One sale of {LINES} lines pushed with a till's token over HTTP to gunicorn on loopback, until the"
 		f" answer, which comes after the commit; {WARM_UP} warm-up pushes left out. Floor: Frappe's ping over"

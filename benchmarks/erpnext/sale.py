@@ -19,8 +19,8 @@ from pos_bridge.erpnext.posting.moments import shop_time
 
 ITEMS = 40
 LINES = 5
-ROUNDS = 8
-SALES = 10
+ROUNDS = 6
+SALES = 20
 """Sales of one kind in a round; ours are what one job finds waiting."""
 WRITTEN = ("Sales Invoice", "Sales Invoice Item", "Sales Taxes and Charges", "Sales Invoice Payment")
 LEDGERS = ("GL Entry", "Payment Ledger Entry", "Stock Ledger Entry")
