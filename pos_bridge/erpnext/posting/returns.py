@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import frappe
+from frappe.utils import getdate, to_timedelta
 
 from pos_bridge.core.daybook import State, Stored
 from pos_bridge.core.entry import Entry
@@ -61,8 +62,19 @@ def _refer(invoice: Any, return_: Return, booking: "Booking") -> None:
 		return
 	invoice.return_against = original
 	invoice.customer = frappe.db.get_value("Sales Invoice", original, "customer")
+	_not_before(original, invoice)
 	for row, line in zip(invoice.items, return_.sale.draft.lines, strict=True):
 		row.sales_invoice_item = rows[line.against_line].name
+
+
+def _not_before(original: str, invoice: Any) -> None:
+	"""On the day of its sale, a return happened after it, whatever the clocks say: ERPNext insists on that.
+
+	Goods of the stock ledger see to it by themselves (`posting_moment`); this is for services.
+	"""
+	sold_on, sold_at = frappe.db.get_value("Sales Invoice", original, ["posting_date", "posting_time"])
+	if getdate(sold_on) == getdate(invoice.posting_date) and to_timedelta(invoice.posting_time) < sold_at:
+		invoice.posting_time = str(sold_at)
 
 
 def _lock_sale(return_: Return) -> Sale:

@@ -1,7 +1,7 @@
 """Goods coming back: against the right invoice, in the right quantity, once."""
 
 import frappe
-from books import book, entry_of, flags, gl, invoice_of, on_hand, open_till, returned
+from books import book, entry_of, flags, gl, invoice_of, make_item, on_hand, open_till, returned
 
 from pos_bridge import jobs
 from pos_bridge.core.entry import open_wire
@@ -51,6 +51,16 @@ def test_a_return_that_arrives_before_its_sale_waits_for_it(shop):
 	book(shop, sold)
 	jobs.post_waiting()
 	assert invoice_of(back).return_against == invoice_of(sold).name
+
+
+def test_a_service_comes_back_though_the_clock_of_its_return_is_behind(shop):
+	repair = make_item(f"{shop.till}-repair", 500, is_stock_item=0)
+	sold = shop.sale(shop.line(repair), at=f"{shop.day}T12:30:00.250+01:00")
+	back = returned(shop, sold, {1: 1}, at=f"{shop.day}T12:10:00.000+01:00")
+	book(shop, sold, back)
+	assert invoice_of(back).return_against == invoice_of(sold).name
+	assert invoice_of(back).posting_time == invoice_of(sold).posting_time
+	assert invoice_of(back).pos_bridge_occurred_at == open_wire(back).occurred_at
 
 
 def test_a_return_at_another_till_finds_the_sale(shop, shared_shop):
