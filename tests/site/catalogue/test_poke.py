@@ -75,8 +75,8 @@ def change_a_price(shop, rate):
 	frappe.db.commit()
 
 
-def test_a_till_hears_of_a_changed_price_within_five_seconds(server, realtime, shop):
-	till = enrol(server, shop.till)
+def test_a_till_hears_of_a_changed_price_within_five_seconds(server, realtime, own_shop):
+	till = enrol(server, own_shop.till)
 	namespace = f"/{frappe.local.site}"
 	listener = Listener(realtime, server.url, namespace, till.token)
 	assert listener.welcome.startswith(f"40{namespace}"), listener.welcome
@@ -84,7 +84,7 @@ def test_a_till_hears_of_a_changed_price_within_five_seconds(server, realtime, s
 	ear = threading.Thread(target=lambda: heard.append((listener.hear(), time.monotonic())), daemon=True)
 	ear.start()
 	changed_at = time.monotonic()
-	change_a_price(shop, 4.44)
+	change_a_price(own_shop, 4.44)
 	ear.join(10)
 	packet, heard_at = heard[0]
 	assert json.loads(packet.partition(",")[2])[0] == "pos_bridge_changed"
@@ -96,17 +96,17 @@ def test_a_wrong_token_hears_nothing(server, realtime, shop):
 	assert listener.welcome.startswith("44")
 
 
-def test_the_last_of_many_changes_is_never_left_out(shop, monkeypatch):
+def test_the_last_of_many_changes_is_never_left_out(own_shop, monkeypatch):
 	called, asked = [], []
 	monkeypatch.setattr("frappe.publish_realtime", lambda event, *_, **__: called.append(event))
 	monkeypatch.setattr("frappe.enqueue", lambda method, **_: asked.append(method))
 	for key in ("pos_bridge:tills_called", "pos_bridge:tills_called:again"):
 		frappe.cache.delete_value(key)
-	change_a_price(shop, 5.01)
-	change_a_price(shop, 5.02)
+	change_a_price(own_shop, 5.01)
+	change_a_price(own_shop, 5.02)
 	assert (called.count(poke.EVENT), asked) == (1, ["pos_bridge.jobs.call_tills"])
 	# The job's turn; a change right after it is too soon again, and puts off another call.
 	frappe.cache.delete_value("pos_bridge:tills_called")
 	poke.call_again()
-	change_a_price(shop, 5.03)
+	change_a_price(own_shop, 5.03)
 	assert (called.count(poke.EVENT), len(asked)) == (2, 2)
