@@ -3,8 +3,10 @@
 It never holds more than one entry's transaction open, and never gives an entry up.
 """
 
+import gc
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +17,9 @@ from pos_bridge.erpnext.catalogue import poke
 from pos_bridge.erpnext.isolation import begin, is_clash, is_database_away
 from pos_bridge.erpnext.overrides.company_sales import bring_up_to_date, company_sales_later
 from pos_bridge.erpnext.overrides.definitions import definitions_remembered
+from pos_bridge.erpnext.overrides.ledgers import ledgers_trusted, nothing_left_as_being_saved
 from pos_bridge.erpnext.overrides.masters import masters_remembered
+from pos_bridge.erpnext.overrides.proxies import proxies_resolved
 from pos_bridge.erpnext.posting import fate, refusals
 from pos_bridge.erpnext.posting.post import as_till, post
 
@@ -28,6 +32,8 @@ WAKE_SECONDS = 30
 MAX_WAIT_SECONDS = 300
 MAX_UNEXPLAINED = 5
 """Tries after which a fault that nobody foresaw is shown as held; passing faults are tried for ever."""
+OBJECTS_UNTIL_COLLECTED = 100_000
+"""Python looks for garbage after so many new objects; a sale makes tens of thousands, most gone by themselves."""
 QUEUE = "default"
 _WAKE = "pos_bridge:poster_called"
 
@@ -53,10 +59,27 @@ def post_waiting() -> int:
 	if cint(frappe.db.get_single_value("POS Bridge Settings", "posting_paused")):
 		return 0
 	with as_till():
-		with company_sales_later() as companies, definitions_remembered(), masters_remembered():
+		with (
+			company_sales_later() as companies,
+			definitions_remembered(),
+			masters_remembered(),
+			ledgers_trusted(),
+			proxies_resolved(),
+			_collected_less_often(),
+		):
 			done = _drain(time.monotonic() + DRAIN_SECONDS)
 		_add_up(companies)
 	return done
+
+
+@contextmanager
+def _collected_less_often() -> Iterator[None]:
+	first, *later = gc.get_threshold()
+	gc.set_threshold(max(first, OBJECTS_UNTIL_COLLECTED), *later)
+	try:
+		yield
+	finally:
+		gc.set_threshold(first, *later)
 
 
 def _drain(until: float) -> int:
@@ -98,7 +121,8 @@ def _post_next() -> bool:
 
 def _post_or_explain(claimed: Mapping[str, Any]) -> None:
 	try:
-		booking = post(fate.stored(claimed), claimed["post_on"])
+		with nothing_left_as_being_saved():
+			booking = post(fate.stored(claimed), claimed["post_on"])
 		fate.keep(claimed["name"], booking)
 		frappe.db.commit()
 	except Exception as error:  # noqa: BLE001 - one entry's fault must not keep the others from the books

@@ -3,14 +3,17 @@
 It never remembers a row of data: what is asked again is sent to the database again.
 """
 
+import copy
 import sys
 import time
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
+from types import SimpleNamespace
 from typing import Any
 
 import frappe
+import frappe.model.create_new
 import frappe.model.meta
 from frappe.model.meta import Meta
 
@@ -19,6 +22,7 @@ REMEMBERED_SECONDS = 10.0
 MAX_COLUMNS = 8_192
 _COMPARISONS = frozenset(("=", "!=", "<", ">", "<=", ">="))
 _UNKNOWN: Any = object()
+_DEEP = (dict, list, set)
 
 
 class _Aging(dict[Hashable, Any]):
@@ -38,18 +42,30 @@ class _Aging(dict[Hashable, Any]):
 @contextmanager
 def definitions_remembered() -> Iterator[None]:
 	"""Within it, definitions and the texts of simple statements are remembered by this process."""
-	get_meta, get = frappe.model.meta.get_meta, Meta.get
-	own = "get" in Meta.__dict__
-	frappe.model.meta.get_meta, Meta.get = _get_meta(get_meta), _get(get)
+	with (
+		_replaced(frappe.model.meta, "get_meta", _get_meta),
+		_replaced(Meta, "get", _get),
+		_replaced(Meta, "get_fields_to_fetch", _get_fields_to_fetch),
+		_replaced(frappe, "get_attr", _get_attr),
+		_replaced(frappe.model.create_new, "copy", _copying),
+		_columns_remembered(),
+		_statements_remembered(frappe.local.db),
+	):
+		yield
+
+
+@contextmanager
+def _replaced(owner: Any, name: str, replacement: Callable[[Any], Any]) -> Iterator[None]:
+	"""Within it, what `owner` calls `name` is what `replacement` makes of it."""
+	before, own = getattr(owner, name), name in vars(owner)
+	setattr(owner, name, replacement(before))
 	try:
-		with _columns_remembered(), _statements_remembered(frappe.local.db):
-			yield
+		yield
 	finally:
-		frappe.model.meta.get_meta = get_meta
 		if own:
-			Meta.get = get
+			setattr(owner, name, before)
 		else:
-			del Meta.get
+			delattr(owner, name)
 
 
 def _get_meta(read: Callable[..., Any]) -> Callable[..., Any]:
@@ -81,6 +97,43 @@ def _get(read: Callable[..., Any]) -> Callable[..., Any]:
 		return list(answer[1])
 
 	return get
+
+
+def _get_fields_to_fetch(read: Callable[..., Any]) -> Callable[..., Any]:
+	"""Frappe looks through all fields of a DocType for each link in a document."""
+	known = _Aging()
+
+	def get_fields_to_fetch(meta: Any, link_fieldname: Any = None) -> Any:
+		question = (id(meta), link_fieldname)
+		answer = known.fresh().get(question)
+		if answer is None:
+			answer = known[question] = (meta, read(meta, link_fieldname))
+		return list(answer[1])
+
+	return get_fields_to_fetch
+
+
+def _get_attr(find: Callable[[str], Any]) -> Callable[[str], Any]:
+	"""Frappe finds each function that hooks name anew for each event of each document."""
+	known = _Aging()
+
+	def get_attr(method_string: str) -> Any:
+		found = known.fresh().get(method_string)
+		if found is None:
+			found = known[method_string] = find(method_string)
+		return found
+
+	return get_attr
+
+
+def _copying(module: Any) -> Any:
+	"""Frappe copies a new document's template as if it were deep; it is values by field name."""
+
+	def deepcopy(template: Any) -> Any:
+		plain = isinstance(template, dict) and not any(isinstance(each, _DEEP) for each in template.values())
+		return template.copy() if plain else copy.deepcopy(template)
+
+	return SimpleNamespace(deepcopy=deepcopy, copy=module.copy)
 
 
 @contextmanager

@@ -11,7 +11,10 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
+import erpnext.stock.get_item_details as get_item_details
 import frappe
+
+from pos_bridge.erpnext.overrides.ledgers import LEDGERS
 
 REMEMBERED_SECONDS = 10.0
 """The age at which everything is forgotten; a change made by somebody else is seen at the latest then."""
@@ -40,7 +43,7 @@ DocPerm, Custom DocPerm, Custom Role, Role, Module Def, Holiday List, Holiday, A
 Stock Settings, Selling Settings, Buying Settings, System Settings, Global Defaults, POS Settings,
 Website Settings, Stock Reposting Settings, Currency Exchange Settings,
 Repost Accounting Ledger Settings, Repost Allowed Types, Unreconcile Payment Entries, Bank,
-Bank Account
+Bank Account, Portal User, Item Manufacturer, Item Quality Inspection Parameter
 """
 MASTERS = frozenset(" ".join(_NAMES.split()).split(", "))
 """Documents that people keep up in the desk; posting only reads them."""
@@ -48,10 +51,10 @@ _TABLE = re.compile(r"[`\"\s,.(]tab((?:[A-Z][\w-]*)(?:(?<=[\w-]) [A-Za-z][\w-]*)
 _LOCKING = re.compile(
 	r"\bFOR\s+UPDATE\b|\bLOCK\s+IN\s+SHARE\b|\bSQL_CALC_FOUND_ROWS\b|\bNOW\s*\(|\bRAND\s*\(", re.I
 )
-_LEDGERS = frozenset(("GL Entry", "Stock Ledger Entry", "Payment Ledger Entry"))
-"""Rows that are only ever added; Frappe tells Redis twice to forget each of them."""
 _CACHED_IN_REDIS = not hasattr(frappe, "client_cache")
 """Frappe 15; 16 has another cache of documents."""
+_FUNCTIONS = ("get_item_price", "get_item_defaults", "get_item_group_defaults", "get_brand_defaults")
+"""Of ERPNext's `get_item_details`: building their answers costs more than reading the rows for them."""
 _UNKNOWN = frozenset(("?",))
 _PLAIN = (str, int, float, dict, list, tuple, type(None))
 
@@ -69,6 +72,8 @@ def _is_read(query: str) -> bool:
 
 def _copy(rows: Any) -> Any:
 	"""Callers change what they get: lists and dicts are copied, tuples and values can't be changed."""
+	if isinstance(rows, dict):
+		return rows.copy()
 	if isinstance(rows, list):
 		return [row.copy() if isinstance(row, dict | list) else row for row in rows]
 	return rows
@@ -142,9 +147,16 @@ def masters_remembered() -> Iterator[None]:
 	frappe.get_all = _get_all(memory, get_all)
 	frappe.get_cached_doc = _get_cached_doc(memory, get_cached_doc)
 	frappe.clear_document_cache = _clear_document_cache(memory, forget)
+	functions = {name: getattr(get_item_details, name, None) for name in _FUNCTIONS}
+	for name, function in functions.items():
+		if function:
+			setattr(get_item_details, name, _answered_from(memory, name, function))
 	try:
 		yield
 	finally:
+		for name, function in functions.items():
+			if function:
+				setattr(get_item_details, name, function)
 		del db.sql, db.get_values
 		db.__dict__.update(own)
 		frappe.get_all, frappe.get_cached_doc, frappe.clear_document_cache = get_all, get_cached_doc, forget
@@ -214,11 +226,24 @@ def _get_cached_doc(memory: _Memory, read: Callable[..., Any]) -> Callable[..., 
 	return get_cached_doc
 
 
+def _answered_from(memory: _Memory, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+	"""Remembered only if all that the function read were masters."""
+
+	def answered(*arguments: Any, **options: Any) -> Any:
+		if not all(isinstance(each, _PLAIN) for each in arguments):
+			return function(*arguments, **options)
+		key = (name, repr(arguments), repr(options))
+		return memory.answer(key, "Item", lambda: function(*arguments, **options))
+
+	return answered
+
+
 def _clear_document_cache(memory: _Memory, forget: Callable[..., Any]) -> Callable[..., Any]:
 	def clear_document_cache(doctype: str, *arguments: Any, **options: Any) -> Any:
 		if doctype in MASTERS:
 			memory.written(frozenset((doctype,)))
-		if doctype in _LEDGERS and arguments and not options and _CACHED_IN_REDIS:
+		# Frappe tells Redis twice to forget each row of a ledger.
+		if doctype in LEDGERS and arguments and not options and _CACHED_IN_REDIS:
 			return memory.forget_after_the_end(frappe.get_document_cache_key(doctype, arguments[0]))
 		return forget(doctype, *arguments, **options)
 

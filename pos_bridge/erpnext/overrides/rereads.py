@@ -1,4 +1,4 @@
-"""What posting has at hand is not read again: the invoice just written, a Bin's name, a default account.
+"""What posting has at hand is not read again: the invoice just written, Bins, reservations, a default account.
 
 It never changes what ERPNext writes; where nothing is at hand, ERPNext's own function runs.
 """
@@ -10,8 +10,12 @@ from typing import Any
 
 import erpnext.accounts.doctype.sales_invoice.sales_invoice as sales_invoice
 import erpnext.controllers.selling_controller as selling_controller
+import erpnext.stock.get_item_details as get_item_details
 import erpnext.stock.stock_ledger as stock_ledger
 import frappe
+from erpnext.stock.doctype.warehouse.warehouse import get_child_warehouses
+from erpnext.stock.utils import get_combine_datetime
+from frappe.utils import flt
 
 
 @contextmanager
@@ -20,7 +24,10 @@ def nothing_read_twice(invoice: Any) -> Iterator[None]:
 	replaced: list[tuple[Any, str, Callable[[Callable[..., Any]], Callable[..., Any]]]] = [
 		(sales_invoice, "update_voucher_outstanding", lambda own: _update_voucher_outstanding(own, invoice)),
 		(selling_controller, "set_item_default", _set_item_default),
-		(stock_ledger, "get_or_make_bin", _get_or_make_bin),
+		(stock_ledger, "get_or_make_bin", lambda own: _get_or_make_bin(own, invoice)),
+		(stock_ledger, "update_qty_in_future_sle", lambda own: _update_qty_in_future_sle(own, invoice)),
+		(stock_ledger.update_entries_after, "get_reserved_stock", lambda own: _reserved(own, invoice)),
+		(get_item_details, "get_bin_details", lambda own: _get_bin_details(own, invoice)),
 	]
 	before = [(module, name, getattr(module, name)) for module, name, _ in replaced if hasattr(module, name)]
 	for module, name, replacement in replaced:
@@ -77,21 +84,125 @@ def _set_item_default(own: Callable[..., None]) -> Callable[..., None]:
 	return set_item_default
 
 
-def _get_or_make_bin(own: Callable[..., str]) -> Callable[..., str]:
-	"""ERPNext reads the whole Bin and puts it into Redis to learn its name; posting holds the Bins' locks."""
-	names: dict[tuple[str, str], str] = {}
+def _get_or_make_bin(own: Callable[..., str], invoice: Any) -> Callable[..., str]:
+	"""ERPNext reads each Bin and puts it into Redis to learn its name; posting holds the Bins' locks."""
+	names: dict[str, dict[str, str]] = {}
 
 	def get_or_make_bin(item_code: str, warehouse: str) -> str:
-		place = (item_code, warehouse)
-		if place not in names:
-			names[place] = _bin(item_code, warehouse) or own(item_code, warehouse)
-		return names[place]
+		if warehouse not in names:
+			names[warehouse] = _bins(warehouse, invoice)
+		return names[warehouse].get(item_code) or own(item_code, warehouse)
 
 	return get_or_make_bin
 
 
-def _bin(item_code: str, warehouse: str) -> str:
-	found = frappe.db.sql(
-		"SELECT name FROM `tabBin` WHERE item_code = %s AND warehouse = %s", (item_code, warehouse)
+def _bins(warehouse: str, invoice: Any) -> dict[str, str]:
+	rows = frappe.db.sql(
+		"SELECT item_code, name FROM `tabBin` WHERE item_code IN %s AND warehouse = %s",
+		(_items(invoice), warehouse),
 	)
-	return found[0][0] if found else ""
+	return dict(rows)
+
+
+def _get_bin_details(own: Callable[..., Any], invoice: Any) -> Callable[..., Any]:
+	"""ERPNext adds up each item's Bins twice; here once for all lines, until the invoice moves stock."""
+	known: dict[tuple[str, bool], dict[str, Any]] = {}
+
+	def get_bin_details(
+		item_code: str, warehouse: str, company: Any = None, include_child_warehouses: bool = False
+	) -> Any:
+		if invoice.docstatus or company or not warehouse or item_code not in _items(invoice):
+			return own(item_code, warehouse, company, include_child_warehouses)
+		place = (warehouse, bool(include_child_warehouses))
+		if place not in known:
+			known[place] = _in_bins(*place, invoice)
+		found = known[place].get(item_code)
+		return found.copy() if found else own(item_code, warehouse, company, include_child_warehouses)
+
+	return get_bin_details
+
+
+def _in_bins(warehouse: str, with_children: bool, invoice: Any) -> dict[str, Any]:
+	"""By item, what ERPNext's `get_bin_details` gives for each."""
+	warehouses = get_child_warehouses(warehouse) if with_children else [warehouse]
+	rows = frappe.db.sql(
+		"SELECT item_code, SUM(projected_qty) AS projected_qty, SUM(actual_qty) AS actual_qty,"
+		" SUM(reserved_qty) AS reserved_qty FROM `tabBin` WHERE item_code IN %s AND warehouse IN %s"
+		" GROUP BY item_code",
+		(_items(invoice), tuple(warehouses)),
+		as_dict=True,
+	)
+	return {row.pop("item_code"): row for row in rows}
+
+
+def _update_qty_in_future_sle(own: Callable[..., None], invoice: Any) -> Callable[..., None]:
+	"""ERPNext brings later balances up to date with each line; here it is asked once if there are any."""
+	moved: dict[str, set[str]] = {}
+
+	def update_qty_in_future_sle(args: Any, allow_negative_stock: bool = False) -> None:
+		if not _is_of(args, invoice):
+			return own(args, allow_negative_stock)
+		warehouse = args["warehouse"]
+		if warehouse not in moved:
+			moved[warehouse] = _moved_later(warehouse, invoice)
+		if args["item_code"] in moved[warehouse]:
+			return own(args, allow_negative_stock)
+		args["posting_datetime"] = _moment(invoice)
+		return stock_ledger.validate_negative_qty_in_future_sle(args, allow_negative_stock)
+
+	return update_qty_in_future_sle
+
+
+def _moved_later(warehouse: str, invoice: Any) -> set[str]:
+	"""Items of the invoice that something else moved at its moment or later."""
+	return set(
+		frappe.db.sql_list(
+			"SELECT DISTINCT item_code FROM `tabStock Ledger Entry` WHERE item_code IN %s AND warehouse = %s"
+			" AND is_cancelled = 0 AND posting_datetime >= %s AND voucher_no != %s",
+			(_items(invoice), warehouse, _moment(invoice), invoice.name),
+		)
+	)
+
+
+def _reserved(own: Callable[..., float], invoice: Any) -> Callable[..., float]:
+	"""ERPNext adds up Stock Reservation Entries with each line; here once for all lines."""
+	known: dict[str, dict[str, float]] = {}
+
+	def get_reserved_stock(entries: Any) -> float:
+		if not _is_of(entries.args, invoice):
+			return own(entries)
+		warehouse = entries.args.warehouse
+		if warehouse not in known:
+			known[warehouse] = _reserved_by(warehouse, invoice)
+		return known[warehouse].get(entries.item_code, 0.0)
+
+	return get_reserved_stock
+
+
+def _reserved_by(warehouse: str, invoice: Any) -> dict[str, float]:
+	rows = frappe.db.sql(
+		"SELECT item_code, SUM(reserved_qty) - SUM(delivered_qty) FROM `tabStock Reservation Entry`"
+		" WHERE item_code IN %s AND warehouse = %s AND docstatus = 1 AND creation <= %s GROUP BY item_code",
+		(_items(invoice), warehouse, _moment(invoice)),
+	)
+	return {item: flt(quantity) for item, quantity in rows}
+
+
+def _is_of(arguments: Any, invoice: Any) -> bool:
+	"""Whether ERPNext asks for one of the invoice's own items at the invoice's moment, in whatever batch."""
+	return (
+		(arguments.get("voucher_type"), arguments.get("voucher_no")) == (invoice.doctype, invoice.name)
+		and arguments.get("item_code") in _items(invoice)
+		and not arguments.get("batch_no")
+		and get_combine_datetime(arguments.get("posting_date"), arguments.get("posting_time"))
+		== _moment(invoice)
+	)
+
+
+def _items(invoice: Any) -> tuple[str, ...]:
+	rows = [*invoice.items, *(invoice.get("packed_items") or [])]
+	return tuple({row.item_code: None for row in rows})
+
+
+def _moment(invoice: Any) -> Any:
+	return get_combine_datetime(invoice.posting_date, invoice.posting_time)
