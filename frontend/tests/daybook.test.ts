@@ -62,6 +62,12 @@ describe("recording", () => {
 		expect(numbers).toEqual(["T1-1-000001", undefined, "T1-1-000002"]);
 	});
 
+	test("a return that takes nothing back is refused, and its number is not used up", async () => {
+		const { book } = await opened();
+		await expect(book.record(coffeeSale({ kind: "return" }))).rejects.toThrow(Rejected);
+		expect((await book.record(coffeeSale())).entry.receipt_number).toBe("T1-1-000001");
+	});
+
 	test("a sale that does not add up is refused, and its number is not used up", async () => {
 		const { book, file } = await opened();
 		const size = file.getSize();

@@ -5,10 +5,12 @@ from dataclasses import replace
 
 import aiohttp
 import pytest
-from carts import till_day
+from carts import return_of, till_day
 
 from pos_bridge.agent import server
 from pos_bridge.core.entry import open_wire, seal
+from pos_bridge.core.returns import return_body
+from pos_bridge.core.sale import sale_from_body
 from pos_bridge.core.sync import AGENT_PATH, AGENT_SUBPROTOCOL, MAX_PUSH_ENTRIES, wire_fields
 
 DAY = till_day(5)
@@ -72,6 +74,16 @@ async def test_the_drawer_opens_once_for_an_entry(till):
 		first = await page.ask(**kick)
 		assert (first["op"], first["job"], first["outcome"]) == ("queued", f"{NO_SALE}:kick", "created")
 		assert (await page.ask(**kick))["outcome"] == "exists"
+
+
+async def test_the_drawer_opens_for_a_return_in_cash(till):
+	sold, next_one = open_wire(DAY[0]), open_wire(DAY[1])
+	body = return_body(return_of(sale_from_body(sold.body)))
+	returned = seal(replace(next_one, kind="return", body=body))
+	async with till.page() as page:
+		await page.ask(op="record", entries=wires([DAY[0], returned]))
+		answer = await page.ask(op="kick", printer="receipt", reason="return", entry=next_one.id)
+	assert (answer["op"], answer["outcome"]) == ("queued", "created")
 
 
 async def test_the_drawer_stays_closed_without_an_entry_that_says_why(till):

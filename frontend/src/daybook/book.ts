@@ -6,6 +6,7 @@ import {
 	type Entry, type EntryDraft, type Head, type WireEntry,
 } from "@/core/entry";
 import { Malformed, PosBridgeError, Rejected, wordsOf } from "@/core/errors";
+import { checkReturn, type ReturnBody } from "@/core/returns";
 import { checkSale, type SaleBody } from "@/core/sale";
 import {
 	LOG_FORMAT, answersLine, chainLine, entryLine, readLog, type ChainStart, type LogReading, type LogRecord, type Span,
@@ -100,6 +101,7 @@ export class Book {
 		const known = this.find(draft.id);
 		if (known) return { entry: known.entry, wire: known.wire, outcome: "exists" };
 		if (draft.kind === "sale") checkSale(draft.body as SaleBody);
+		if (draft.kind === "return") checkReturn(draft.body as ReturnBody);
 		const entry = this.placed(draft);
 		const wire = await sealEntry(entry);
 		parseEntry(wire.text);
