@@ -41,6 +41,7 @@ class FrappeDaybook:
 
 	def __init__(self) -> None:
 		self.kept: list[Entry] = []
+		self._links: dict[tuple[str, int], Link | None] = {}
 
 	def record_all(self, wires: Sequence[WireEntry | bytes], arrival: Arrival) -> list[Recorded]:
 		"""Record all of `wires`; bytes, which have not even an entry's shape, are put aside."""
@@ -57,13 +58,14 @@ class FrappeDaybook:
 		return rows[0] if rows else None
 
 	def link(self, chain: str, sequence: int) -> Link | None:
-		rows = frappe.db.sql(
-			"SELECT hash, previous FROM `tabPOS Entry` WHERE chain = %s AND sequence = %s", (chain, sequence)
-		)
-		return Link(*rows[0]) if rows else None
+		"""Whoever asks for a place asks for its neighbours too: one question for the three, until one is filled."""
+		if (chain, sequence) not in self._links:
+			self._links = _links_around(chain, sequence)
+		return self._links[chain, sequence]
 
 	def keep(self, wire: WireEntry, entry: Entry, arrival: Arrival) -> None:
 		self.kept.append(entry)
+		self._links = {}
 		cursor = next_cursor()
 		_insert("POS Entry", _entry_row(wire, entry, arrival, cursor))
 		frappe.db.sql(
@@ -171,6 +173,15 @@ def next_cursor() -> int:
 	return int(frappe.db.sql("SELECT NEXTVAL(`pos_entry_id_seq`)")[0][0])
 
 
+def _links_around(chain: str, sequence: int) -> dict[tuple[str, int], Link | None]:
+	rows = frappe.db.sql(
+		"SELECT sequence, hash, previous FROM `tabPOS Entry` WHERE chain = %s AND sequence BETWEEN %s AND %s",
+		(chain, sequence - 1, sequence + 1),
+	)
+	found = {number: Link(hash, previous) for number, hash, previous in rows}
+	return {(chain, number): found.get(number) for number in range(sequence - 1, sequence + 2)}
+
+
 def _select(where: str, *values: str | int) -> list[Stored]:
 	rows = frappe.db.sql(f"SELECT {_STORED} FROM `tabPOS Entry` {where}", values)
 	return [_stored(*row) for row in rows]
@@ -214,7 +225,7 @@ def _shown_figures(body: Mapping[str, Any]) -> dict[str, Any]:
 	)
 	if not (isinstance(total, int) and isinstance(precision, int) and 0 <= precision <= 4):
 		return {}
-	known = isinstance(currency, str) and bool(frappe.db.exists("Currency", currency))
+	known = isinstance(currency, str) and bool(frappe.db.exists("Currency", currency, cache=True))
 	return {"total": total / 10**precision, "currency": currency if known else None}
 
 
