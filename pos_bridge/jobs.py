@@ -33,7 +33,7 @@ MAX_WAIT_SECONDS = 300
 MAX_UNEXPLAINED = 5
 """Tries after which a fault that nobody foresaw is shown as held; passing faults are tried for ever."""
 OBJECTS_UNTIL_COLLECTED = 100_000
-"""Python looks for garbage after so many new objects; a sale makes tens of thousands, most gone by themselves."""
+"""Python looks for garbage after so many new objects; a sale makes tens of thousands, soon gone again."""
 QUEUE = "default"
 _WAKE = "pos_bridge:poster_called"
 

@@ -50,11 +50,11 @@ def measure(site: str) -> list[Figure]:
 def sale_of(shop: Shop, number: int) -> WireEntry:
 	"""A sale of five of the shop's items, paid in cash, `number` seconds after opening at eight.
 
-	Nothing is back-dated by it: for such a sale ERPNext has the stock ledger reposted, which isn't what is measured.
+	Nothing is back-dated by it, for then ERPNext would have the stock ledger reposted.
 	"""
 	items = [shop.items[(number * 7 + index * 3) % len(shop.items)] for index in range(LINES)]
-	clock = (datetime.min + timedelta(hours=8, seconds=number)).time()
-	return shop.sale(*[shop.line(item) for item in items], at=f"{shop.day}T{clock.isoformat('milliseconds')}+01:00")
+	at = datetime.fromisoformat(f"{shop.day}T08:00:00.000+01:00") + timedelta(seconds=number)
+	return shop.sale(*[shop.line(item) for item in items], at=at.isoformat(timespec="milliseconds"))
 
 
 def _by_stock(shop: Shop, wire: WireEntry) -> float:

@@ -134,8 +134,8 @@ class Operations:
 		recorded = self._process.daybook.find(entry)
 		if recorded is None or recorded.entry.kind not in OPENS_DRAWER:
 			raise Rejected(
-				"The drawer opens for a recorded sale, return or no_sale only, and this agent has none of that id."
-				" Record it first, then kick.",
+				"The drawer opens for a recorded sale, return or no_sale only, and this agent has none of"
+				" that id. Record it first, then kick.",
 				code="no_entry",
 			)
 		job = f"{entry}:kick"

@@ -58,7 +58,7 @@ class FrappeDaybook:
 		return rows[0] if rows else None
 
 	def link(self, chain: str, sequence: int) -> Link | None:
-		"""Whoever asks for a place asks for its neighbours too: one question for the three, until one is filled."""
+		"""Whoever asks for a place asks for its neighbours too: the three are read at once."""
 		if (chain, sequence) not in self._links:
 			self._links = _links_around(chain, sequence)
 		return self._links[chain, sequence]

@@ -25,7 +25,7 @@ def available(items: Sequence[str], warehouses: Sequence[str]) -> dict[tuple[str
 	if not items or not warehouses:
 		return {}
 	places = {"items": tuple(items), "warehouses": tuple(warehouses)}
-	# One statement, so that a sale that is booked meanwhile counts once; added up here, without a temporary table.
+	# One statement, so that a sale that is booked meanwhile counts once; no temporary table: added up here.
 	rows = frappe.db.sql(
 		"SELECT item_code, warehouse, actual_qty - reserved_qty FROM `tabBin`"
 		" WHERE item_code IN %(items)s AND warehouse IN %(warehouses)s"

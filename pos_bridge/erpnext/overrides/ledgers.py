@@ -11,7 +11,7 @@ import frappe
 from frappe.model.document import Document
 
 LEDGERS = frozenset(("GL Entry", "Payment Ledger Entry", "Stock Ledger Entry"))
-"""Rows that are only ever added; their links come from the invoice, which was just checked, and from masters."""
+"""Rows that are only ever added; they link to what the invoice links to, which was just checked."""
 
 
 @contextmanager
@@ -35,7 +35,7 @@ def _validate_links(own: Callable[[Any], None]) -> Callable[[Any], None]:
 
 @contextmanager
 def nothing_left_as_being_saved() -> Iterator[None]:
-	"""Frappe notes each ledger row as being saved, twice, and strikes it off once; it searches the list each time."""
+	"""Frappe notes each ledger row as being saved twice and strikes off one: its list only grows."""
 	before = len(frappe.flags.currently_saving)
 	try:
 		yield

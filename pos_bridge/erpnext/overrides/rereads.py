@@ -1,4 +1,4 @@
-"""What posting has at hand is not read again: the invoice just written, Bins, reservations, a default account.
+"""What posting has at hand is not read again: the invoice just written, its Bins, a default account.
 
 It never changes what ERPNext writes; where nothing is at hand, ERPNext's own function runs.
 """
