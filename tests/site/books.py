@@ -17,8 +17,8 @@ from pos_bridge.erpnext.setup import setup_shop
 from pos_bridge.erpnext.shop import rounding_method, shop_of, template_rates
 
 COMPANY = "Lindenhof Trading Ltd"
-TODAY = "2026-11-25"
-NOON = f"{TODAY}T12:00:00.000+01:00"
+DAY = "2026-11-25"
+NOON = f"{DAY}T12:00:00.000+01:00"
 _numbers = itertools.count(1)
 
 
@@ -35,7 +35,7 @@ class TestShop:
 	receipts: int = 0
 	head: str = GENESIS
 	epoch: int = 1
-	day: str = TODAY
+	day: str = DAY
 	times: itertools.count = field(default_factory=itertools.count)
 
 	@property

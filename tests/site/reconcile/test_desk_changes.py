@@ -1,10 +1,10 @@
 """What the desk does to a posted invoice: shown on its entry, explained, and respected by later returns."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import frappe
 import pytest
-from books import COMPANY, TODAY, book, entry_of, flags, invoice_of, on_hand, returned
+from books import COMPANY, DAY, book, entry_of, flags, invoice_of, on_hand, returned
 from erpnext.accounts.doctype.sales_invoice.sales_invoice import make_sales_return
 
 from pos_bridge.erpnext.reconcile.difference import Kind
@@ -30,7 +30,7 @@ def sold(shop):
 
 def compared(shop):
 	"""Differences but for the stock values that ERPNext has yet to compute again."""
-	result = reconcile(Scope(COMPANY, date.fromisoformat(TODAY), date.fromisoformat(TODAY), shop.till))
+	result = reconcile(Scope(COMPANY, date.fromisoformat(DAY), date.fromisoformat(DAY), shop.till))
 	assert result.unexplained == ()
 	return result, [each for each in result.differences if each.kind is not Kind.REPOST]
 
@@ -41,12 +41,13 @@ def cancel(invoice):
 	frappe.db.commit()
 
 
-def amend(invoice, change, as_desk=False):
+def amend(invoice, change, as_desk=False, day=DAY):
 	"""Cancel, copy with `amended_from`, change, submit. The desk's own Amend copies our fields too."""
 	cancel(invoice)
 	copy = frappe.copy_doc(invoice, ignore_no_copy=not as_desk)
 	copy.amended_from = invoice.name
 	copy.docstatus = 0
+	copy.set_posting_time, copy.posting_date, copy.posting_time = 1, day, invoice.posting_time
 	change(copy)
 	copy.payments[0].amount = 0
 	copy.insert()
@@ -121,6 +122,15 @@ def test_an_amended_invoice_is_explained_figure_by_figure(shop, sold, as_desk):
 	assert (moved.account_or_item, moved.expected, moved.found) == (shop.items[0], "-3", "-1")
 	assert result.totals[0].difference_minor == 500
 	assert state(sold) == "amended"
+
+
+def test_an_invoice_amended_to_another_day_is_explained(shop, sold):
+	later = str(date.fromisoformat(DAY) + timedelta(days=1))
+	amended = amend(invoice_of(sold), set_quantity(3), day=later)
+	_, differences = compared(shop)
+	assert (Kind.DATE, amended.name, DAY, later) in [
+		(each.kind, each.document, each.expected, each.found) for each in differences
+	]
 
 
 def test_an_invoice_amended_twice_is_followed_and_its_cancelling_too(shop, sold):

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import frappe
 import pytest
-from books import COMPANY, TODAY, book, entry_of, invoice_of, record, returned
+from books import COMPANY, DAY, book, entry_of, invoice_of, record, returned
 from frappe.utils import now_datetime
 
 from pos_bridge.core.errors import Rejected
@@ -22,11 +22,11 @@ def shared_shop(connected):
 	return open_shop(stock=100_000)
 
 
-def scope_of(shop, day=TODAY):
+def scope_of(shop, day=DAY):
 	return Scope(COMPANY, date.fromisoformat(day), date.fromisoformat(day), shop.till)
 
 
-def compared(shop, day=TODAY):
+def compared(shop, day=DAY):
 	return reconcile(scope_of(shop, day))
 
 
@@ -135,7 +135,7 @@ def test_a_recount_of_the_stock_is_no_difference(own_shop):
 			"company": COMPANY,
 			"purpose": "Stock Reconciliation",
 			"set_posting_time": 1,
-			"posting_date": TODAY,
+			"posting_date": DAY,
 			"posting_time": "12:30:00",
 			"items": [
 				{
@@ -149,7 +149,7 @@ def test_a_recount_of_the_stock_is_no_difference(own_shop):
 	)
 	recount.submit()
 	frappe.db.commit()
-	book(shop, shop.sale(shop.line(shop.items[0]), at=f"{TODAY}T12:45:00.000+01:00"))
+	book(shop, shop.sale(shop.line(shop.items[0]), at=f"{DAY}T12:45:00.000+01:00"))
 	assert compared(shop).differences == ()
 
 
@@ -323,7 +323,7 @@ def test_a_repost_that_failed_is_found(shop):
 			"voucher_type": "Sales Invoice",
 			"voucher_no": invoice,
 			"company": COMPANY,
-			"posting_date": TODAY,
+			"posting_date": DAY,
 			"posting_time": "12:00:00",
 			"status": "Failed",
 			"docstatus": 1,

@@ -5,7 +5,7 @@ from datetime import date
 
 import frappe
 import pytest
-from books import COMPANY, TODAY, book
+from books import COMPANY, DAY, book
 
 from pos_bridge.erpnext.reconcile.run import reconcile
 from pos_bridge.erpnext.reconcile.scope import Scope
@@ -21,7 +21,7 @@ def shared_shop(connected):
 
 
 def scope_of(shop):
-	return Scope(COMPANY, date.fromisoformat(TODAY), date.fromisoformat(TODAY), shop.till)
+	return Scope(COMPANY, date.fromisoformat(DAY), date.fromisoformat(DAY), shop.till)
 
 
 def test_text_and_json_say_the_same(shop):
@@ -49,14 +49,14 @@ def test_the_command_exits_with_1_if_anything_is_unexplained(shop, connected):
 
 	def command(*more):
 		run = [sys.executable, "-m", "frappe.utils.bench_helper", "frappe", "--site", connected.name]
-		run += ["pos-bridge", "reconcile", "--company", COMPANY, "--from", TODAY, "--till", shop.till, *more]
+		run += ["pos-bridge", "reconcile", "--company", COMPANY, "--from", DAY, "--till", shop.till, *more]
 		return subprocess.run(run, cwd=SITES, capture_output=True, text=True)
 
 	_, _, last = shop.sale(shop.line(shop.items[0])), None, shop.sale(shop.line(shop.items[0]))
 	book(shop, last)
 	gap = command()
 	assert (gap.returncode, "UNEXPLAINED missing entries" in gap.stdout) == (1, True), gap.stderr
-	clean = command("--to", TODAY, "--json", "--from", "2026-11-01", "--to", "2026-11-01")
+	clean = command("--to", DAY, "--json", "--from", "2026-11-01", "--to", "2026-11-01")
 	assert (clean.returncode, json.loads(clean.stdout)["entries"]) == (0, 0), clean.stderr
 	assert "not a date" in command("--to", "soon").stderr
 
@@ -69,7 +69,7 @@ def test_the_report_shows_them_with_links_and_totals_by_role(shop):
 		shop.sale(shop.line(shop.items[0])),
 		shop.sale(shop.line(shop.items[0]), body={"total_minor": 1}),
 	)
-	filters = {"company": COMPANY, "from_date": TODAY, "to_date": TODAY, "till": shop.till}
+	filters = {"company": COMPANY, "from_date": DAY, "to_date": DAY, "till": shop.till}
 	shown = run("Till Reconciliation", filters)
 	assert [(row["kind"], row["explained"], row["till"]) for row in shown["result"]] == [
 		("Held", 1, shop.till)
@@ -93,7 +93,7 @@ def test_the_report_is_for_managers_and_accountants(shop, role, allowed):
 	user.append("roles", {"role": role})
 	user.insert(ignore_permissions=True)
 	frappe.set_user(email)
-	filters = {"company": COMPANY, "from_date": TODAY, "to_date": TODAY, "till": shop.till}
+	filters = {"company": COMPANY, "from_date": DAY, "to_date": DAY, "till": shop.till}
 	if allowed:
 		assert "result" in run("Till Reconciliation", filters)
 	else:
