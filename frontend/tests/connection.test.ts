@@ -101,6 +101,16 @@ test("an agent that refuses the hello counts as away", async () => {
 	expect([agent.state, agent.awaySince === undefined]).toEqual(["away", false]);
 });
 
+test("where no agent ever answered there is none; where one did it is away", async () => {
+	agent.connect();
+	last().drop();
+	expect(agent.state).toBe("none");
+	await vi.advanceTimersByTimeAsync(500);
+	await last().welcomes();
+	last().drop();
+	expect(agent.state).toBe("away");
+});
+
 describe("calls", () => {
 	beforeEach(async () => {
 		agent.connect();

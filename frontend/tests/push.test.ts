@@ -103,6 +103,14 @@ describe("with the agent there", () => {
 	});
 });
 
+test("an agent that was never there is not waited for", async () => {
+	agent.state = "none";
+	await daybook.recordMany(3);
+	pusher.start();
+	await pass(0);
+	expect([company.ids.length, pusher.status.route, pusher.status.unsentCount]).toEqual([3, "company", 0]);
+});
+
 describe("without the agent", () => {
 	test("nothing goes to the company before 30 s, everything after", async () => {
 		await daybook.recordMany(3);

@@ -51,6 +51,8 @@ export class AgentConnection {
 		private readonly urls: readonly string[],
 		private readonly identity: AgentIdentity,
 		private readonly openSocket: OpenSocket = (url, subprotocol) => new WebSocket(url, subprotocol),
+		/** An agent answered on this computer before this page started. */
+		private met = false,
 	) {}
 
 	get state(): AgentState {
@@ -123,7 +125,7 @@ export class AgentConnection {
 
 	private attempt(): void {
 		const url = this.urls[this.attempts % this.urls.length];
-		if (url === undefined) return this.become("away");
+		if (url === undefined) return this.become("none");
 		this.attempts += 1;
 		this.become("connecting");
 		const socket = this.openSocket(url, SUBPROTOCOL);
@@ -136,7 +138,10 @@ export class AgentConnection {
 		socket.onmessage = ({ data }) => {
 			if (this.socket === socket) this.hear(String(data));
 		};
-		socket.onopen = () => this.greet();
+		socket.onopen = () => {
+			this.met = true;
+			this.greet();
+		};
 		this.helloTimer = setTimeout(lost, HELLO_TIMEOUT_MS);
 	}
 
@@ -165,7 +170,7 @@ export class AgentConnection {
 			call.reject(new Retryable(words, "agent_away"));
 		}
 		this.calls.clear();
-		this.become("away");
+		this.become(this.met ? "away" : "none");
 		if (!again) return;
 		const delay = Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(this.attempts, 10));
 		this.retryTimer = setTimeout(() => this.attempt(), delay);

@@ -6,7 +6,8 @@ import { Rejected, Retryable, type PosBridgeError } from "@/core/errors";
 import type { ReceiptDocument } from "@/core/receipt";
 import { isPushResult, type PushResult } from "@/server/api";
 
-export type AgentState = "connecting" | "online" | "away";
+/** "none": no agent was ever here; "away": the one that was is gone. */
+export type AgentState = "connecting" | "online" | "away" | "none";
 export type PrinterState = "ready" | "paper_out" | "cover_open" | "offline";
 export type JobState = "queued" | "printing" | "printed" | "unsure" | "failed";
 

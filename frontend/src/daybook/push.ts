@@ -8,7 +8,7 @@ import { BATCH_ENTRIES, batches } from "@/daybook/batches";
 import type { PageDaybook, StoredEntry } from "@/daybook/daybook";
 import type { Company, PushResult } from "@/server/api";
 
-/** So long we wait for the agent to come back before we push to the company ourselves. */
+/** So long we wait for an agent that was here to come back before we push to the company ourselves. */
 export const AGENT_GRACE_MS = 30_000;
 /** So long Pay waits for the agent's fsync; the entry is safe in our own log by then. */
 export const DELIVERY_TIMEOUT_MS = 1_500;
@@ -152,6 +152,7 @@ export class Pusher {
 	}
 
 	private get route(): Route {
+		if (this.agent.state === "none") return "company";
 		const since = this.agent.awaySince ?? this.agentFailingSince;
 		if (since !== undefined && Date.now() - since >= AGENT_GRACE_MS) return "company";
 		return this.agent.state === "online" ? "agent" : "none";

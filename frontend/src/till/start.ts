@@ -9,7 +9,7 @@ import { PageDaybook } from "@/daybook/daybook";
 import { Pusher } from "@/daybook/push";
 import { CHECK_MS, openOffline } from "@/offline/offline";
 import { Company, OtherTill, offeredEnrolmentCode, type Enrolment, type Snapshot } from "@/server/api";
-import { readKept } from "@/server/kept";
+import { keep, readKept } from "@/server/kept";
 import { KEPT_CART } from "@/till/basket";
 import { renewed, type Cart } from "@/till/cart";
 import { KEPT_TENDERS, type KeptTenders } from "@/till/paying";
@@ -17,6 +17,7 @@ import { ENROL_AGAIN, KEPT_CASHIER, createTill, type LeftOpen, type Till } from 
 import { speak, t } from "@/words/words";
 
 export const PAGE_VERSION = "0.1.0";
+const KEPT_AGENT_MET = "agent_met";
 
 export type Step = "snapshot" | "items" | "daybook";
 
@@ -73,7 +74,7 @@ export function useStart(): Start {
 		speak(snapshot.locale);
 		stage.value = { kind: "loading", step: "daybook", progress: undefined };
 		const daybook = await openDaybook(enrolment, snapshot);
-		const agent = new AgentConnection(enrolment.agent_urls, { till: enrolment.till, page: PAGE_VERSION });
+		const agent = await agentOf(enrolment);
 		const pusher = new Pusher(daybook, agent, from);
 		const [left, cashier] = await Promise.all([leftOpen(daybook, catalogue, snapshot), readKept<string>(KEPT_CASHIER)]);
 		const offline = openOffline();
@@ -85,6 +86,16 @@ export function useStart(): Start {
 		setInterval(() => void offline.check(), CHECK_MS);
 	}
 	return { stage, begin, enrol };
+}
+
+/** The line to this computer's agent, which remembers whether there ever was one. */
+async function agentOf({ agent_urls, till }: Enrolment): Promise<AgentConnection> {
+	const met = await readKept<boolean>(KEPT_AGENT_MET);
+	const agent = new AgentConnection(agent_urls, { till, page: PAGE_VERSION }, undefined, met);
+	agent.on("state", ({ state }) => {
+		if (state === "online") keep(KEPT_AGENT_MET, true).catch(() => undefined);
+	});
+	return agent;
 }
 
 async function enrolByOffer(company: Company): Promise<Enrolment | undefined> {

@@ -170,6 +170,7 @@ export const de: Dictionary = {
 	"trust.connect": "Neu verbinden",
 	"trust.not_connected": "Nicht mit der Firma verbunden",
 	"trust.agent": "Agent (Drucker, Lade)",
+	"trust.agent_none": "Keiner auf diesem Rechner: nichts druckt, die Lade öffnet der Schlüssel.",
 	"trust.agent_online": "Verbunden",
 	"trust.agent_connecting": "Wird verbunden…",
 	"trust.agent_off": "Weg. Verkaufen geht weiter; nichts druckt, die Lade öffnet der Schlüssel.",

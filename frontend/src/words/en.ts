@@ -168,6 +168,7 @@ export const en = {
 	"trust.connect": "Connect again",
 	"trust.not_connected": "Not connected to the company",
 	"trust.agent": "Agent (printer, drawer)",
+	"trust.agent_none": "None on this computer: nothing prints, and the drawer opens by key.",
 	"trust.agent_online": "Connected",
 	"trust.agent_connecting": "Connecting…",
 	"trust.agent_off": "Away. Selling goes on; nothing prints and the drawer opens by key.",
