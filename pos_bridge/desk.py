@@ -7,6 +7,7 @@ from typing import Any
 
 import frappe
 from frappe import _
+from frappe.utils import getdate, today
 
 from pos_bridge import jobs
 from pos_bridge.core.errors import Rejected
@@ -75,16 +76,30 @@ def retry_all(reason: str = "") -> dict[str, int]:
 	return {"released": released, "left": len(left)}
 
 
-@frappe.whitelist(methods=["POST"])
-def post_on_first_open_day(entry: str) -> dict[str, str]:
-	"""Have a held entry posted on the first open day: `{post_on}`. Its business date stays what it is."""
+@frappe.whitelist(methods=["GET"])
+def first_open_day(entry: str) -> dict[str, Any]:
+	"""The first day on which the books would take a held entry: `{day, in_future}`. Changes nothing."""
 	_allow_entry(entry, ACCOUNTANTS)
 	try:
-		day = periods.post_on_first_open_day(entry)
+		day = periods.first_open_day_of(entry)
+	except Rejected as error:
+		frappe.throw(error.message)
+	return {"day": str(day), "in_future": day > getdate(today())}
+
+
+@frappe.whitelist(methods=["POST"])
+def post_on_first_open_day(entry: str, day: str = "") -> dict[str, str]:
+	"""Have a held entry posted on the first open day: `{post_on}`. Its business date stays what it is.
+
+	`day` is the one that the accountant agreed to; refused if the first open day is another one by now.
+	"""
+	_allow_entry(entry, ACCOUNTANTS)
+	try:
+		chosen = periods.post_on_first_open_day(entry, getdate(day) if day else None)
 	except Rejected as error:
 		frappe.throw(error.message)
 	jobs.retry([entry])
-	return {"post_on": str(day)}
+	return {"post_on": str(chosen)}
 
 
 @frappe.whitelist(methods=["GET"])

@@ -158,6 +158,6 @@ def call_tills() -> None:
 
 def retry(names: list[str]) -> int:
 	"""Let held entries be posted again now; how many were held."""
-	released = fate.release(names)
+	released = fate.release(names, frappe.session.user)
 	frappe.db.after_commit.add(wake_poster)
 	return released

@@ -203,7 +203,7 @@ describe("a lost agent", () => {
 		agent.connect();
 		agent.close();
 		await vi.advanceTimersByTimeAsync(60_000);
-		expect([sockets.length, agent.state]).toEqual([1, "away"]);
+		expect([sockets.length, agent.state]).toEqual([1, "none"]);
 	});
 
 	test("that sends what is no message is left and tried again", async () => {

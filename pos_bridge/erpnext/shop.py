@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import frappe
+from frappe import _
 
 from pos_bridge.core.catalogue import TillProfile
 from pos_bridge.core.errors import Rejected
@@ -67,9 +68,9 @@ def shop_of(till: str) -> Shop:
 		till=till,
 		profile=profile.name,
 		company=company.name,
-		warehouse=_set(profile.warehouse, profile, "Warehouse"),
-		customer=_set(profile.customer, profile, "Customer (who walks in)"),
-		price_list=_set(profile.selling_price_list, profile, "Price List"),
+		warehouse=_set(profile.warehouse, profile, _("Warehouse")),
+		customer=_set(profile.customer, profile, _("Customer (who walks in)")),
+		price_list=_set(profile.selling_price_list, profile, _("Price List")),
 		cost_center=profile.cost_center or company.cost_center,
 		income_account=profile.income_account or company.default_income_account,
 		currency=profile.currency or company.default_currency,
@@ -86,7 +87,8 @@ def _set(value: str | None, profile: Any, label: str) -> str:
 	if value:
 		return value
 	raise Rejected(
-		f"The POS Profile {profile.name} has no {label}. Set one, then retry.", code="shop_incomplete"
+		_("The POS Profile {0} has no {1}. Set one, then retry.").format(profile.name, label),
+		code="shop_incomplete",
 	)
 
 
@@ -114,8 +116,10 @@ def _tax_rows(profile: Any) -> tuple[TaxRow, ...]:
 def _tax_row(row: Any, template: str) -> TaxRow:
 	if row.charge_type != "On Net Total":
 		raise Rejected(
-			f"Row {row.idx} of the tax template {template} is charged “{row.charge_type}”. This release"
-			" can only charge “On Net Total”.",
+			_(
+				"Row {0} of the tax template {1} is charged “{2}”."
+				" This release can only charge “On Net Total”."
+			).format(row.idx, template, row.charge_type),
 			code="tax_not_supported",
 		)
 	return TaxRow(

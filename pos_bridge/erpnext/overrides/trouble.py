@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import erpnext.stock.doctype.item.item as item_module
 import erpnext.stock.stock_ledger as stock_ledger
+from frappe import _
 
 Flag = tuple[str, str]
 
@@ -31,10 +32,12 @@ def what_happened_is_booked() -> Iterator[list[Flag]]:
 
 
 def _flagging(flags: list[Flag]) -> Callable[..., None]:
+	seen: set[str] = set()
+
 	def validate_end_of_life(item_code: str, end_of_life: object = None, disabled: object = None) -> None:
-		if disabled and ("item_disabled", item_code) not in (
-			(flag, words.split(" ")[0]) for flag, words in flags
-		):
-			flags.append(("item_disabled", f"{item_code} is disabled; it was sold before the till knew."))
+		if disabled and item_code not in seen:
+			seen.add(item_code)
+			words = _("{0} is disabled; it was sold before the till knew.").format(item_code)
+			flags.append(("item_disabled", words))
 
 	return validate_end_of_life

@@ -71,7 +71,13 @@ def keep(name: str, booking: "Booking") -> None:
 	_update(name, state="posted", posted_at=now_datetime(), **_NOT_HELD, next_try_at=None, last_fault="")
 
 
-_NOT_HELD: dict[str, Any] = {"reason": "", "remedy": "", "cause_doctype": "", "cause_name": ""}
+_NOT_HELD: dict[str, Any] = {
+	"reason": "",
+	"remedy": "",
+	"cause_doctype": "",
+	"cause_name": "",
+	"period_closed": 0,
+}
 
 
 def hold(name: str, refusal: Refusal, tries: int) -> None:
@@ -83,6 +89,7 @@ def hold(name: str, refusal: Refusal, tries: int) -> None:
 		remedy=refusal.remedy,
 		cause_doctype=refusal.doctype,
 		cause_name=refusal.name,
+		period_closed=int(refusal.period_closed),
 		attempts=tries,
 		next_try_at=None,
 	)
@@ -93,15 +100,19 @@ def wait(name: str, tries: int, fault: str, until: datetime) -> None:
 	_update(name, attempts=tries, last_fault=fault[:1_000], next_try_at=until)
 
 
-def release(names: Sequence[str]) -> int:
-	"""Held entries wait again; how many there were. A posted one is never touched."""
+def release(names: Sequence[str], by: str = "") -> int:
+	"""Held entries wait again; how many there were. A posted one is never touched.
+
+	`by` is the user who wants it; empty where it happens by itself.
+	"""
 	if not names:
 		return 0
 	rows = frappe.db.sql(
 		"SELECT name FROM `tabPOS Entry` WHERE name IN %s AND state = 'held' FOR UPDATE", (tuple(names),)
 	)
+	asked = {"retried_by": by, "retried_at": now_datetime()} if by else {}
 	for (name,) in rows:
-		_update(name, state="waiting", next_try_at=None, **_NOT_HELD)
+		_update(name, state="waiting", next_try_at=None, **asked, **_NOT_HELD)
 	return len(rows)
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, time
 from typing import Any
 
 import frappe
+from frappe import _
 
 from pos_bridge.core.entry import Entry
 from pos_bridge.core.errors import Rejected
@@ -90,12 +91,9 @@ def tax_template_of(line: DraftLine, shop: Shop) -> str | None:
 		rates = {account: parse_decimal(rate) for account, rate in template_rates(shop, template).items()}
 		if rates == wanted:
 			return template
-	shown = ", ".join(f"{tax} {rate / SCALE:g} %" for tax, rate in wanted.items()) or "no tax"
-	raise Rejected(
-		f"{line.name}: no Item Tax Template of {shop.company} gives the rates it was sold with ({shown})."
-		" Add such a template, then retry.",
-		code="no_tax_template",
-	)
+	shown = ", ".join(f"{tax} {rate / SCALE:g} %" for tax, rate in wanted.items()) or _("no tax")
+	words = _("{0}: no Item Tax Template of {1} gives the rates it was sold with ({2}).")
+	raise Rejected(words.format(line.name, shop.company, shown), code="no_tax_template")
 
 
 def _candidates(item: str, company: str) -> list[str | None]:
@@ -144,7 +142,7 @@ def account_of(mode: str, shop: Shop) -> str:
 	if account:
 		return str(account)
 	raise Rejected(
-		f"The Mode of Payment {mode} has no account in {shop.company}. Set one there, then retry.",
+		_("The Mode of Payment {0} has no account in {1}.").format(mode, shop.company),
 		code="no_account",
 	)
 
@@ -159,12 +157,9 @@ def check_totals(invoice: Any, sale: Sale) -> None:
 	"""`Rejected` unless ERPNext came to the entry's figures, to the minor unit: the receipt is booked."""
 	decimals = sale.draft.currency_precision
 	totals = sale.totals
-	ours = {"total": totals.total_minor, "net total": totals.net_minor, "change": sale.change_minor}
-	theirs = {
-		"total": invoice.grand_total,
-		"net total": invoice.net_total,
-		"change": invoice.change_amount,
-	}
+	total, net_total, change = _("total"), _("net total"), _("change")
+	ours = {total: totals.total_minor, net_total: totals.net_minor, change: sale.change_minor}
+	theirs = {total: invoice.grand_total, net_total: invoice.net_total, change: invoice.change_amount}
 	booked = {row.account_head: row.tax_amount for row in invoice.taxes}
 	for tax in totals.taxes:
 		ours[tax.tax.label] = tax.amount_minor
@@ -176,11 +171,14 @@ def check_totals(invoice: Any, sale: Sale) -> None:
 
 def _difference(ours: Mapping[str, int], theirs: Mapping[str, int], decimals: int) -> str:
 	parts = [
-		f"{name}: till {format_minor(ours[name], decimals)}, ERPNext {format_minor(theirs[name], decimals)}"
+		_("{0}: till {1}, ERPNext {2}").format(
+			name, format_minor(ours[name], decimals), format_minor(theirs[name], decimals)
+		)
 		for name in ours
 		if ours[name] != theirs[name]
 	]
-	return f"ERPNext comes to other figures than the receipt ({'; '.join(parts)}). Nothing was booked."
+	words = _("ERPNext comes to other figures than the receipt ({0}). Nothing was booked.")
+	return words.format("; ".join(parts))
 
 
 def submit(invoice: Any, name: str) -> None:

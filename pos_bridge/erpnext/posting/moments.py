@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import frappe
+from frappe import _
 from frappe.utils import get_system_timezone, getdate
 
 from pos_bridge.core.daybook import Arrival
@@ -65,7 +66,10 @@ def is_impossible(occurred: datetime, business_date: date, recorded_at: str, tim
 	"""Why a till's time can't be right, or nothing: in the future, or over a day off its business date."""
 	arrived = shop_time(recorded_at, time_zone)
 	if occurred > arrived + timedelta(minutes=10):
-		return f"The till's clock said {occurred:%Y-%m-%d %H:%M}; the entry arrived {arrived:%Y-%m-%d %H:%M}."
+		words = _("The till's clock said {0}; the entry arrived {1}.")
+		return words.format(f"{occurred:%Y-%m-%d %H:%M}", f"{arrived:%Y-%m-%d %H:%M}")
 	if abs((occurred.date() - getdate(business_date)).days) > 1:
-		return f"The till's clock said {occurred:%Y-%m-%d}, its business date is {business_date}."
+		return _("The till's clock said {0}, its business date is {1}.").format(
+			occurred.date(), business_date
+		)
 	return ""

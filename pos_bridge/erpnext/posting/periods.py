@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import frappe
+from frappe import _
 from frappe.utils import cint, getdate, today
 
 from pos_bridge.core.errors import Rejected
@@ -16,21 +17,33 @@ MAX_STEPS = 1_000
 _DAY = timedelta(days=1)
 
 
-def post_on_first_open_day(entry: str) -> date:
+def first_open_day_of(entry: str) -> date:
+	"""The day that `post_on_first_open_day` would choose; `Rejected` as there. Changes nothing."""
+	row = frappe.db.get_value("POS Entry", entry, ["company", "business_date"], as_dict=True)
+	return first_open_day(row.company, getdate(row.business_date))
+
+
+def post_on_first_open_day(entry: str, expected: date | None = None) -> date:
 	"""Choose the first open day for a held entry, and say by whom; its business date stays what it is.
 
-	`Rejected` if the entry is not held or no day is open. The caller releases it.
+	`expected` is the day that the accountant was shown: `Rejected` if it is another one by now, and if the
+	entry is not held or no day is open. The caller releases it.
 	"""
 	row = frappe.db.get_value(
 		"POS Entry", entry, ["state", "company", "business_date"], as_dict=True, for_update=True
 	)
 	if not row or row.state != "held":
 		raise Rejected(
-			f"Entry {entry} is not held (any more). Only a held one can be posted on another day.",
+			_("Entry {0} is not held (any more). Only a held one can be posted on another day.").format(
+				entry
+			),
 			code="not_held",
 		)
 	own = getdate(row.business_date)
 	day = first_open_day(row.company, own)
+	if expected is not None and day != expected:
+		words = _("The first open day is {0} now, not {1}. Look again, then choose.")
+		raise Rejected(words.format(day, expected), code="another_day")
 	chosen = {"post_on": day, "post_on_by": frappe.session.user} if day != own else _AS_IT_HAPPENED
 	frappe.db.set_value("POS Entry", entry, chosen)
 	return day
@@ -41,12 +54,13 @@ _AS_IT_HAPPENED: dict[str, None] = {"post_on": None, "post_on_by": None}
 
 def first_open_day(company: str, day: date) -> date:
 	"""The first day on or after `day` on which the company's books take a Sales Invoice with stock."""
-	for _ in range(MAX_STEPS):
+	for _step in range(MAX_STEPS):
 		later = max(past(company, day) for past in _PAST_WHAT_IS_CLOSED)
 		if later == day:
 			return day
 		day = later
-	raise Rejected(f"No open day was found for {company} up to {day}. Reopen a period.", code="no_open_day")
+	words = _("No open day was found for {0} up to {1}. Reopen a period.")
+	raise Rejected(words.format(company, day), code="no_open_day")
 
 
 def _past_freeze_date(company: str, day: date) -> date:
@@ -98,7 +112,9 @@ def _in_a_fiscal_year(company: str, day: date) -> date:
 	)[0][0]
 	if begins is None:
 		raise Rejected(
-			f"No Fiscal Year of {company} covers {day} or a later day. Make one, then try again.",
+			_("No Fiscal Year of {0} covers {1} or a later day. Make one, then try again.").format(
+				company, day
+			),
 			code="no_open_day",
 		)
 	return getdate(begins)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 import frappe
+from frappe import _
 from frappe.utils import getdate
 
 from pos_bridge.core.daybook import Stored
@@ -41,13 +42,18 @@ class Booking:
 
 @contextmanager
 def as_till() -> Iterator[None]:
-	"""Act as the tills' user, who has no role: no exception that ERPNext makes for roles applies."""
-	before = frappe.session.user
+	"""Act as the tills' user, who has no role: no exception that ERPNext makes for roles applies.
+
+	Jobs speak English, whatever the site does; what posting leaves behind is for the site's people.
+	"""
+	user, language = frappe.session.user, frappe.local.lang
 	frappe.set_user(TILL_USER)
+	frappe.local.lang = frappe.db.get_default("lang") or language
 	try:
 		yield
 	finally:
-		frappe.set_user(before)
+		frappe.set_user(user)
+		frappe.local.lang = language
 
 
 def post(stored: Stored, post_on: date | None = None) -> Booking:
@@ -64,7 +70,7 @@ def post(stored: Stored, post_on: date | None = None) -> Booking:
 		return booking
 	if entry.kind not in ("sale", "return"):
 		raise Rejected(
-			f"This release can't book entries of the kind {entry.kind} yet. Update POS Bridge, then retry.",
+			_("This release can't book entries of the kind {0} yet.").format(entry.kind),
 			code="kind_not_supported",
 		)
 	shop = shop_of(entry.till)
@@ -94,15 +100,15 @@ def _post_invoice(stored: Stored, shop: Shop, post_on: date | None, booking: Boo
 	booking.documents[entry.kind] = (invoice.doctype, invoice.name)
 	_note(stored, shop, post_on, booking, occurred)
 	for item, quantity in stock.below_zero(items, shop.warehouse):
-		booking.flag("negative_stock", f"{item} is at {quantity:g} in {shop.warehouse}.")
+		below = _("{0} is at {1} in {2}.").format(item, f"{quantity:g}", shop.warehouse)
+		booking.flag("negative_stock", below)
 
 
 def _note(stored: Stored, shop: Shop, post_on: date | None, booking: Booking, occurred: datetime) -> None:
 	entry = stored.entry
 	if post_on:
-		booking.flag(
-			"posted_late", f"Happened on {entry.business_date}, posted on {post_on}: its period was closed."
-		)
+		words = _("Happened on {0}, posted on {1}: its period was closed.")
+		booking.flag("posted_late", words.format(entry.business_date, post_on))
 	wrong = is_impossible(occurred, getdate(entry.business_date), stored.arrival.recorded_at, shop.time_zone)
 	booking.flag("clock", wrong)
 	booking.flag("late_for_shift", shift.late(entry, stored.cursor))
@@ -112,8 +118,9 @@ def _check_currency(entry: Entry, shop: Shop) -> None:
 	told = (entry.body.get("currency"), entry.body.get("currency_precision"))
 	if told != (shop.currency, shop.currency_precision):
 		raise Rejected(
-			f"The sale is in {told[0]} with {told[1]} decimals; {shop.profile} sells in {shop.currency} with"
-			f" {shop.currency_precision}. Correct the POS Profile, then retry.",
+			_("The sale is in {0} with {1} decimals; {2} sells in {3} with {4}.").format(
+				*told, shop.profile, shop.currency, shop.currency_precision
+			),
 			code="currency_differs",
 		)
 	if not isinstance(entry.body.get("lines"), list):
@@ -128,6 +135,9 @@ def customer_of(entry: Entry, shop: Shop, booking: Booking) -> str:
 	found = frappe.db.get_value("Customer", named, ["name", "disabled"], as_dict=True)
 	if found and not found.disabled:
 		return named
-	what = "is disabled" if found else "does not exist (any more)"
-	booking.flag("customer_gone", f"Customer {named} {what}; booked to {shop.customer}.")
+	if found:
+		words = _("Customer {0} is disabled; booked to {1}.")
+	else:
+		words = _("Customer {0} does not exist (any more); booked to {1}.")
+	booking.flag("customer_gone", words.format(named, shop.customer))
 	return shop.customer

@@ -1,6 +1,7 @@
 """Why the books refused an entry, in plain words: the reason, what to do about it, and where.
 
-It never decides whether an entry is held; posting.py does. It only reads the exception.
+It never decides whether an entry is held; posting.py does. It only reads the exception. All words are in
+the language of the job, which is the site's (post.as_till), as ERPNext's own are.
 """
 
 import re
@@ -8,7 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import frappe
-from frappe.utils import strip_html
+from frappe import _
+from frappe.utils import formatdate, strip_html
 
 from pos_bridge.core.errors import Rejected
 
@@ -27,6 +29,8 @@ class Refusal:
 	remedy: str
 	doctype: str = ""
 	name: str = ""
+	period_closed: bool = False
+	"""The books are closed on its date: an accountant may choose another one."""
 
 
 def is_refusal(error: BaseException) -> bool:
@@ -42,7 +46,33 @@ def refusal_of(error: BaseException, business_date: str, company: str) -> Refusa
 	for fits, explain in _EXPLANATIONS:
 		if fits(error, reason):
 			return explain(reason, business_date, company)
-	return Refusal(reason, "Correct what the reason names, then retry.", *_link_in(_raw(error)))
+	remedy = _own_remedy(error) or _("Correct what the reason names, then retry.")
+	return Refusal(reason, remedy, *_link_in(_raw(error)))
+
+
+def _own_remedy(error: BaseException) -> str:
+	"""What to do where our own rules refused it; nothing for ERPNext's and other apps' refusals."""
+	if not isinstance(error, Rejected):
+		return ""
+	known = {
+		"sale_unknown": _("Nothing: it is posted by itself as soon as the sale is in the books."),
+		"sale_not_posted": _("Nothing: it is posted by itself as soon as the sale is in the books."),
+		"shift_unknown": _("Retry when its opening has come."),
+		"no_tax_template": _("Add an Item Tax Template with these rates, then retry."),
+		"no_account": _("Set an account of this company in the Mode of Payment, then retry."),
+		"currency_differs": _("Correct the POS Profile, then retry."),
+		"shop_incomplete": _("Set it in the POS Profile, then retry."),
+		"tax_not_supported": _("Change the row, or give the POS Profile another template, then retry."),
+		"kind_not_supported": _("Update POS Bridge, then retry."),
+		"totals_differ": _(
+			"Taxes or rounding were set otherwise at the time of the sale. Set them as they were and retry,"
+			" or book the receipt by hand as a Sales Invoice."
+		),
+	}
+	return known.get(error.code) or _(
+		"The receipt contradicts itself, so no retry can book it. Compare it with the printed receipt, book"
+		" it by hand as a Sales Invoice, and report it to whoever looks after the tills."
+	)
 
 
 def _raw(error: BaseException) -> str:
@@ -67,21 +97,32 @@ def _named(*names: str) -> Callable[[BaseException, str], bool]:
 	return lambda error, _: any(cls.__name__ in names for cls in type(error).__mro__)
 
 
-def _says(pattern: str) -> Callable[[BaseException, str], bool]:
-	return lambda _, reason: re.search(pattern, reason, re.IGNORECASE) is not None
+def _says(*sources: str) -> Callable[[BaseException, str], bool]:
+	"""Fits ERPNext's messages that have no class of their own, in whichever language the job speaks."""
+	return lambda _error, reason: any(_values_in(reason, source) is not None for source in sources)
+
+
+def _values_in(reason: str, source: str) -> tuple[str, ...] | None:
+	"""What stands in the places of `source`, an ERPNext message, if the reason is that message."""
+	for words in (source, frappe._(source)):
+		pattern = re.sub(r"\\{\d*\\}", "(.+?)", re.escape(re.sub(r"\s+", " ", words).strip()))
+		if found := re.search(pattern + r"(?:$|[.\s])", reason):
+			return found.groups()
+	return None
 
 
 def _closed_period(reason: str, date: str, company: str) -> Refusal:
-	remedy = (
-		f"The books are closed on {date}. Reopen that period and retry, or choose “Post on first open day”;"
+	remedy = _(
+		"The books are closed on {0}. Reopen that period and retry, or choose “Post on first open day”;"
 		" the original date stays on the entry."
-	)
+	).format(formatdate(date))
 	period = frappe.db.get_value(
 		"Accounting Period",
 		{"company": company, "start_date": ("<=", date), "end_date": (">=", date)},
 		"name",
 	)
-	return Refusal(reason, remedy, *(("Accounting Period", period) if period else _freeze_setting(company)))
+	cause = ("Accounting Period", period) if period else _freeze_setting(company)
+	return Refusal(reason, remedy, *cause, period_closed=True)
 
 
 def _freeze_setting(company: str) -> tuple[str, str]:
@@ -92,20 +133,27 @@ def _freeze_setting(company: str) -> tuple[str, str]:
 
 
 def _no_fiscal_year(reason: str, date: str, company: str) -> Refusal:
-	return Refusal(
-		reason, f"Make a Fiscal Year for {company} that covers {date}, then retry.", "Fiscal Year", ""
-	)
+	remedy = _("Make a Fiscal Year for {0} that covers {1}, then retry.").format(company, formatdate(date))
+	return Refusal(reason, remedy, "Fiscal Year", "")
 
 
 def _frozen_account(reason: str, date: str, company: str) -> Refusal:
-	found = re.search(r"Account:? (.+?) (?:is|cannot|does)", reason)
-	name = found.group(1).strip() if found else ""
-	known = name if name and frappe.db.exists("Account", name) else ""
-	return Refusal(reason, "Unfreeze or enable the account, then retry.", "Account" if known else "", known)
+	values = (value for source in _CLOSED_ACCOUNTS for value in _values_in(reason, source) or ())
+	names = (name.strip() for value in values for name in value.split(", "))
+	known = next((name for name in names if frappe.db.exists("Account", name)), "")
+	remedy = _("Unfreeze or enable the account, then retry.")
+	return Refusal(reason, remedy, "Account" if known else "", known)
+
+
+def _closed_party(reason: str, date: str, company: str) -> Refusal:
+	values = (value for source in _CLOSED_PARTIES for value in _values_in(reason, source) or ())
+	known = next((name for name in values if frappe.db.exists("Customer", name)), "")
+	remedy = _("Unfreeze or enable the customer, then retry.")
+	return Refusal(reason, remedy, "Customer" if known else "", known)
 
 
 def _missing(reason: str, date: str, company: str) -> Refusal:
-	return Refusal(reason, "Create again what is missing, or restore it, then retry.", *_link_in(reason))
+	return Refusal(reason, _("Create again what is missing, or restore it, then retry."), *_link_in(reason))
 
 
 def _link_in(text: str) -> tuple[str, str]:
@@ -118,14 +166,22 @@ def _link_in(text: str) -> tuple[str, str]:
 	return (doctype, name) if frappe.db.exists("DocType", doctype) else ("", "")
 
 
+_CLOSED_PERIODS = (
+	"You are not authorized to add or update entries before {0}",
+	"Books have been closed till the period ending on {0}",
+)
+_CLOSED_ACCOUNTS = (
+	"Account {0} is frozen",
+	"Not authorized to edit frozen Account {0}",
+	"Cannot create accounting entries against disabled accounts: {0}",
+)
+_CLOSED_PARTIES = ("{0} {1} is disabled", "{0} {1} is frozen")
 _EXPLANATIONS: tuple[tuple[Callable[[BaseException, str], bool], Callable[[str, str, str], Refusal]], ...] = (
 	(_named("ClosedAccountingPeriod", "StockFreezeError", "PeriodClosedError"), _closed_period),
-	(
-		_says(r"frozen upto|not authorized to add or update entries before|books have been closed|freez"),
-		_closed_period,
-	),
+	(_says(*_CLOSED_PERIODS), _closed_period),
 	(_named("FiscalYearError"), _no_fiscal_year),
 	(_named("InvalidAccountError", "AccountFrozenError"), _frozen_account),
-	(_says(r"account .*(frozen|disabled|inactive)"), _frozen_account),
+	(_says(*_CLOSED_ACCOUNTS), _frozen_account),
+	(_named("PartyFrozen", "PartyDisabled"), _closed_party),
 	(_named("DoesNotExistError", "LinkValidationError"), _missing),
 )

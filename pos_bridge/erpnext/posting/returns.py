@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import frappe
+from frappe import _
 from frappe.utils import getdate, to_timedelta
 
 from pos_bridge.core.daybook import State, Stored
@@ -41,7 +42,7 @@ def return_of(
 	if return_.against_entry:
 		_refer(invoice, return_, booking)
 	else:
-		booking.flag("without_receipt", "Taken back without a receipt.")
+		booking.flag("without_receipt", _("Taken back without a receipt."))
 	return invoice, sale
 
 
@@ -50,7 +51,8 @@ def _refer(invoice: Any, return_: Return, booking: "Booking") -> None:
 	document = document_of(return_.against_entry, "sale")
 	original = living(document[1]) if document else None
 	if original is None:
-		booking.flag("sale_cancelled", f"The invoice of {return_.against_receipt} was cancelled in the desk.")
+		cancelled = _("The invoice of {0} was cancelled in the desk.").format(return_.against_receipt)
+		booking.flag("sale_cancelled", cancelled)
 		return
 	rows = _rows_of(original, sold)
 	excess = over_returned(return_, sold, _already_returned(original, rows, sold))
@@ -58,7 +60,8 @@ def _refer(invoice: Any, return_: Return, booking: "Booking") -> None:
 		booking.flag("over_returned", _in_words(excess, return_))
 		return
 	if cheaper := _cheaper(return_, rows):
-		booking.flag("sale_amended", f"The desk amended {original} to a lower price of {cheaper}.")
+		amended = _("The desk amended {0} to a lower price of {1}.").format(original, cheaper)
+		booking.flag("sale_amended", amended)
 		return
 	invoice.return_against = original
 	invoice.customer = frappe.db.get_value("Sales Invoice", original, "customer")
@@ -84,14 +87,12 @@ def _lock_sale(return_: Return) -> Sale:
 	)
 	if not found:
 		raise Rejected(
-			f"The sale {return_.against_receipt} that is taken back has not arrived yet. The return is"
-			" posted by itself as soon as the sale is in the books.",
+			_("The sale {0} that is taken back has not arrived yet.").format(return_.against_receipt),
 			code="sale_unknown",
 		)
 	if found[0][0] != State.POSTED.value:
 		raise Rejected(
-			f"The sale {return_.against_receipt} that is taken back is not in the books yet. The return is"
-			" posted by itself as soon as it is.",
+			_("The sale {0} that is taken back is not in the books yet.").format(return_.against_receipt),
 			code="sale_not_posted",
 		)
 	stored = FrappeDaybook().find(return_.against_entry)
@@ -167,8 +168,10 @@ def _cheaper(return_: Return, rows: Mapping[int, Any]) -> str:
 
 def _in_words(excess: list[OverReturned], return_: Return) -> str:
 	parts = [
-		f"line {each.line}: sold {format_decimal(each.sold)}, back before {format_decimal(each.already)},"
-		f" now {format_decimal(each.asked)}"
+		_("line {0}: sold {1}, back before {2}, now {3}").format(
+			each.line, format_decimal(each.sold), format_decimal(each.already), format_decimal(each.asked)
+		)
 		for each in excess
 	]
-	return f"More came back of {return_.against_receipt} than was sold ({'; '.join(parts)})."
+	receipt = return_.against_receipt
+	return _("More came back of {0} than was sold ({1}).").format(receipt, "; ".join(parts))

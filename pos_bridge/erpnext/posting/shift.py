@@ -4,6 +4,7 @@ It never counts money; what a shift comes to is the reports' matter.
 """
 
 import frappe
+from frappe import _
 
 from pos_bridge.core.entry import Entry
 from pos_bridge.core.errors import Rejected
@@ -35,10 +36,7 @@ def _close(entry: Entry) -> str:
 	opened = entry.body.get("shift")
 	name = frappe.db.get_value("POS Shift", {"opening_entry": opened, "till": entry.till}) if opened else None
 	if not name:
-		raise Rejected(
-			"The shift that this closes has not arrived yet. Retry when its opening has come.",
-			code="shift_unknown",
-		)
+		raise Rejected(_("The shift that this closes has not arrived yet."), code="shift_unknown")
 	frappe.db.set_value(
 		"POS Shift",
 		name,
@@ -58,4 +56,6 @@ def late(entry: Entry, cursor: int) -> str:
 	if not closing:
 		return ""
 	closed_as = frappe.db.get_value("POS Entry", closing.closing_entry, "position")
-	return f"It arrived after {closing.name} was closed." if closed_as and closed_as < cursor else ""
+	return (
+		_("It arrived after {0} was closed.").format(closing.name) if closed_as and closed_as < cursor else ""
+	)

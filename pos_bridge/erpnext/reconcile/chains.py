@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import frappe
+from frappe import _
 
 from pos_bridge.core.entry import receipt_number
 from pos_bridge.erpnext.reconcile.difference import Difference, Kind
@@ -15,9 +16,13 @@ from pos_bridge.erpnext.reconcile.scope import Row, Scope
 
 MAX_NAMED = 100
 """Missing receipt numbers of one gap that are named one by one; the rest of the gap is named as one."""
-_SEND = (
-	"Start the till with its network, so that it sends what it has. What it has lost, its paper journal says."
-)
+
+
+def _send() -> str:
+	return _(
+		"Start the till with its network, so that it sends what it has."
+		" What it has lost, its paper journal says."
+	)
 
 
 def compare_chains(rows: Sequence[Row], scope: Scope) -> Iterator[Difference]:
@@ -53,12 +58,12 @@ def _gaps(rows: Sequence[Row], scope: Scope) -> Iterator[Difference]:
 		{**scope.values, "chains": tuple(broken)},
 	)
 	for till, chain, first, last in gaps:
-		yield _missing(till, chain, first, last, "have not arrived")
+		yield _missing(till, chain, first, last, _("Numbers {0} of chain {1} have not arrived."))
 
 
-def _missing(till: str, chain: str, first: int, last: int, what: str) -> Difference:
-	numbers = f"{first}" if first == last else f"{first} to {last}"
-	cause = f"Numbers {numbers} of chain {chain} {what}."
+def _missing(till: str, chain: str, first: int, last: int, words: str) -> Difference:
+	numbers = f"{first}" if first == last else f"{first} - {last}"
+	cause = words.format(numbers, chain)
 	return Difference(
 		Kind.MISSING_ENTRIES,
 		cause,
@@ -66,7 +71,7 @@ def _missing(till: str, chain: str, first: int, last: int, what: str) -> Differe
 		till=till,
 		expected=str(last - first + 1),
 		found="0",
-		remedy=_SEND,
+		remedy=_send(),
 	)
 
 
@@ -82,8 +87,9 @@ def _lost_ends(rows: Sequence[Row], scope: Scope) -> Iterator[Difference]:
 		") ends WHERE head_sequence > last_here AND (last_here = 0 OR name IN %(chains)s)",
 		{**scope.values, "chains": chains},
 	)
+	gone = _("Numbers {0} of chain {1} were recorded and are gone from the database.")
 	for till, chain, first, last in ends:
-		yield _missing(till, chain, first, last, "were recorded and are gone from the database")
+		yield _missing(till, chain, first, last, gone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +132,15 @@ def _jumps(till: str, epoch: int) -> list[_Jump]:
 def _double(till: str, number: str) -> Difference:
 	return Difference(
 		Kind.DOUBLE_RECEIPT,
-		f"More than one entry carries {number}: two pages sold as this till at once, or one was copied.",
+		_("More than one entry carries {0}: two pages sold as this till at once, or one was copied.").format(
+			number
+		),
 		explained=False,
 		till=till,
 		receipt_number=number,
 		expected="1",
 		found=str(frappe.db.count("POS Entry", {"receipt_number": number})),
-		remedy="Enrol each page as a till of its own. Both sales are kept; compare both with the paper.",
+		remedy=_("Enrol each page as a till of its own. Both sales are kept; compare both with the paper."),
 	)
 
 
@@ -143,9 +151,8 @@ def _missing_numbers(till: str, epoch: int, jump: _Jump) -> Iterator[Difference]
 		if missing not in voided:
 			yield _missing_number(till, missing, _quarantined(missing))
 	if named and named[-1] < jump.number - 1:
-		rest = (
-			f"{receipt_number(till, epoch, named[-1] + 1)} to {receipt_number(till, epoch, jump.number - 1)}"
-		)
+		first, last = (receipt_number(till, epoch, number) for number in (named[-1] + 1, jump.number - 1))
+		rest = f"{first} - {last}"
 		yield _missing_number(till, rest, "")
 
 
@@ -165,17 +172,17 @@ def _quarantined(number: str) -> str:
 	found = frappe.db.sql(
 		"SELECT reason FROM `tabPOS Quarantine` WHERE raw LIKE %s LIMIT 1", f"%{number}%", pluck=True
 	)
-	return f"What carries it is in quarantine ({found[0]})." if found else ""
+	return _("What carries it is in quarantine ({0}).").format(found[0]) if found else ""
 
 
 def _missing_number(till: str, number: str, known: str) -> Difference:
 	return Difference(
 		Kind.MISSING_RECEIPT,
-		known or f"No sale or return with {number} has arrived, and no void gives the number up.",
+		known or _("No sale or return with {0} has arrived, and no void gives the number up.").format(number),
 		explained=False,
 		till=till,
 		receipt_number=number,
 		expected="1",
 		found="0",
-		remedy="Review it in POS Quarantine." if known else _SEND,
+		remedy=_("Review it in POS Quarantine.") if known else _send(),
 	)

@@ -56,6 +56,11 @@ class Difference:
 	account_or_item: str = ""
 	remedy: str = ""
 
+	@property
+	def to_do(self) -> bool:
+		"""Somebody has to do something, or to find out what happened."""
+		return not self.explained or bool(self.remedy)
+
 
 @dataclass(frozen=True, slots=True)
 class Total:
@@ -86,6 +91,10 @@ class Reconciliation:
 	@property
 	def unexplained(self) -> tuple[Difference, ...]:
 		return tuple(each for each in self.differences if not each.explained)
+
+	@property
+	def to_do(self) -> tuple[Difference, ...]:
+		return tuple(each for each in self.differences if each.to_do)
 
 
 def amount(minor: int, decimals: int) -> str:

@@ -7,13 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import frappe
+from frappe import _
 
 from pos_bridge.core.sale import Sale
 from pos_bridge.erpnext.reconcile.books import CANCELLED, INVOICE, Books, Document
 from pos_bridge.erpnext.reconcile.difference import Difference, Kind, amount, minor
 from pos_bridge.erpnext.reconcile.scope import Row, Scope
-
-AMENDED = "The desk amended the invoice: {0} stands for {1}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +26,13 @@ class Booked:
 	@property
 	def amended(self) -> bool:
 		return self.living is not None and self.living.name != self.posted
+
+	@property
+	def amendment(self) -> str:
+		"""Words for what the desk did, if it amended the invoice."""
+		if self.living is None or not self.amended:
+			return ""
+		return _("The desk amended the invoice: {0} stands for {1}.").format(self.living.name, self.posted)
 
 
 def booked(row: Row, books: Books) -> Booked | None:
@@ -44,9 +50,9 @@ def compare_existence(row: Row, sale: Sale, books: Books) -> Iterator[Difference
 	if place is None:
 		yield row.differs(
 			Kind.MISSING_DOCUMENT,
-			"It is posted, but no document is written down for it.",
+			_("It is posted, but no document is written down for it."),
 			expected=total,
-			remedy="Look for its receipt number in Sales Invoice; if it is not there, book it by hand.",
+			remedy=_("Look for its receipt number in Sales Invoice; if it is not there, book it by hand."),
 		)
 	elif place.living is None:
 		yield _gone(row, place, books, total)
@@ -58,23 +64,26 @@ def _gone(row: Row, place: Booked, books: Books, total: str) -> Difference:
 	if document is None:
 		return row.differs(
 			Kind.MISSING_DOCUMENT,
-			f"{place.posted}, which posting made, is not there any more: it was deleted.",
+			_("{0}, which posting made, is not there any more: it was deleted.").format(place.posted),
 			document_type=INVOICE,
 			document=place.posted,
 			expected=total,
-			remedy="Nothing in ERPNext deletes a submitted invoice: ask who worked in the database.",
+			remedy=_("Nothing in ERPNext deletes a submitted invoice: ask who worked in the database."),
 		)
 	last = books.versions(place.posted)[-1]
-	draft = f" Its amendment {last} is a draft." if books.documents[last].docstatus == 0 else ""
+	draft = books.documents[last].docstatus == 0
+	cause = _("The desk cancelled {0}.").format(place.posted)
+	if draft:
+		cause += " " + _("Its amendment {0} is a draft.").format(last)
 	return row.differs(
 		Kind.CANCELLED,
-		f"The desk cancelled {place.posted}.{draft}",
+		cause,
 		explained=True,
 		document_type=INVOICE,
 		document=last,
 		expected=total,
 		found="0",
-		remedy=f"Submit {last} if the sale is to stand." if draft else "",
+		remedy=_("Submit {0} if the sale is to stand.").format(last) if draft else "",
 	)
 
 
@@ -86,11 +95,11 @@ def extra(row: Row, books: Books, place: Booked | None) -> Iterator[Difference]:
 			document = books.documents[name]
 			yield row.differs(
 				Kind.EXTRA_DOCUMENT,
-				f"{name} carries this entry, but posting did not make it.",
+				_("{0} carries this entry, but posting did not make it.").format(name),
 				document_type=INVOICE,
 				document=name,
 				found=f"{document.grand_total:.2f}",
-				remedy=f"Cancel {name} if it books the same once more.",
+				remedy=_("Cancel {0} if it books the same once more.").format(name),
 			)
 
 
@@ -108,13 +117,13 @@ def orphans(scope: Scope) -> Iterator[Difference]:
 	for row in found:
 		yield Difference(
 			Kind.EXTRA_DOCUMENT,
-			f"{row.name} says that a till made it, but the daybook has no such entry.",
+			_("{0} says that a till made it, but the daybook has no such entry.").format(row.name),
 			explained=False,
 			till=row.pos_bridge_till,
 			document_type=INVOICE,
 			document=row.name,
 			found=f"{row.grand_total:.2f}",
-			remedy=f"Ask who made {row.name}; cancel it if nothing was sold.",
+			remedy=_("Ask who made {0}; cancel it if nothing was sold.").format(row.name),
 		)
 
 
@@ -124,7 +133,7 @@ def compare_figures(row: Row, sale: Sale, place: Booked, books: Books) -> Iterat
 	assert document is not None
 	decimals = sale.draft.currency_precision
 	expected, found = _figures_of(sale), _figures_in(document, decimals)
-	cause = AMENDED.format(document.name, place.posted) if place.amended else ""
+	cause = place.amendment
 	if place.amended:
 		yield row.differs(
 			Kind.AMENDED,
@@ -140,14 +149,14 @@ def compare_figures(row: Row, sale: Sale, place: Booked, books: Books) -> Iterat
 		if ours != theirs and not (place.amended and name == "total"):
 			yield row.differs(
 				Kind.FIGURE,
-				cause or f"The invoice's {name} is not what the receipt says.",
+				cause or _("The invoice's {0} is not what the receipt says.").format(name),
 				explained=place.amended,
 				document_type=INVOICE,
 				document=document.name,
 				expected=amount(ours, decimals),
 				found=amount(theirs, decimals),
 				account_or_item=name,
-				remedy="" if cause else "A submitted invoice can't be edited in the desk: ask who did it.",
+				remedy="" if cause else _("A submitted invoice can't be edited in the desk: ask who did it."),
 			)
 	yield from _returns(row, document, books, decimals)
 	yield from _date(row, document, place)
@@ -174,7 +183,7 @@ def _figures_in(document: Document, decimals: int) -> dict[str, int]:
 	}
 	for account, value in document.taxes.items():
 		_add(figures, f"tax {account}", minor(value, decimals))
-	for mode, (_, value) in document.tenders.items():
+	for mode, (_account, value) in document.tenders.items():
 		_add(figures, f"tender {mode}", minor(value, decimals))
 	return figures
 
@@ -188,7 +197,7 @@ def _returns(row: Row, document: Document, books: Books, decimals: int) -> Itera
 	for name, total in books.desk_returns.get(document.name, ()):
 		yield row.differs(
 			Kind.RETURNED,
-			f"The desk took goods of {document.name} back with {name}; no till knows of it.",
+			_("The desk took goods of {0} back with {1}; no till knows of it.").format(document.name, name),
 			explained=True,
 			document_type=INVOICE,
 			document=name,
@@ -201,18 +210,17 @@ def _date(row: Row, document: Document, place: Booked) -> Iterator[Difference]:
 	if document.posting_date == row.business_date:
 		return
 	chosen = row.post_on == document.posting_date
-	cause = "Its period was closed; an accountant chose this day." if chosen else ""
-	if place.amended:
-		cause = cause or AMENDED.format(document.name, place.posted)
+	cause = _("Its period was closed; an accountant chose this day.") if chosen else ""
+	cause = cause or place.amendment
 	yield row.differs(
 		Kind.DATE,
-		cause or "Nobody chose this day for it.",
+		cause or _("Nobody chose this day for it."),
 		explained=bool(cause),
 		document_type=INVOICE,
 		document=document.name,
 		expected=row.business_date.isoformat(),
 		found=document.posting_date.isoformat(),
-		remedy="" if cause else "Ask who changed the invoice's date.",
+		remedy="" if cause else _("Ask who changed the invoice's date."),
 	)
 
 
@@ -220,11 +228,11 @@ def other_documents(rows: Mapping[str, Row], books: Books) -> Iterator[Differenc
 	"""Documents of other kinds of entries, such as shifts: they have to be there, and not be cancelled."""
 	wanted: dict[str, list[tuple[str, str]]] = {}
 	for entry, parts in books.postings.items():
-		for _, doctype, name in parts:
+		for _part, doctype, name in parts:
 			if doctype != INVOICE:
 				wanted.setdefault(doctype, []).append((entry, name))
 	for doctype, pairs in wanted.items():
-		names = tuple({name for _, name in pairs})
+		names = tuple({name for _entry, name in pairs})
 		status = dict(frappe.db.sql(f"SELECT name, docstatus FROM `tab{doctype}` WHERE name IN %s", (names,)))
 		for entry, name in pairs:
 			if name not in status or status[name] == CANCELLED:
@@ -234,7 +242,9 @@ def other_documents(rows: Mapping[str, Row], books: Books) -> Iterator[Differenc
 def _not_there(row: Row, doctype: str, name: str, cancelled: bool) -> Difference:
 	return row.differs(
 		Kind.CANCELLED if cancelled else Kind.MISSING_DOCUMENT,
-		f"The desk cancelled {doctype} {name}." if cancelled else f"{doctype} {name} is not there any more.",
+		_("The desk cancelled {0} {1}.").format(doctype, name)
+		if cancelled
+		else _("{0} {1} is not there any more.").format(doctype, name),
 		explained=cancelled,
 		document_type=doctype,
 		document=name,

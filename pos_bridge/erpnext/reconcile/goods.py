@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import frappe
+from frappe import _
 from frappe.utils import cint, now_datetime
 
 from pos_bridge.core.journal import Effect
@@ -16,7 +17,7 @@ from pos_bridge.core.money import SCALE
 from pos_bridge.core.sale import Sale
 from pos_bridge.erpnext.reconcile.books import INVOICE, Books, Document
 from pos_bridge.erpnext.reconcile.difference import Difference, Kind, billionths, quantity
-from pos_bridge.erpnext.reconcile.documents import AMENDED, Booked
+from pos_bridge.erpnext.reconcile.documents import Booked
 from pos_bridge.erpnext.reconcile.scope import Row, Scope
 
 Place = tuple[str, str]
@@ -25,7 +26,10 @@ CHUNK = 1_000
 UNION = 100
 """Items that one query asks the last move of."""
 MAX_REPOST_WAIT = timedelta(hours=24)
-_REPOST = "Make a Repost Item Valuation for this item and warehouse."
+
+
+def _repost() -> str:
+	return _("Make a Repost Item Valuation for this item and warehouse.")
 
 
 def stocked(items: Iterable[str]) -> frozenset[str]:
@@ -51,24 +55,26 @@ def compare_moves(row: Row, sale: Sale, effect: Effect, place: Booked, books: Bo
 		if ours == theirs:
 			continue
 		rounded = abs(ours - theirs) <= _half_step() * len(sale.draft.lines)
-		cause = _cause(place, document, rounded)
+		cause = _cause(place, rounded)
 		yield row.differs(
 			Kind.STOCK,
-			cause or f"The stock ledger moved another quantity in {warehouse} than the entry.",
+			cause or _("The stock ledger moved another quantity in {0} than the entry.").format(warehouse),
 			explained=bool(cause),
 			document_type=INVOICE,
 			document=document.name,
 			expected=quantity(ours),
 			found=quantity(theirs),
 			account_or_item=item,
-			remedy="" if cause else _REPOST,
+			remedy="" if cause else _repost(),
 		)
 
 
-def _cause(place: Booked, document: Document, rounded: bool) -> str:
+def _cause(place: Booked, rounded: bool) -> str:
 	if place.amended:
-		return AMENDED.format(document.name, place.posted)
-	return "ERPNext keeps fewer decimals of quantities than the till: see Float Precision." if rounded else ""
+		return place.amendment
+	if rounded:
+		return _("ERPNext keeps fewer decimals of quantities than the till: see Float Precision.")
+	return ""
 
 
 def _half_step() -> int:
@@ -103,17 +109,17 @@ def left_in_stock(row: Row, place: Booked, books: Books) -> Iterator[Difference]
 	for name in books.versions(place.posted):
 		if place.living is not None and name == place.living.name:
 			continue
-		for (item, _), moved in sorted(_moved(books.moves.get(name, ())).items()):
+		for (item, _place), moved in sorted(_moved(books.moves.get(name, ())).items()):
 			if moved:
 				yield row.differs(
 					Kind.STOCK,
-					f"{name} does not count any more, but the stock ledger still has it.",
+					_("{0} does not count any more, but the stock ledger still has it.").format(name),
 					document_type=INVOICE,
 					document=name,
 					expected="0",
 					found=quantity(moved),
 					account_or_item=item,
-					remedy=_REPOST,
+					remedy=_repost(),
 				)
 
 
@@ -143,12 +149,10 @@ def _balances(warehouse: str, items: Sequence[str], scope: Scope) -> Iterator[Di
 	)
 	for item in items:
 		if item in moved and moved[item] != after.get(item, 0):
-			cause = (
-				f"In {warehouse} these days' moves don't lead to the quantity that the last of them names."
-			)
-			yield _unbalanced(item, cause, moved[item], after.get(item, 0))
+			words = _("In {0} these days' moves don't lead to the quantity that the last of them names.")
+			yield _unbalanced(item, words.format(warehouse), moved[item], after.get(item, 0))
 		if billionths(bins.get(item)) != last.get(item, 0):
-			cause = f"In {warehouse} the Bin is not what the stock ledger's last move names."
+			cause = _("In {0} the Bin is not what the stock ledger's last move names.").format(warehouse)
 			yield _unbalanced(item, cause, last.get(item, 0), billionths(bins.get(item)))
 
 
@@ -160,7 +164,7 @@ def _unbalanced(item: str, cause: str, expected: int, found: int) -> Difference:
 		expected=quantity(expected),
 		found=quantity(found),
 		account_or_item=item,
-		remedy=_REPOST,
+		remedy=_repost(),
 	)
 
 
@@ -241,10 +245,10 @@ def reposts(scope: Scope, documents: Sequence[str], places: Iterable[Place]) -> 
 			since = f"{row.creation:%Y-%m-%d %H:%M}"
 			yield Difference(
 				Kind.REPOST,
-				f"ERPNext has yet to compute stock values again: {row.status} since {since}.",
+				_("ERPNext has yet to compute stock values again: {0} since {1}.").format(row.status, since),
 				explained=fresh,
 				document_type="Repost Item Valuation",
 				document=row.name,
 				account_or_item=row.item_code or row.voucher_no or "",
-				remedy="" if fresh else f"Open {row.name}: it says why, and can be restarted.",
+				remedy="" if fresh else _("Open {0}: it says why, and can be restarted.").format(row.name),
 			)

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 import frappe
+from frappe import _
 from frappe.utils import flt
 
 from pos_bridge.core.entry import Entry
@@ -18,11 +19,13 @@ from pos_bridge.core.journal import Accounts, Effect, effect_of
 from pos_bridge.core.sale import Sale
 from pos_bridge.erpnext.reconcile.books import INVOICE, Books, Document
 from pos_bridge.erpnext.reconcile.difference import Difference, Kind, amount, minor
-from pos_bridge.erpnext.reconcile.documents import AMENDED, Booked
+from pos_bridge.erpnext.reconcile.documents import Booked
 from pos_bridge.erpnext.reconcile.scope import Row
 from pos_bridge.erpnext.shop import Shop, currency_precision, shop_of
 
-_REPOST = "Compare with the invoice, then make a Repost Accounting Ledger for it."
+
+def _repost() -> str:
+	return _("Compare with the invoice, then make a Repost Accounting Ledger for it.")
 
 
 @dataclass
@@ -83,10 +86,10 @@ def note_changes(row: Row, document: Document, company: Company) -> None:
 	shop = company.shop(row.till)
 	if shop is None:
 		return
-	pairs = [("warehouse", shop.warehouse, document.warehouse)]
-	pairs += [("income account", shop.income_account, item.income_account) for item in document.items[:1]]
-	for mode, (account, _) in document.tenders.items():
-		pairs.append((f"account of {mode}", shop.tenders.get(mode) or account, account))
+	pairs = [(_("warehouse"), shop.warehouse, document.warehouse)]
+	pairs += [(_("income account"), shop.income_account, item.income_account) for item in document.items[:1]]
+	for mode, (account, _paid) in document.tenders.items():
+		pairs.append((_("account of {0}").format(mode), shop.tenders.get(mode) or account, account))
 	for what, now, then in pairs:
 		if now != then:
 			company.changed[(row.till, what, now, then)] += 1
@@ -97,8 +100,10 @@ def changes(company: Company) -> Iterator[Difference]:
 	for (till, what, now, then), count in sorted(company.changed.items()):
 		yield Difference(
 			Kind.ACCOUNT_CHANGED,
-			f"The {what} of this till's shop was changed after {count} of these invoices were posted."
-			" They are compared with what they name themselves.",
+			_(
+				"The {0} of this till's shop was changed after {1} of these invoices were posted."
+				" They are compared with what they name themselves."
+			).format(what, count),
 			explained=True,
 			till=till,
 			expected=now,
@@ -125,16 +130,15 @@ def compare_ledger(
 		if ours != theirs:
 			yield row.differs(
 				Kind.LEDGER,
-				AMENDED.format(document.name, place.posted)
-				if place.amended
-				else "The general ledger has another amount on this account than the entry means.",
+				place.amendment
+				or _("The general ledger has another amount on this account than the entry means."),
 				explained=place.amended,
 				document_type=INVOICE,
 				document=document.name,
 				expected=amount(ours, decimals),
 				found=amount(theirs, decimals),
 				account_or_item=account,
-				remedy="" if place.amended else _REPOST,
+				remedy="" if place.amended else _repost(),
 			)
 
 
@@ -154,9 +158,9 @@ def compare_cost(row: Row, document: Document, books: Books, company: Company) -
 	"""Debits equal credits, and the stock accounts moved by what the stock ledger says goods were worth."""
 	ledger = books.ledger.get(document.name, {})
 	decimals = company.decimals
-	balance = minor(sum(base for base, _ in ledger.values()), decimals)
+	balance = minor(sum(base for base, _own in ledger.values()), decimals)
 	if balance:
-		yield _cost(row, document, "Debits and credits are not equal.", "0", amount(balance, decimals))
+		yield _cost(row, document, _("Debits and credits are not equal."), "0", amount(balance, decimals))
 	if not company.row.enable_perpetual_inventory:
 		return
 	# Rounded row by row, as ERPNext does when it books them.
@@ -165,10 +169,10 @@ def compare_cost(row: Row, document: Document, books: Books, company: Company) -
 		for move in books.moves.get(document.name, ())
 	)
 	stock = sum(
-		minor(base, decimals) for account, (base, _) in ledger.items() if account in company.stock_accounts
+		minor(base, decimals) for account, (base, _own) in ledger.items() if account in company.stock_accounts
 	)
 	if worth != stock:
-		cause = "The stock accounts did not move by what the stock ledger says the goods were worth."
+		cause = _("The stock accounts did not move by what the stock ledger says the goods were worth.")
 		yield _cost(row, document, cause, amount(worth, decimals), amount(stock, decimals))
 
 
@@ -180,7 +184,7 @@ def _cost(row: Row, document: Document, cause: str, expected: str, found: str) -
 		document=document.name,
 		expected=expected,
 		found=found,
-		remedy="Make a Repost Item Valuation for the invoice; it writes the ledger again.",
+		remedy=_("Make a Repost Item Valuation for the invoice; it writes the ledger again."),
 	)
 
 
@@ -189,15 +193,15 @@ def left_behind(row: Row, place: Booked, books: Books, company: Company) -> Iter
 	for name in books.versions(place.posted):
 		if place.living is not None and name == place.living.name:
 			continue
-		for account, (base, _) in sorted(books.ledger.get(name, {}).items()):
+		for account, (base, _own) in sorted(books.ledger.get(name, {}).items()):
 			if value := minor(base, company.decimals):
 				yield row.differs(
 					Kind.LEDGER,
-					f"{name} does not count any more, but the general ledger still has it.",
+					_("{0} does not count any more, but the general ledger still has it.").format(name),
 					document_type=INVOICE,
 					document=name,
 					expected="0",
 					found=amount(value, company.decimals),
 					account_or_item=account,
-					remedy=_REPOST,
+					remedy=_repost(),
 				)

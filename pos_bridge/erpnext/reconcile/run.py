@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import frappe
+from frappe import _
 
 from pos_bridge.core.daybook import State
 from pos_bridge.core.entry import Entry, WireEntry, open_wire
@@ -81,7 +82,7 @@ def _damaged(row: Row, error: Malformed) -> Difference:
 	return row.differs(
 		Kind.DAMAGED,
 		f"Its text in the database is not what the till wrote: {error.message}",
-		remedy="Restore the row from a backup, or from the till's agent, which has the same text.",
+		remedy=_("Restore the row from a backup, or from the till's agent, which has the same text."),
 	)
 
 
@@ -120,7 +121,7 @@ def _count(row: Row, entry: Entry, books: Books, work: _Work) -> None:
 		living[place.living.name] = place.living
 	for name, document in living.items():
 		work.books[key] += minor(document.grand_total, decimals)
-		work.books[key] += sum(minor(value, decimals) for _, value in books.desk_returns.get(name, ()))
+		work.books[key] += sum(minor(value, decimals) for _note, value in books.desk_returns.get(name, ()))
 
 
 def _posted(row: Row, entry: Entry, books: Books, work: _Work) -> Iterator[Difference]:

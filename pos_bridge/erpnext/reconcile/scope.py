@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 import frappe
+from frappe import _
 from frappe.utils import getdate, today
 
 from pos_bridge.core.errors import Rejected
@@ -30,13 +31,17 @@ class Scope:
 
 	def __post_init__(self) -> None:
 		if self.first > self.last:
-			raise Rejected(f"The first day, {self.first}, is after the last, {self.last}. Swap them.")
+			raise Rejected(
+				_("The first day, {0}, is after the last, {1}. Swap them.").format(self.first, self.last)
+			)
 		if (self.last - self.first).days >= MAX_DAYS:
-			raise Rejected(f"At most {MAX_DAYS} days are compared at once. Choose fewer days.")
+			raise Rejected(_("At most {0} days are compared at once. Choose fewer days.").format(MAX_DAYS))
 		if not frappe.db.exists("Company", self.company):
-			raise Rejected(f"There is no Company {self.company!r}. Name one that there is.")
+			raise Rejected(_("There is no Company {0}. Name one that there is.").format(self.company))
 		if self.till and frappe.db.get_value("POS Till", self.till, "company") != self.company:
-			raise Rejected(f"{self.company} has no till {self.till!r}. Name one of its tills, or none.")
+			raise Rejected(
+				_("{0} has no till {1}. Name one of its tills, or none.").format(self.company, self.till)
+			)
 
 	@property
 	def values(self) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
 import frappe
+from frappe import _
 from frappe.utils import getdate
 
 from pos_bridge.core.daybook import State
@@ -27,7 +28,7 @@ def unposted(row: Row, entry: Entry) -> Iterator[Difference]:
 	if row.state == State.HELD.value:
 		yield row.differs(
 			Kind.HELD,
-			f"The books refused it: {row.reason or 'no reason is kept.'}",
+			_("The books refused it: {0}").format(row.reason or _("No reason is kept.")),
 			explained=True,
 			remedy=row.remedy,
 			expected=total_of(entry),
@@ -39,12 +40,14 @@ def unposted(row: Row, entry: Entry) -> Iterator[Difference]:
 def _waiting(row: Row, entry: Entry) -> Difference:
 	since = datetime.fromisoformat(row.recorded_at.replace("Z", "+00:00"))
 	waited = datetime.now(timezone.utc) - since
-	fault = f" The last of {row.attempts} tries: {row.last_fault}" if row.last_fault else ""
+	cause = _("It has waited for {0} to be posted.").format(_span(waited))
+	if row.last_fault:
+		cause += " " + _("The last of {0} tries: {1}").format(row.attempts, row.last_fault)
 	return row.differs(
 		Kind.WAITING,
-		f"It has waited for {_span(waited)} to be posted.{fault}",
+		cause,
 		explained=waited <= MAX_WAIT,
-		remedy="" if waited <= MAX_WAIT else "See whether posting is paused and whether workers run.",
+		remedy="" if waited <= MAX_WAIT else _("See whether posting is paused and whether workers run."),
 		expected=total_of(entry),
 	)
 
@@ -53,8 +56,8 @@ def _span(waited: timedelta) -> str:
 	minutes = max(0, int(waited.total_seconds() // 60))
 	hours, days = minutes // 60, minutes // (24 * 60)
 	if days:
-		return f"{days} days" if days > 1 else "a day"
-	return f"{hours} hours" if hours > 1 else f"{minutes} minutes"
+		return _("{0} days").format(days) if days > 1 else _("a day")
+	return _("{0} hours").format(hours) if hours > 1 else _("{0} minutes").format(minutes)
 
 
 def total_of(entry: Entry) -> str:
@@ -84,14 +87,16 @@ def _aside(row: Mapping[str, Any], fields: Mapping[str, Any]) -> Difference:
 	known = row["entry_id"] if row["entry_id"] and frappe.db.exists("POS Entry", row["entry_id"]) else ""
 	return Difference(
 		Kind.QUARANTINED,
-		row["reason"] or "No reason is kept.",
+		row["reason"] or _("No reason is kept."),
 		explained=False,
 		till=row["sent_by"],
 		entry=known,
 		receipt_number=str(fields.get("receipt_number", "")),
 		document_type="POS Quarantine",
 		document=row["name"],
-		remedy="Compare it with the till's receipt, book by hand what is missing, and mark it as reviewed.",
+		remedy=_(
+			"Compare it with the till's receipt, book by hand what is missing, and mark it as reviewed."
+		),
 	)
 
 

@@ -47,33 +47,44 @@ function cause_link({ cause_doctype, cause_name }) {
 
 function add_held_buttons(frm) {
 	if (frappe.user.has_role(["POS Manager", "POS Integrator", "Accounts Manager", "System Manager"])) {
-		frm.add_custom_button(__("Retry"), () => act(frm, "retry_entry", __("It is posted again now."))).addClass(
-			"btn-primary"
-		);
+		frm.add_custom_button(__("Retry"), () => act(frm, "retry_entry")).addClass("btn-primary");
 	}
-	// The remedy names this button when the business date's period is closed, and only then.
-	const offered = (frm.doc.remedy || "").includes("Post on first open day");
-	if (offered && frappe.user.has_role(["Accounts Manager", "System Manager"])) {
+	if (frm.doc.period_closed && frappe.user.has_role(["Accounts Manager", "System Manager"])) {
 		frm.add_custom_button(__("Post on first open day"), () => post_on_first_open_day(frm));
 	}
 }
 
-function post_on_first_open_day(frm) {
-	const date = frappe.datetime.str_to_user(frm.doc.business_date);
-	frappe.confirm(
-		__("Post what happened on {0} on the first day that is open? The entry keeps its date and says so.", [date]),
-		() => act(frm, "post_on_first_open_day", ({ post_on }) =>
-			__("It is posted on {0}.", [frappe.datetime.str_to_user(post_on)])
-		)
-	);
-}
-
-async function act(frm, method, told) {
+async function post_on_first_open_day(frm) {
 	const { message } = await frappe.call({
-		method: `pos_bridge.desk.${method}`,
+		method: "pos_bridge.desk.first_open_day",
+		type: "GET",
 		args: { entry: frm.doc.name },
 		freeze: true,
 	});
-	frappe.show_alert({ message: typeof told === "string" ? told : told(message), indicator: "blue" });
+	const dates = [frm.doc.business_date, message.day].map((date) => frappe.datetime.str_to_user(date));
+	const question = message.in_future
+		? __("Post what happened on {0} on {1}, the first day that is open? That day is still to come. The entry keeps its date and says so.", dates)
+		: __("Post what happened on {0} on {1}, the first day that is open? The entry keeps its date and says so.", dates);
+	frappe.confirm(question, () => act(frm, "post_on_first_open_day", { day: message.day }));
+}
+
+/** Calls, then watches what became of it: a job posts it, in a moment or when a worker is free. */
+async function act(frm, method, args = {}) {
+	await frappe.call({ method: `pos_bridge.desk.${method}`, args: { entry: frm.doc.name, ...args }, freeze: true });
+	const state = await fate_of(frm.doc.name);
+	const [message, indicator] = {
+		posted: [__("It is posted."), "green"],
+		held: [__("It is held again: see the reason."), "red"],
+	}[state] || [__("It waits to be posted. Reload to see what became of it."), "blue"];
+	frappe.show_alert({ message, indicator });
 	frm.reload_doc();
+}
+
+async function fate_of(entry) {
+	for (let tries = 0; tries < 10; tries++) {
+		await new Promise((resolve) => setTimeout(resolve, 700));
+		const { message } = await frappe.db.get_value("POS Entry", entry, ["state", "last_fault"]);
+		if (message.state !== "waiting") return message.state;
+	}
+	return "waiting";
 }

@@ -32,14 +32,14 @@ frappe.query_reports["Till Reconciliation"] = {
 			get_query: () => ({ filters: { company: frappe.query_report.get_filter_value("company") } }),
 		},
 		{
-			fieldname: "only_unexplained",
-			label: __("Only unexplained"),
+			fieldname: "only_to_do",
+			label: __("Only what is to do"),
 			fieldtype: "Check",
 		},
 	],
 	formatter(value, row, column, data, standard) {
 		const shown = standard(value, row, column, data);
-		return column.fieldname === "kind" && data && !data.explained
+		return column.fieldname === "kind" && data && data.to_do
 			? `<b class="text-danger">${shown}</b>`
 			: shown;
 	},

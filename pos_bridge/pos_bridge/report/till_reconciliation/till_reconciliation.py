@@ -36,7 +36,7 @@ def execute(
 		frappe.throw(error.message)
 	_check_company(scope.company)
 	result = reconcile(scope)
-	shown = result.unexplained if chosen.get("only_unexplained") else result.differences
+	shown = result.to_do if chosen.get("only_to_do") else result.differences
 	return columns(), [_row(each) for each in shown], None, None, summary(result)
 
 
@@ -48,7 +48,7 @@ def _check_company(company: str) -> None:
 
 
 def _row(each: Difference) -> dict[str, Any]:
-	return {**asdict(each), "kind": label(each.kind), "explained": int(each.explained)}
+	return {**asdict(each), "kind": label(each.kind), "to_do": int(each.to_do)}
 
 
 def label(kind: Kind) -> str:
@@ -80,18 +80,19 @@ def label(kind: Kind) -> str:
 def columns() -> Columns:
 	"""The report's columns."""
 	return [
-		_column("kind", _("What"), width=180),
-		_column("explained", _("Explained"), "Check", width=90),
-		_column("cause", _("Cause"), width=420),
-		_column("remedy", _("What to do"), width=280),
-		_column("till", _("Till"), "Link", "POS Till", width=80),
-		_column("receipt_number", _("Receipt Number"), width=130),
-		_column("entry", _("Entry"), "Link", "POS Entry", width=130),
-		_column("document_type", _("Document Type"), "Link", "DocType", width=120),
-		_column("document", _("Document"), "Dynamic Link", "document_type", width=140),
-		_column("account_or_item", _("Account or Item"), width=160),
-		_column("expected", _("Tills"), width=100),
-		_column("found", _("Books"), width=100),
+		_column("kind", _("What"), width=150),
+		_column("receipt_number", _("Receipt Number"), width=115),
+		_column("expected", _("Tills"), width=85),
+		_column("found", _("Books"), width=85),
+		_column("to_do", _("To Do"), "Check", width=70),
+		_column("cause", _("Cause"), width=330),
+		_column("remedy", _("What to do"), width=260),
+		_column("document", _("Document"), "Dynamic Link", "document_type", width=125),
+		_column("entry", _("Entry"), "Link", "POS Entry", width=110),
+		_column("till", _("Till"), "Link", "POS Till", width=70),
+		_column("account_or_item", _("Account or Item"), width=150),
+		# A link to DocType would ask its reader for a right that no accountant has.
+		_column("document_type", _("Document Type"), width=120),
 	]
 
 
@@ -106,6 +107,7 @@ def summary(result: Reconciliation) -> list[dict[str, Any]]:
 		(_("Posted"), result.states.get("posted", 0), "Green"),
 		(_("Held"), result.states.get("held", 0), "Orange" if result.states.get("held") else "Green"),
 		(_("Waiting"), result.states.get("waiting", 0), "Blue"),
+		(_("To Do"), len(result.to_do), "Orange" if result.to_do else "Green"),
 		(_("Unexplained"), len(result.unexplained), "Red" if result.unexplained else "Green"),
 	]
 	cells = [
