@@ -105,8 +105,9 @@ def _says(*sources: str) -> Callable[[BaseException, str], bool]:
 def _values_in(reason: str, source: str) -> tuple[str, ...] | None:
 	"""What stands in the places of `source`, an ERPNext message, if the reason is that message."""
 	for words in (source, frappe._(source)):
-		pattern = re.sub(r"\\{\d*\\}", "(.+?)", re.escape(re.sub(r"\s+", " ", words).strip()))
-		if found := re.search(pattern + r"(?:$|[.\s])", reason):
+		*places, last = re.split(r"\{\d*\}", re.sub(r"\s+", " ", words).strip())
+		pattern = "(.+?)".join(re.escape(words) for words in places) + "(.+)" + re.escape(last)
+		if found := re.search(pattern, reason):
 			return found.groups()
 	return None
 
@@ -122,7 +123,7 @@ def _closed_period(reason: str, date: str, company: str) -> Refusal:
 		"name",
 	)
 	cause = ("Accounting Period", period) if period else _freeze_setting(company)
-	return Refusal(reason, remedy, *cause, period_closed=True)
+	return Refusal(reason, remedy, cause[0], cause[1], period_closed=True)
 
 
 def _freeze_setting(company: str) -> tuple[str, str]:

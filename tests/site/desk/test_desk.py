@@ -1,6 +1,7 @@
 """What people do in the desk: let devices in and switch them off, and bring what was held into the books."""
 
 from contextlib import contextmanager
+from datetime import date
 
 import frappe
 import pytest
@@ -94,6 +95,7 @@ def test_retry_books_a_held_sale_once_its_cause_is_gone(shop):
 	entry = posted(wire)
 	assert (entry.state, entry.reason, entry.remedy, entry.cause_name) == ("posted", "", "", "")
 	assert str(invoice_of(wire).posting_date) == OCTOBER
+	assert (entry.retried_by, entry.period_closed) == ("Administrator", 0)
 
 
 def test_retry_of_what_is_posted_changes_nothing(shop):
@@ -138,6 +140,8 @@ def test_retry_all_takes_up_so_many_at_once_the_oldest_first(shop, monkeypatch):
 
 def test_a_sale_of_a_closed_period_is_posted_on_the_first_open_day_and_keeps_its_date(shop, october_sale):
 	name = open_wire(october_sale).id
+	assert entry_of(october_sale).period_closed
+	assert desk.first_open_day(name) == {"day": "2026-11-01", "in_future": False}
 	assert desk.post_on_first_open_day(name) == {"post_on": "2026-11-01"}
 	entry = posted(october_sale)
 	assert entry.state == "posted", entry.reason
@@ -154,6 +158,19 @@ def test_a_sale_before_the_freeze_date_is_posted_on_the_day_after_it(shop):
 		assert desk.post_on_first_open_day(entry.name) == {"post_on": "2026-11-06"}
 		assert posted(wire).state == "posted"
 	assert str(invoice_of(wire).posting_date) == "2026-11-06"
+
+
+def test_a_first_open_day_that_changed_meanwhile_is_not_posted_on(shop, october_sale):
+	name = open_wire(october_sale).id
+	with pytest.raises(frappe.ValidationError, match="is 2026-11-01 now, not 2026-10-31"):
+		desk.post_on_first_open_day(name, day="2026-10-31")
+	assert entry_of(october_sale).post_on is None
+
+
+def test_a_first_open_day_still_to_come_is_said(shop, october_sale):
+	with frozen_until("2026-12-15"):
+		told = desk.first_open_day(open_wire(october_sale).id)
+	assert told == {"day": "2026-12-16", "in_future": date(2026, 12, 16) > frappe.utils.getdate()}
 
 
 def test_closed_stretches_are_stepped_over_one_after_the_other(shop):

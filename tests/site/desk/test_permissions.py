@@ -47,6 +47,7 @@ ENDPOINTS = {
 		{"reason": "NOTHING"},
 		{"POS Manager", "POS Integrator", "Accounts Manager", "System Manager"},
 	),
+	"desk.first_open_day": ("GET", {"entry": "NOTHING"}, {"Accounts Manager", "System Manager"}),
 	"desk.post_on_first_open_day": ("POST", {"entry": "NOTHING"}, {"Accounts Manager", "System Manager"}),
 	"desk.stock_elsewhere": (
 		"GET",

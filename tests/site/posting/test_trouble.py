@@ -147,6 +147,41 @@ def test_a_frozen_account_holds_the_sale_and_thawing_books_it(own_shop):
 	assert gl(entry.receipt_number)[cash] == open_wire(wire).body["total_minor"] / 100
 
 
+def test_a_disabled_account_holds_the_sale_and_is_linked(own_shop):
+	income = own_shop.shop.income_account
+	with changed("Account", income, disabled=1):
+		(entry,) = book(own_shop, own_shop.sale(own_shop.line(own_shop.items[0])))
+	assert (entry.state, entry.cause_doctype, entry.cause_name) == ("held", "Account", income), entry.reason
+
+
+@contextmanager
+def german_site():
+	"""As System Settings keep the language of the site."""
+	frappe.db.set_default("lang", "de")
+	frappe.db.commit()
+	try:
+		yield
+	finally:
+		frappe.db.rollback()
+		frappe.db.set_default("lang", "en")
+		frappe.db.commit()
+
+
+def test_on_a_german_site_the_reason_and_the_remedy_are_german(own_shop):
+	wire = own_shop.sale(own_shop.line(own_shop.items[0]), day=LAST_MONTH)
+	with german_site(), frozen_until("2026-10-31"):
+		(entry,) = book(own_shop, wire)
+	assert (entry.state, entry.period_closed) == ("held", 1)
+	assert "Die Bücher sind am" in entry.remedy
+	assert frappe.local.lang == "en"
+
+
+def test_a_receipt_that_contradicts_itself_is_said_to_be_beyond_a_retry(shop):
+	(entry,) = book(shop, shop.sale(shop.line(shop.items[0]), body={"total_minor": 1}))
+	assert entry.state == "held"
+	assert "no retry can book it" in entry.remedy
+
+
 def test_a_sale_that_comes_after_its_shift_was_closed_is_booked_with_a_flag(shop):
 	opened = shop.seal("shift_open", {})
 	shift = open_wire(opened).id
