@@ -79,6 +79,7 @@ def setup_shop(
 	work.make("POS Till", till, lambda: {"till": till, "pos_profile": profile, "shop_name": shop})
 	_check_company(work)
 	_check_profile(work, profile)
+	_check_asked(work, profile, price_list, warehouse, taxes)
 	_check_till(work, till, profile)
 	return work.steps
 
@@ -91,7 +92,10 @@ def _check_arguments(company: str, shop: str, price_list: str, warehouse: str, t
 		("Sales Taxes and Charges Template", taxes),
 	):
 		if name and not frappe.db.exists(doctype, name):
-			raise Rejected(f"There is no {doctype} {name!r}. Make it first, or name another one.")
+			raise Rejected(
+				f"There is no {doctype} {name!r}.{_did_you_mean(doctype, name, company)}"
+				" Make it first, or name another one."
+			)
 	for doctype, name in (
 		("POS Profile", shop),
 		("Warehouse", warehouse),
@@ -100,6 +104,12 @@ def _check_arguments(company: str, shop: str, price_list: str, warehouse: str, t
 		owner = frappe.db.get_value(doctype, name, "company") if name else None
 		if owner not in (None, company):
 			raise Rejected(f"The {doctype} {name} belongs to {owner}, not to {company}. Name another one.")
+
+
+def _did_you_mean(doctype: str, name: str, company: str) -> str:
+	"""ERPNext ends such names with the company's abbreviation, which is easily left out."""
+	full = f"{name} - {frappe.db.get_value('Company', company, 'abbr')}"
+	return f" Did you mean {full!r}?" if frappe.db.exists(doctype, full) else ""
 
 
 def _place(work: _Setup, warehouse: str) -> dict[str, str]:
@@ -258,6 +268,23 @@ def _check_profile(work: _Setup, name: str) -> None:
 		f"Rounded total of {name}",
 		"Switch “Disable Rounded Total” on: the till does not round to coins yet.",
 	)
+
+
+def _check_asked(work: _Setup, name: str, price_list: str, warehouse: str, taxes: str) -> None:
+	"""What was asked for is what the POS Profile says: one that was there before is not changed."""
+	profile = frappe.get_doc("POS Profile", name)
+	asked = (
+		("Price List", price_list if price_list != PRICE_LIST else "", profile.selling_price_list),
+		("Warehouse", warehouse, profile.warehouse),
+		("Sales Taxes and Charges Template", taxes, profile.taxes_and_charges),
+	)
+	for what, wanted, there in asked:
+		if wanted and wanted != there:
+			work.check(
+				False,
+				f"{what} of {name}: {there or 'none'}, not {wanted}",
+				f"The POS Profile was there before and is not changed: set {wanted!r} in it if it is meant.",
+			)
 
 
 def _taxes_in_words(template: str | None) -> str:

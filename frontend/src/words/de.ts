@@ -192,7 +192,7 @@ export const de: Dictionary = {
 	"trust.changes.polled": "Änderungen werden jede Minute abgefragt.",
 	"trust.changes.reason": "Die Zentrale kann nicht rufen: {reason}.",
 	"trust.list": "Noch nicht bestätigt oder gebucht",
-	"trust.list_empty": "Nichts wartet. Die Zentrale hat jeden Eintrag bestätigt.",
+	"trust.list_empty": "Hier wartet nichts. Die Zentrale hat jeden Eintrag aufgezeichnet; was die Bücher ablehnen, sieht das Büro.",
 	"trust.where.page": "nur auf dieser Kasse",
 	"trust.where.agent": "auf dieser Kasse und beim Agenten",
 	"trust.where.company": "bei der Zentrale",

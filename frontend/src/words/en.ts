@@ -190,7 +190,7 @@ export const en = {
 	"trust.changes.polled": "Changes are looked for every minute.",
 	"trust.changes.reason": "The company can't call: {reason}.",
 	"trust.list": "Not confirmed or not booked yet",
-	"trust.list_empty": "Nothing is waiting. The company confirmed every entry.",
+	"trust.list_empty": "Nothing is waiting here. The company has recorded every entry; the office sees what the books refuse.",
 	"trust.where.page": "on this till only",
 	"trust.where.agent": "on this till and with the agent",
 	"trust.where.company": "with the company",

@@ -51,6 +51,38 @@ def test_a_warehouse_and_taxes_that_are_there_are_used(site):
 	assert "Warehouse Kiosk - LT" not in {step.what for step in steps}
 
 
+def test_what_is_asked_of_a_profile_that_says_something_else_is_said(site):
+	set_up("Asked", "C7")
+	told = wrong(setup_shop(COMPANY, "Asked", "C7", taxes=_another_template()))
+	assert [what for what in told if what.startswith("Sales Taxes and Charges Template of Asked")]
+	assert "not changed" in " ".join(told.values())
+
+
+def test_a_template_named_without_the_abbreviation_is_asked_back(site):
+	full = _another_template()
+	with pytest.raises(Rejected, match=f"Did you mean '{full}'"):
+		setup_shop(COMPANY, "Asked", "C7", taxes=full.rsplit(" - ", 1)[0])
+
+
+def _another_template():
+	account = frappe.db.get_value("Account", {"company": COMPANY, "account_type": "Tax", "is_group": 0})
+	row = {"charge_type": "On Net Total", "account_head": account, "rate": 7, "description": "VAT 7 %"}
+	name = frappe.db.get_value("Sales Taxes and Charges Template", {"title": "Asked For", "company": COMPANY})
+	return (
+		name
+		or frappe.get_doc(
+			{
+				"doctype": "Sales Taxes and Charges Template",
+				"title": "Asked For",
+				"company": COMPANY,
+				"taxes": [row],
+			}
+		)
+		.insert()
+		.name
+	)
+
+
 def test_what_a_person_tuned_is_kept_and_what_is_wrong_with_it_is_said(site):
 	set_up()
 	profile = frappe.get_doc("POS Profile", "Corner")

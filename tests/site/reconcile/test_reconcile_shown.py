@@ -71,9 +71,7 @@ def test_the_report_shows_them_with_links_and_totals_by_role(shop):
 	)
 	filters = {"company": COMPANY, "from_date": DAY, "to_date": DAY, "till": shop.till}
 	shown = run("Till Reconciliation", filters)
-	assert [(row["kind"], row["to_do"], row["till"]) for row in shown["result"]] == [
-		("Held", 1, shop.till)
-	]
+	assert [(row["kind"], row["to_do"], row["till"]) for row in shown["result"]] == [("Held", 1, shop.till)]
 	assert {"entry", "document", "cause", "remedy"} <= {column["fieldname"] for column in shown["columns"]}
 	summary = {cell["label"]: cell["value"] for cell in shown["report_summary"]}
 	assert (summary["Entries"], summary["Posted"], summary["Held"], summary["Unexplained"]) == (2, 1, 1, 0)

@@ -3,9 +3,13 @@
 const MAX_REASONS = 500;
 
 frappe.listview_settings["POS Entry"] = {
-	add_fields: ["state"],
+	add_fields: ["state", "desk_state"],
 	hide_name_column: true,
 	get_indicator(doc) {
+		// Cancelled or amended in the desk: its till's sale stands otherwise in the books than it was recorded.
+		if (doc.state === "posted" && doc.desk_state) {
+			return [__("Changed in Desk"), "orange", "state,=,posted|desk_state,is,set"];
+		}
 		const [label, colour] = {
 			waiting: [__("Waiting"), "orange"],
 			posted: [__("Posted"), "green"],
