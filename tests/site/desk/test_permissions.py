@@ -76,6 +76,7 @@ DOCTYPES = {
 		"POS Integrator": "rwc",
 		"Accounts User": "r",
 		"Accounts Manager": "r",
+		"Auditor": "r",
 		"System Manager": "rwcd",
 	},
 	"POS Unposted Stock": dict.fromkeys(("POS Manager", "System Manager"), "r"),
