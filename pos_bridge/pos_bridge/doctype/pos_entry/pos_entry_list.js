@@ -1,6 +1,8 @@
 // The daybook as a list: each entry's state in its colour, and one button for all that is held.
 
 const MAX_REASONS = 500;
+/** Number, tags, state, total, till, business date, reason. */
+const COLUMNS = 7;
 
 frappe.listview_settings["POS Entry"] = {
 	add_fields: ["state", "desk_state"],
@@ -19,10 +21,19 @@ frappe.listview_settings["POS Entry"] = {
 		return [label, colour, `state,=,${doc.state}`];
 	},
 	onload(list) {
+		show_all_columns(list);
 		if (!frappe.user.has_role(["POS Manager", "POS Integrator", "Accounts Manager", "System Manager"])) return;
 		list.page.add_inner_button(__("Retry all held"), () => choose_reason(list));
 	},
 };
+
+/** On a laptop Frappe would show the receipt's number, state and total only; who chose columns keeps them. */
+function show_all_columns(list) {
+	if (list.list_view_settings.total_fields) return;
+	list.list_view_settings.total_fields = COLUMNS;
+	list.setup_columns();
+	list.render_header(true);
+}
 
 async function choose_reason(list) {
 	const held = await frappe.db.get_list("POS Entry", {
