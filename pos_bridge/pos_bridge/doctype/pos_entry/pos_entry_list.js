@@ -83,8 +83,8 @@ async function retry_all(list, reason) {
 		freeze: true,
 	});
 	const told = message.left
-		? __("{0} entries are posted again; {1} are still held. Retry once more for those.", [message.released, message.left])
-		: __("{0} entries are posted again.", [message.released]);
+		? __("Posted again: {0}. Still held: {1}; retry once more for those.", [message.released, message.left])
+		: __("Posted again: {0}.", [message.released]);
 	frappe.show_alert({ message: told, indicator: "blue" });
 	list.refresh();
 }
