@@ -8,7 +8,10 @@ from contextlib import contextmanager
 from typing import Any
 
 import frappe
+import frappe.model.base_document as base_document
 from frappe.model.document import Document
+
+from pos_bridge.erpnext.overrides.html import cleaned_by_structure
 
 LEDGERS = frozenset(("GL Entry", "Payment Ledger Entry", "Stock Ledger Entry"))
 """Rows that are only ever added; they link to what the invoice links to, which was just checked."""
@@ -18,14 +21,15 @@ KNOWN_FRAPPE = "15."
 
 @contextmanager
 def ledgers_trusted() -> Iterator[None]:
-	"""Within it, ledger rows are inserted by `_insert_row`."""
-	own = Document.insert
+	"""Within it, ledger rows are inserted by `_insert_row`, and HTML is cleaned once per structure."""
+	own, clean = Document.insert, base_document.sanitize_html
 	if frappe.__version__.startswith(KNOWN_FRAPPE):
 		Document.insert = _insert(own)
+		base_document.sanitize_html = cleaned_by_structure(clean)
 	try:
 		yield
 	finally:
-		Document.insert = own
+		Document.insert, base_document.sanitize_html = own, clean
 
 
 def _insert(own: Callable[..., Any]) -> Callable[..., Any]:

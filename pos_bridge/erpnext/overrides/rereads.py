@@ -27,17 +27,75 @@ def nothing_read_twice(invoice: Any) -> Iterator[None]:
 		(stock_ledger, "get_or_make_bin", lambda own: _get_or_make_bin(own, invoice)),
 		(stock_ledger, "update_qty_in_future_sle", lambda own: _update_qty_in_future_sle(own, invoice)),
 		(stock_ledger.update_entries_after, "get_reserved_stock", lambda own: _reserved(own, invoice)),
+		(stock_ledger, "get_previous_sle", lambda own: _get_previous_sle(own, invoice)),
+		(frappe, "has_permission", _has_permission),
 		(get_item_details, "get_bin_details", lambda own: _get_bin_details(own, invoice)),
 	]
 	before = [(module, name, getattr(module, name)) for module, name, _ in replaced if hasattr(module, name)]
 	for module, name, replacement in replaced:
 		if hasattr(module, name):
 			setattr(module, name, replacement(getattr(module, name)))
+	update_children = invoice._update_children
+	invoice._update_children = lambda *arguments: _update_children(update_children, invoice, *arguments)
 	try:
 		yield
 	finally:
+		del invoice._update_children
 		for module, name, own in before:
 			setattr(module, name, own)
+
+
+def _update_children(own: Callable[..., None], invoice: Any, how: Any, *more: Any) -> None:
+	"""ERPNext adds up deliveries with each line, also with lines that come from no order or delivery."""
+	if any(row.get(how["join_field"]) for row in invoice.items):
+		own(how, *more)
+
+
+def _has_permission(own: Callable[..., bool]) -> Callable[..., bool]:
+	"""ERPNext asks with each line if the tills' user may write Item Prices, which reads what is shared."""
+	known: dict[tuple[Any, ...], bool] = {}
+
+	def has_permission(*arguments: Any, **options: Any) -> bool:
+		if options or not all(isinstance(each, str) for each in arguments):
+			return own(*arguments, **options)
+		key = (frappe.session.user, *arguments)
+		if key not in known:
+			known[key] = own(*arguments)
+		return known[key]
+
+	return has_permission
+
+
+def _get_previous_sle(own: Callable[..., Any], invoice: Any) -> Callable[..., Any]:
+	"""ERPNext values each line by the move before it; read once for all, before the invoice moves."""
+	known: dict[str, dict[str, Any]] = {}
+
+	def get_previous_sle(args: Any, for_update: bool = False, extra_cond: Any = None) -> Any:
+		special = for_update or extra_cond or args.get("sle") or args.get("serial_no")
+		if invoice.docstatus or special or not args.get("warehouse") or not _is_of(args, invoice):
+			return own(args, for_update, extra_cond)
+		warehouse = args["warehouse"]
+		if warehouse not in known:
+			known[warehouse] = _last_moves(warehouse, invoice)
+		if args["item_code"] not in known[warehouse]:
+			return own(args)  # what a bundle is made of comes to the invoice later than its items
+		args["name"], args["posting_datetime"] = "", _moment(invoice)
+		return known[warehouse][args["item_code"]].copy()
+
+	return get_previous_sle
+
+
+def _last_moves(warehouse: str, invoice: Any) -> dict[str, Any]:
+	"""By item, what ERPNext's `get_previous_sle` gives for each."""
+	items = _items(invoice)
+	one = (
+		"(SELECT *, posting_datetime AS timestamp FROM `tabStock Ledger Entry` WHERE item_code = %s"
+		" AND warehouse = %s AND is_cancelled = 0 AND posting_datetime <= %s"
+		" ORDER BY posting_datetime DESC, creation DESC LIMIT 1)"
+	)
+	values = [value for item in items for value in (item, warehouse, _moment(invoice))]
+	rows = frappe.db.sql(" UNION ALL ".join([one] * len(items)), values, as_dict=True)
+	return {**{item: {} for item in items}, **{row.item_code: row for row in rows}}
 
 
 def _update_voucher_outstanding(own: Callable[..., None], invoice: Any) -> Callable[..., None]:
@@ -68,7 +126,8 @@ def _as_written(invoice: Any) -> Any:
 	for document in (written, before := copy.copy(invoice)):
 		document.flags = frappe._dict()
 		document.__dict__.pop("__islocal", None)
-		document.__dict__.pop("run_before_save_methods", None)
+		for ours in ("run_before_save_methods", "_update_children"):
+			document.__dict__.pop(ours, None)
 	written._doc_before_save = before
 	return written
 

@@ -1,11 +1,13 @@
 """What is remembered while a job posts: given up in time, and never in the way of the truth."""
 
 import frappe
+import pytest
 from books import COMPANY, book, entry_of, invoice_of, on_hand, record
 
 from pos_bridge import jobs
 from pos_bridge.erpnext.overrides import masters
 from pos_bridge.erpnext.overrides.definitions import definitions_remembered
+from pos_bridge.erpnext.overrides.html import cleaned_by_structure
 from pos_bridge.erpnext.overrides.masters import masters_remembered
 
 
@@ -92,3 +94,48 @@ def test_nothing_stays_behind_when_a_job_has_ended(shop):
 	assert {"sql", "get_values", "_get_values_from_table"} & set(vars(frappe.db)) == set()
 	assert entry_of(wire).state == "posted"
 	assert invoice_of(wire).docstatus == 1
+
+
+TAXES = """<div style="overflow-x: auto;"><table class="table"><tr>
+	<td>{0}</td> <td onclick="{1}" class="text-right">
+		({2}%)
+		{3}</td></tr></table></div>"""
+
+
+@pytest.mark.parametrize(
+	"html",
+	[
+		*(
+			TAXES.format(*texts)
+			for texts in (("Coffee", "", "19.0", "\u20ac 1,20"), ("Tee", "steal()", "7", ""))
+		),
+		TAXES.format("Salt & pepper", "", "19", "1"),
+		TAXES.format("\xa0", "", "\r\n", "\x00"),
+		TAXES.format("<script>steal()</script>", "", "<b>7", "</table>free"),
+		TAXES.format("<textarea><b>", "", "<!-- x -->", "<style>p { color: red }</style>"),
+		"<table>outside<tr><td>1</td></tr></table>",
+		"a < b and b > c",
+		"no markup",
+		'{"json": "<b>1</b>"}',
+		"",
+	],
+)
+def test_html_is_cleaned_as_frappe_does_it(html):
+	"""Twice: the second time the structure is known, with other texts."""
+	clean = frappe.utils.sanitize_html
+	by_structure = cleaned_by_structure(clean)
+	for text in (html, html.replace("1", "27").replace("Coffee", "K\u00e4se")):
+		assert by_structure(text) == clean(text)
+
+
+def test_a_known_structure_is_not_cleaned_again():
+	cleaned = []
+
+	def clean(html):
+		cleaned.append(html)
+		return frappe.utils.sanitize_html(html)
+
+	by_structure = cleaned_by_structure(clean)
+	for number in range(5):
+		assert f"<td>{number}</td>" in by_structure(f"<table><tr><td>{number}</td></tr></table>")
+	assert len(cleaned) == 1
