@@ -45,7 +45,7 @@ def pos_bridge() -> None:
 @click.option("--company", required=True)
 @click.option("--shop", required=True, help="Name of the shop: its POS Profile, warehouse and cost center.")
 @click.option("--till", default="T1", show_default=True)
-@click.option("--price-list", default="Standard Selling", show_default=True)
+@click.option("--price-list", default="", help="An existing one; else Standard Selling.")
 @click.option("--warehouse", default="", help="An existing one; else the shop gets its own.")
 @click.option("--taxes", default="", help="Sales Taxes and Charges Template; else the company's default.")
 @on_site

@@ -10,10 +10,10 @@ from frappe import _
 from frappe.utils import getdate, today
 
 from pos_bridge import jobs
-from pos_bridge.core.errors import Rejected
 from pos_bridge.erpnext import stock
 from pos_bridge.erpnext.door import enrolment
 from pos_bridge.erpnext.posting import fate, periods
+from pos_bridge.erpnext.shown import refusals_shown
 
 MANAGERS = ("POS Manager", "System Manager")
 """Who lets devices in and switches them off."""
@@ -80,10 +80,8 @@ def retry_all(reason: str = "") -> dict[str, int]:
 def first_open_day(entry: str) -> dict[str, Any]:
 	"""The first day on which the books would take a held entry: `{day, in_future}`. Changes nothing."""
 	_allow_entry(entry, ACCOUNTANTS)
-	try:
+	with refusals_shown():
 		day = periods.first_open_day_of(entry)
-	except Rejected as error:
-		frappe.throw(error.message)
 	return {"day": str(day), "in_future": day > getdate(today())}
 
 
@@ -94,10 +92,8 @@ def post_on_first_open_day(entry: str, day: str = "") -> dict[str, str]:
 	`day` is the one that the accountant agreed to; refused if the first open day is another one by now.
 	"""
 	_allow_entry(entry, ACCOUNTANTS)
-	try:
+	with refusals_shown():
 		chosen = periods.post_on_first_open_day(entry, getdate(day) if day else None)
-	except Rejected as error:
-		frappe.throw(error.message)
 	jobs.retry([entry])
 	return {"post_on": str(chosen)}
 

@@ -56,14 +56,15 @@ def setup_shop(
 	company: str,
 	shop: str,
 	till: str = "T1",
-	price_list: str = PRICE_LIST,
+	price_list: str = "",
 	warehouse: str = "",
 	taxes: str = "",
 ) -> list[Step]:
 	"""Make or check everything that `till` of `shop` needs; what was made, kept and is wrong, in order.
 
-	`taxes` is a Sales Taxes and Charges Template; the company's default one if empty. Doing it again changes
-	nothing. `Rejected` if something that it is to use does not exist or is another company's.
+	`taxes` is a Sales Taxes and Charges Template; the company's default one if empty. An empty `price_list`
+	is Standard Selling. Doing it again changes nothing. `Rejected` if something that it is to use does not
+	exist or is another company's.
 	"""
 	_check_arguments(company, shop, price_list, warehouse, taxes)
 	work = _Setup(frappe.get_doc("Company", company), shop)
@@ -74,7 +75,10 @@ def setup_shop(
 	profile = work.make(
 		"POS Profile",
 		shop,
-		lambda: {**_profile(work, place, modes, customer, price_list), "taxes_and_charges": template},
+		lambda: {
+			**_profile(work, place, modes, customer, price_list or PRICE_LIST),
+			"taxes_and_charges": template,
+		},
 	)
 	work.make("POS Till", till, lambda: {"till": till, "pos_profile": profile, "shop_name": shop})
 	_check_company(work)
@@ -87,7 +91,7 @@ def setup_shop(
 def _check_arguments(company: str, shop: str, price_list: str, warehouse: str, taxes: str) -> None:
 	for doctype, name in (
 		("Company", company),
-		("Price List", price_list),
+		("Price List", price_list or PRICE_LIST),
 		("Warehouse", warehouse),
 		("Sales Taxes and Charges Template", taxes),
 	):
@@ -274,7 +278,7 @@ def _check_asked(work: _Setup, name: str, price_list: str, warehouse: str, taxes
 	"""What was asked for is what the POS Profile says: one that was there before is not changed."""
 	profile = frappe.get_doc("POS Profile", name)
 	asked = (
-		("Price List", price_list if price_list != PRICE_LIST else "", profile.selling_price_list),
+		("Price List", price_list, profile.selling_price_list),
 		("Warehouse", warehouse, profile.warehouse),
 		("Sales Taxes and Charges Template", taxes, profile.taxes_and_charges),
 	)

@@ -3,6 +3,13 @@
 It never touches an entry's own text: that stays byte for byte what the till sealed.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import frappe
+
+from pos_bridge.core.errors import Rejected
+
 _PLAIN = str.maketrans({"<": "\u2039", ">": "\u203a"})
 
 
@@ -12,3 +19,12 @@ def plain(text: str) -> str:
 	Frappe cleans what its documents save and its lists, reports and forms rely on that; we write past it.
 	"""
 	return text.translate(_PLAIN)
+
+
+@contextmanager
+def refusals_shown() -> Iterator[None]:
+	"""Within it, what is `Rejected` reaches people in the desk as Frappe's own refusals do."""
+	try:
+		yield
+	except Rejected as error:
+		frappe.throw(error.message)

@@ -18,7 +18,7 @@ _DAY = timedelta(days=1)
 
 
 def first_open_day_of(entry: str) -> date:
-	"""The day that `post_on_first_open_day` would choose; `Rejected` as there. Changes nothing."""
+	"""The day that `post_on_first_open_day` would choose; `Rejected` if none is open. Changes nothing."""
 	row = frappe.db.get_value("POS Entry", entry, ["company", "business_date"], as_dict=True)
 	return first_open_day(row.company, getdate(row.business_date))
 

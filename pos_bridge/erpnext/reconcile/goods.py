@@ -70,11 +70,9 @@ def compare_moves(row: Row, sale: Sale, effect: Effect, place: Booked, books: Bo
 
 
 def _cause(place: Booked, rounded: bool) -> str:
-	if place.amended:
-		return place.amendment
-	if rounded:
+	if rounded and not place.amended:
 		return _("ERPNext keeps fewer decimals of quantities than the till: see Float Precision.")
-	return ""
+	return place.amendment
 
 
 def _half_step() -> int:

@@ -83,7 +83,7 @@ async function act(frm, method, args = {}) {
 async function fate_of(entry) {
 	for (let tries = 0; tries < 10; tries++) {
 		await new Promise((resolve) => setTimeout(resolve, 700));
-		const { message } = await frappe.db.get_value("POS Entry", entry, ["state", "last_fault"]);
+		const { message } = await frappe.db.get_value("POS Entry", entry, "state");
 		if (message.state !== "waiting") return message.state;
 	}
 	return "waiting";

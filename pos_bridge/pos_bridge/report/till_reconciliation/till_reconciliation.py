@@ -12,10 +12,10 @@ from frappe import _
 from frappe.core.doctype.user_permission.user_permission import get_permitted_documents
 from frappe.utils import getdate
 
-from pos_bridge.core.errors import Rejected
 from pos_bridge.erpnext.reconcile.difference import Difference, Kind, Reconciliation
 from pos_bridge.erpnext.reconcile.run import reconcile
 from pos_bridge.erpnext.reconcile.scope import Scope
+from pos_bridge.erpnext.shown import refusals_shown
 
 Columns = list[dict[str, Any]]
 
@@ -25,15 +25,13 @@ def execute(
 ) -> tuple[Columns, list[dict[str, Any]], None, None, list[dict[str, Any]]]:
 	"""Frappe's form: columns, rows, message, chart, summary."""
 	chosen = filters or {}
-	try:
+	with refusals_shown():
 		scope = Scope(
 			str(chosen.get("company") or ""),
 			getdate(chosen.get("from_date")),
 			getdate(chosen.get("to_date")),
 			str(chosen.get("till") or ""),
 		)
-	except Rejected as error:
-		frappe.throw(error.message)
 	_check_company(scope.company)
 	result = reconcile(scope)
 	shown = result.to_do if chosen.get("only_to_do") else result.differences
