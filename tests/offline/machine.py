@@ -316,8 +316,8 @@ class TroubledShop(RuleBasedStateMachine):
 	def all_is_sent(self):
 		self.status = {}
 		self.shop.tell("status")
-		if not self.status:
-			return False  # it died over the question
+		if self.status.get("said") != "status":
+			return False  # it died over the question, or did not start
 		troubled = {reason["id"] for reason in self.status["reasons"]} - self.forged_ids
 		here = self.status["unsentCount"] == 0 and not troubled
 		states = {row["state"] for row in entries_of(self.shop.company).values()}

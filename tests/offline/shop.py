@@ -12,6 +12,8 @@ MAX_MOVES = 5_000
 """Messages in one step; more would mean that two parts talk without end."""
 LONGEST_HOP_SECONDS = 5.0
 
+import os
+DEBUG=os.environ.get('DEBUG')
 
 class Shop:
 	"""Till, agent and company. `hear` is told what the till says to its cashier."""
@@ -44,10 +46,12 @@ class Shop:
 				side.stop()
 
 	def tell(self, op, **more):
+		if DEBUG: print(">", op, str(more)[:300], flush=True)
 		for said in self._till.tell(op, **more):
 			self._take(said)
 
 	def _take(self, said):
+		if DEBUG: print("<", str(said)[:300], flush=True)
 		kind = said["said"]
 		if kind == "connect":
 			self.waiting.append(Connect(self, said["socket"]))

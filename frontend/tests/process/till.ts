@@ -15,7 +15,7 @@ import { drawFromTheStart, pageScope, run, type Network, type Scripts } from "./
 /** What the page tells its cashier, and what it asks of the network. */
 export type Said =
 	| { readonly said: "started"; readonly epoch: number; readonly words: readonly string[] }
-	| { readonly said: "not_started"; readonly words: string }
+	| { readonly said: "not_started" | "not_done"; readonly words: string }
 	| { readonly said: "recorded"; readonly id: string; readonly outcome: string; readonly hash: string; readonly text: string }
 	| { readonly said: "refused"; readonly id: string; readonly code: string; readonly words: string }
 	| { readonly said: "delivered"; readonly id: string; readonly to: string }
@@ -45,6 +45,7 @@ type Told =
 
 /** Turns of the event loop in which nothing moved, after which nothing will. */
 const QUIET_TURNS = 3;
+const KILLED: Crash = { power: false, writes: 0, percent: 0, zeros: false };
 const turn = globalThis.setImmediate;
 let moving = 0;
 // IndexedDB's stand-in works in such turns: while one is due, something is still going on.
@@ -122,7 +123,7 @@ class TillProcess {
 			case "status":
 				return this.doing(this.page?.status().then((status) => this.out.push(status)));
 			case "close":
-				return this.doing(this.page?.close().then(() => this.end({ power: false, writes: 0, percent: 0, zeros: false })));
+				return this.doing(this.page?.close().finally(() => this.end(KILLED)));
 			case "crash":
 				return this.end(told.crash);
 			case "die_after":
@@ -166,8 +167,10 @@ class TillProcess {
 		this.calls.clear();
 	}
 
+	/** As by loading the page again: one that did not come up is gone with its worker. */
 	private start(code: string): void {
-		const life = (this.life += 1);
+		this.end(KILLED);
+		const { life } = this;
 		const say = (said: Said): void => {
 			if (life === this.life) this.out.push(said);
 		};
@@ -181,7 +184,7 @@ class TillProcess {
 
 	/** Killed in the middle of a step. */
 	private die(): void {
-		const crash = this.crash ?? { power: false, writes: 0, percent: 0, zeros: false };
+		const crash = this.crash ?? KILLED;
 		this.out.push({ said: "died" });
 		this.end(crash);
 	}
@@ -195,8 +198,12 @@ class TillProcess {
 		this.calls.clear();
 	}
 
+	/** A failing disk is the till's to say; anything else that comes out here is a fault of the page. */
 	private doing(work: Promise<unknown> | undefined): void {
-		work?.catch((error: unknown) => this.fault(error));
+		work?.catch((error: unknown) => {
+			if (error instanceof Error && error.name === "Rejected") this.out.push({ said: "not_done", words: error.message });
+			else this.fault(error);
+		});
 	}
 
 	private network(say: (said: Said) => void): Network {
