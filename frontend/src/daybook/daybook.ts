@@ -3,14 +3,14 @@
 
 import type { EntryDraft, Head } from "@/core/entry";
 import { Malformed, Rejected, Retryable, type PosBridgeError } from "@/core/errors";
-import type { BookReport, BookStatus, RecordAnswer, StoredEntry } from "@/daybook/book";
+import type { BookReport, BookStatus, RecordAnswer, Restored, StoredEntry } from "@/daybook/book";
 import type { DaybookCall, DaybookReply, Opened } from "@/daybook/worker";
 import workerScript from "@/daybook/worker.ts?worker&url";
 import { scriptUrl } from "@/offline/files";
 import type { PushResult } from "@/server/api";
 import { keep, readKept } from "@/server/kept";
 
-export type { RecordAnswer, StoredEntry } from "@/daybook/book";
+export type { RecordAnswer, Restored, StoredEntry } from "@/daybook/book";
 
 /** Code of the failure after which nobody knows whether the entry was recorded; the next start knows. */
 export const UNSURE = "unsure";
@@ -124,6 +124,16 @@ export class PageDaybook {
 	/** The company's answers that a person should see: what was put aside, and what the books refused. */
 	troubled(): Promise<readonly PushResult[]> {
 		return this.call({ op: "troubled" });
+	}
+
+	/** Resolves once all older entries were read, too, with words for the cashier, "" if all was well. */
+	whole(): Promise<string> {
+		return this.call({ op: "whole" });
+	}
+
+	/** Keeps what the agent or the company gave back of this till's last days; what is known stays as it is. */
+	restore(entries: readonly Restored[]): Promise<void> {
+		return this.call({ op: "restore", entries });
 	}
 
 	/** Starts a new chain if the agent or the company knows more of ours than our log does; true if it did. */
