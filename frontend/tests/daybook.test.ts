@@ -93,6 +93,30 @@ describe("recording", () => {
 	});
 });
 
+describe("a clock that went back", () => {
+	const noon = noSale({ occurred_at: "2026-11-22T12:00:00.000+01:00" });
+	const before = (more = {}) => noSale({ occurred_at: "2026-11-22T10:59:30.000Z", ...more });
+
+	test("is noted on the entry, also after a restart and in a new segment", async () => {
+		const all = await opened();
+		await all.book.record(noon);
+		const file = new MemoryFile();
+		await all.book.carryOver(file);
+		for (const { book } of [all, await reopened(all), await opened(file)]) {
+			expect((await book.record(before())).entry.clock).toEqual({ back_ms: 30_000 });
+		}
+	});
+
+	test("is noted beside what else is known of it, and a second of play is not", async () => {
+		const { book } = await opened();
+		await book.record(noon);
+		const clock = { ahead_ms: -9_000, against: "company" as const };
+		expect((await book.record(before({ clock }))).entry.clock).toEqual({ ...clock, back_ms: 30_000 });
+		const { entry } = await book.record(noSale({ occurred_at: "2026-11-22T10:59:29.000Z" }));
+		expect("clock" in entry).toBe(false);
+	});
+});
+
 describe("a disk that fails", () => {
 	test.each<[string, (file: MemoryFile) => void]>([
 		["is full", (file) => (file.capacity = file.getSize() + 40)],

@@ -9,6 +9,7 @@ import json
 import pytest
 from carts import till_day
 
+from pos_bridge.agent.daybook import arrival_now, recording
 from pos_bridge.agent.standalone.api import CHANGES_PATH
 from pos_bridge.agent.standalone.enrolment import CODE_SECONDS, CODE_TRIES, Enrolment
 from pos_bridge.core.catalogue import CHUNK_SIZE
@@ -18,6 +19,7 @@ from pos_bridge.core.gs1 import is_gtin
 from pos_bridge.core.sync import (
 	CHUNK_PATH,
 	ENROL_PATH,
+	LATEST_PATH,
 	MAX_PUSH_BYTES,
 	MAX_PUSH_ENTRIES,
 	PUSH_PATH,
@@ -64,6 +66,19 @@ async def test_the_snapshot_names_the_epoch_behind_what_was_recorded(till):
 	await till.push(till_day(2, epoch=3))
 	_, later = await till.get(SNAPSHOT_PATH)
 	assert (fresh["message"]["next_epoch"], later["message"]["next_epoch"]) == (1, 4)
+
+
+async def test_a_till_gets_back_what_it_recorded_last_and_nobody_elses(till):
+	await till.enrol()
+	await till.push(DAY)
+	await till.demo.company.store.write(recording(till_day(3, till="T2"), arrival_now("T2", "page")))
+	_, answer = await till.get(LATEST_PATH)
+	assert answer["message"]["entries"] == [wire_fields(wire) for wire in reversed(DAY)]
+	_, older = await till.get(LATEST_PATH, before=3)
+	assert older["message"]["entries"] == [wire_fields(wire) for wire in (DAY[1], DAY[0])]
+	assert (await till.get(LATEST_PATH, before=-1))[0] == 400
+	async with till.http.get(LATEST_PATH) as response:
+		assert response.status == 401
 
 
 @pytest.fixture

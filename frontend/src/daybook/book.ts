@@ -3,7 +3,7 @@
 
 import {
 	MAX_ENTRY_BYTES, NO_PREVIOUS, PROTOCOL_VERSION, parseEntry, receiptNumber, sealEntry, takesReceiptNumber,
-	type Entry, type EntryDraft, type Head, type WireEntry,
+	type ClockNote, type Entry, type EntryDraft, type Head, type WireEntry,
 } from "@/core/entry";
 import { Malformed, PosBridgeError, Rejected, wordsOf } from "@/core/errors";
 import { checkReturn, type ReturnBody } from "@/core/returns";
@@ -12,11 +12,14 @@ import {
 	LOG_FORMAT, answersLine, chainLine, entryLine, readLog, type ChainStart, type LogReading, type LogRecord, type Span,
 } from "@/daybook/log";
 import { readAll, writeAll, type LogFile } from "@/daybook/file";
+import { keepAside, lengthOf, reportOf, type BookReport } from "@/daybook/repair";
 import { Shelf, positionOf, type Place } from "@/daybook/shelf";
 import type { PushResult } from "@/server/api";
 
 /** Business dates that a new segment brings along, so that a Pay that is repeated finds its sale. */
 export const CARRIED_DAYS = 2;
+/** A clock that a time server corrects may go back by so much. */
+const CLOCK_PLAY_MS = 2_000;
 
 export interface BookOptions {
 	readonly till: string;
@@ -25,6 +28,8 @@ export interface BookOptions {
 	/** Makes a chain's id. */
 	readonly newChain: () => string;
 }
+
+export type { BookReport } from "@/daybook/repair";
 
 export interface StoredEntry {
 	readonly entry: Entry;
@@ -45,17 +50,6 @@ export interface RecordAnswer {
 	readonly entry: Entry;
 	readonly wire: WireEntry;
 	readonly outcome: "created" | "exists";
-}
-
-export interface BookReport {
-	readonly entries: number;
-	/** Bytes of a torn write that were cut from the end (and kept aside). */
-	readonly cutBytes: number;
-	/** Bytes that do not verify (and were kept aside). */
-	readonly damagedBytes: number;
-	readonly newChain: boolean;
-	/** For the cashier; empty if all was well. */
-	readonly words: readonly string[];
 }
 
 export interface BookStatus {
@@ -255,10 +249,10 @@ export class Book {
 	}
 
 	private startOfNext(sealed: readonly number[]): ChainStart {
-		const { start, head, receiptCount: receipts } = this.shelf;
+		const { start, head, lastAt, receiptCount: receipts } = this.shelf;
 		if (!start) throw new Rejected("The daybook has no open chain. Reload the till.", "no_chain");
 		const { kept_aside: _, goes_on: __, sealed: ___, ...plain } = start;
-		const goes_on = head && { sequence: head.sequence, hash: head.hash, receipts };
+		const goes_on = head && { sequence: head.sequence, hash: head.hash, receipts, ...(lastAt !== undefined && { at: lastAt }) };
 		return { ...plain, ...(goes_on && { goes_on }), ...(sealed.length > 0 && { sealed }) };
 	}
 
@@ -291,6 +285,7 @@ export class Book {
 			previous: head?.hash ?? NO_PREVIOUS,
 			...(takesReceiptNumber(draft.kind) ? { receipt_number: number } : {}),
 			...(sequence === 1 && start.continues ? { continues: start.continues } : {}),
+			...clockNote(draft, this.shelf.lastAt),
 		};
 	}
 
@@ -346,6 +341,13 @@ export class Book {
 	}
 }
 
+/** What the page knows of its clock, and by how much it went back since the entry before, across restarts, too. */
+function clockNote({ occurred_at, clock }: EntryDraft, lastAt: string | undefined): { readonly clock?: ClockNote } {
+	const back_ms = lastAt === undefined ? 0 : Date.parse(lastAt) - Date.parse(occurred_at);
+	const note = { ...clock, ...(back_ms > CLOCK_PLAY_MS && { back_ms }) };
+	return Object.keys(note).length > 0 ? { clock: note } : {};
+}
+
 /** Without what a sender may have added: it goes into an entry. */
 function plainHead({ chain, sequence, hash }: Head): Head {
 	return { chain, sequence, hash };
@@ -361,31 +363,4 @@ function refuseForeign(shelf: Shelf, till: string): void {
 	if (shelf.start && shelf.start.till !== till) {
 		throw new Malformed(`This log belongs to till ${shelf.start.till}, not to ${till}.`, "wrong_till");
 	}
-}
-
-/** The second file gets the bytes behind a line that says where they were, and is flushed before anything is cut. */
-function keepAside(file: LogFile, aside: LogFile, reading: LogReading): void {
-	for (const span of reading.torn ? [...reading.damaged, reading.torn] : reading.damaged) {
-		const bytes = new Uint8Array(span.to - span.from);
-		file.read(bytes, { at: span.from });
-		const title = new TextEncoder().encode(`\n# bytes ${span.from} to ${span.to} of the log\n`);
-		aside.write(title, { at: aside.getSize() });
-		aside.write(bytes, { at: aside.getSize() });
-		aside.flush();
-	}
-}
-
-function reportOf(reading: LogReading, shelf: Shelf, fresh: boolean): BookReport {
-	const cutBytes = reading.torn ? lengthOf([reading.torn]) : 0;
-	const damagedBytes = lengthOf(reading.damaged);
-	const words: string[] = [];
-	if (cutBytes > 0) words.push(`A write that was interrupted (${cutBytes} bytes) was cut; nothing confirmed was lost.`);
-	if (damagedBytes > 0) {
-		words.push(`${damagedBytes} bytes of the daybook were damaged. They are kept aside; tell your support.`);
-	} else if (shelf.broken) words.push("An entry is missing in the daybook. A new chain was started; tell your support.");
-	return { entries: shelf.entryCount, cutBytes, damagedBytes, newChain: fresh, words };
-}
-
-function lengthOf(spans: readonly Span[]): number {
-	return spans.reduce((sum, span) => sum + span.to - span.from, 0);
 }

@@ -8,7 +8,7 @@ import type { DaybookCall, DaybookReply, Opened } from "@/daybook/worker";
 import workerScript from "@/daybook/worker.ts?worker&url";
 import { scriptUrl } from "@/offline/files";
 import type { PushResult } from "@/server/api";
-import { keep, readKept } from "@/server/kept";
+import { keepTwice, readKeptTwice } from "@/server/kept";
 
 export type { RecordAnswer, Restored, StoredEntry } from "@/daybook/book";
 
@@ -57,7 +57,7 @@ export class PageDaybook {
 		const worker = new Worker(scriptUrl(workerScript, controlled), { type: "module" });
 		const daybook = new PageDaybook(till, worker);
 		const persisted = navigator.storage.persist();
-		const witness = await readKept<number>(epochWitness(till));
+		const witness = await readKeptTwice<number>(epochWitness(till));
 		const nextEpoch = Math.max(options.nextEpoch, (witness ?? 0) + 1);
 		daybook.opened = await daybook.call<Opened>({ op: "open", till, ...options, nextEpoch });
 		daybook.persisted = await persisted;
@@ -132,8 +132,8 @@ export class PageDaybook {
 	}
 
 	/** Keeps what the agent or the company gave back of this till's last days; what is known stays as it is. */
-	restore(entries: readonly Restored[]): Promise<void> {
-		return this.call({ op: "restore", entries });
+	async restore(entries: readonly Restored[]): Promise<void> {
+		if (entries.length > 0) await this.call({ op: "restore", entries });
 	}
 
 	/** Starts a new chain if the agent or the company knows more of ours than our log does; true if it did. */
@@ -157,7 +157,7 @@ export class PageDaybook {
 
 	/** If the log is ever lost while IndexedDB is not, the epoch must not be used twice: receipt numbers would be. */
 	private async witnessEpoch(): Promise<void> {
-		if (this.writable) await keep(epochWitness(this.till), this.epoch);
+		if (this.writable) await keepTwice(epochWitness(this.till), this.epoch);
 	}
 
 	private call<Value>(call: DaybookCall): Promise<Value> {

@@ -26,6 +26,8 @@ export class Shelf {
 	/** The last entry in the file, of whatever chain. */
 	last: Head | undefined;
 	highestEpoch = 0;
+	/** occurred_at of the entry that was written last. */
+	lastAt: string | undefined;
 	private receipts = 0;
 	private readonly places = new Map<string, Place>();
 	private readonly answers = new Map<string, PushResult>();
@@ -137,6 +139,7 @@ export class Shelf {
 		this.start = start;
 		this.broken = false;
 		this.receipts = start.goes_on?.receipts ?? 0;
+		this.lastAt = start.goes_on?.at ?? this.lastAt;
 		if (start.goes_on) this.last = { chain: start.chain, sequence: start.goes_on.sequence, hash: start.goes_on.hash };
 		this.highestEpoch = Math.max(this.highestEpoch, start.epoch);
 	}
@@ -146,6 +149,7 @@ export class Shelf {
 		this.keepPlace(placeOf(entry, hash, span, this.segment));
 		if (!this.follows(entry)) this.broken = true;
 		this.last = { chain, sequence, hash };
+		this.lastAt = entry.occurred_at;
 		this.highestEpoch = Math.max(this.highestEpoch, entry.epoch);
 		if (takesReceiptNumber(entry.kind)) this.receipts = Number(entry.receipt_number?.split("-").at(-1));
 	}

@@ -6,14 +6,16 @@ import { AgentConnection } from "@/agent/connection";
 import { Catalogue, type Progress } from "@/catalogue/catalogue";
 import { Retryable, wordsOf } from "@/core/errors";
 import { PageDaybook } from "@/daybook/daybook";
+import { GivingBack } from "@/daybook/givingBack";
 import { Pusher } from "@/daybook/push";
 import { CHECK_MS, openOffline } from "@/offline/offline";
 import { Company, OtherTill, offeredEnrolmentCode, type Enrolment, type Snapshot } from "@/server/api";
 import { keep, readKept } from "@/server/kept";
 import { KEPT_CART } from "@/till/basket";
 import { renewed, type Cart } from "@/till/cart";
+import { Clock } from "@/till/clock";
 import { KEPT_TENDERS, type KeptTenders } from "@/till/paying";
-import { ENROL_AGAIN, KEPT_CASHIER, createTill, type LeftOpen, type Till } from "@/till/till";
+import { ENROL_AGAIN, KEPT_CASHIER, KEPT_TIME, createTill, type LeftOpen, type Till } from "@/till/till";
 import { speak, t } from "@/words/words";
 
 export const PAGE_VERSION = "0.1.0";
@@ -76,9 +78,17 @@ export function useStart(): Start {
 		const daybook = await openDaybook(enrolment, snapshot);
 		const agent = await agentOf(enrolment);
 		const pusher = new Pusher(daybook, agent, from);
-		const [left, cashier] = await Promise.all([leftOpen(daybook, catalogue, snapshot), readKept<string>(KEPT_CASHIER)]);
+		const [left, cashier, time, givingBack] = await Promise.all([
+			leftOpen(daybook, catalogue, snapshot),
+			readKept<string>(KEPT_CASHIER),
+			readKept<number>(KEPT_TIME),
+			GivingBack.open(daybook),
+		]);
 		const offline = openOffline();
-		const till = createTill({ snapshot, catalogue, daybook, agent, pusher, company: from, offline, left, cashier });
+		const clock = new Clock(time);
+		const till = createTill({
+			snapshot, catalogue, daybook, agent, pusher, company: from, offline, clock, givingBack, left, cashier,
+		});
 		agent.connect();
 		if (daybook.writable) pusher.start();
 		stage.value = { kind: "open", till };
