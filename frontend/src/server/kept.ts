@@ -95,7 +95,7 @@ export async function readKeptTwice<T>(name: string): Promise<T | undefined> {
 
 /** Undefined where there is no such file system: then IndexedDB alone has to do. */
 async function keptFolder(): Promise<FileSystemDirectoryHandle | undefined> {
-	const root = await navigator.storage?.getDirectory?.();
+	const root = await globalThis.navigator?.storage?.getDirectory?.();
 	return root?.getDirectoryHandle("kept", { create: true });
 }
 
