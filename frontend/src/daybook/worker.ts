@@ -4,7 +4,8 @@
 import { newId, type EntryDraft, type Head } from "@/core/entry";
 import { PosBridgeError, Rejected, wordsOf } from "@/core/errors";
 import { Book, type BookOptions, type BookReport, type BookStatus, type RecordAnswer, type Restored } from "@/daybook/book";
-import { Segments } from "@/daybook/segments";
+import { KEPT_SEGMENTS, KEPT_WHEN_FULL, Segments } from "@/daybook/segments";
+import { freeBytes, hasLittleRoom } from "@/offline/room";
 import type { PushResult } from "@/server/api";
 
 /** A closing tab holds its lock for a moment longer; whoever reloads must not end up as a reader. */
@@ -112,7 +113,8 @@ async function open({ till, nextEpoch, continues }: Extract<DaybookCall, { op: "
 async function readOlder(opened: Book, all: Segments): Promise<string> {
 	const words = await all.readSealed(opened);
 	if (opened.sealed.length > 0) await inTurn(async () => void (book = await all.compacted(opened)));
-	await all.dropOldest(book ?? opened);
+	const little = hasLittleRoom({ freeBytes: await freeBytes() });
+	await all.dropOldest(book ?? opened, little ? KEPT_WHEN_FULL : KEPT_SEGMENTS);
 	return words;
 }
 

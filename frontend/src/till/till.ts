@@ -11,6 +11,7 @@ import type { PageDaybook, StoredEntry } from "@/daybook/daybook";
 import type { GivingBack } from "@/daybook/givingBack";
 import type { Pusher } from "@/daybook/push";
 import type { Offline } from "@/offline/offline";
+import { hasLittleRoom, megabytes } from "@/offline/room";
 import { restartWhenQuiet, wasRestarted } from "@/offline/restart";
 import { keep } from "@/server/kept";
 import type { Company, Snapshot } from "@/server/api";
@@ -141,6 +142,10 @@ export function createTill(parts: TillParts): Till {
 	});
 	void refresh(parts, state, false);
 	const following = follow(() => refresh(parts, state, true), parts.snapshot.realtime, parts.company.enrolment?.token ?? "");
+	watch(() => hasLittleRoom(parts.offline.facts.value), (little) => {
+		const { freeBytes } = parts.offline.facts.value;
+		if (little) notices.say({ tone: "problem", title: t("offline.little_room", { megabytes: megabytes(freeBytes) }) });
+	});
 	restartWhenQuiet(parts.offline, {
 		isIdle: () => daybook.writable && basket.lines.value.length === 0 && screen.value === "sell" && panel.value === undefined,
 		sayRestart: () => notices.say({ tone: "info", title: t("offline.restarting") }),

@@ -277,6 +277,7 @@ export const de: Dictionary = {
 	"offline.label": "Ohne Netz",
 	"offline.ready": "Bereit für offline",
 	"offline.unpromised": "Aber der Browser kann alles löschen, wenn der Speicher voll ist. Diese Seite als App installieren oder ein Lesezeichen setzen, dann neu laden.",
+	"offline.little_room": "Aber auf diesem Computer ist kaum noch Platz: {megabytes} MB. Bitte Speicherplatz freigeben.",
 	"offline.not_ready": "Nicht bereit für offline: {reason}",
 	"offline.why.unsupported": "Dieser Browser behält hier keine Seite. Die Kasse in Chromium oder Chrome über https öffnen.",
 	"offline.why.starting": "Die Seite wird gerade abgelegt, das dauert einen Moment.",

@@ -275,6 +275,7 @@ export const en = {
 	"offline.label": "Without a network",
 	"offline.ready": "Ready for offline",
 	"offline.unpromised": "But the browser may clear it when the disk is full. Install this page as an app or bookmark it, then load it again.",
+	"offline.little_room": "But there is little room left on this computer: {megabytes} MB. Free disk space.",
 	"offline.not_ready": "Not ready for offline: {reason}",
 	"offline.why.unsupported": "this browser keeps no page here. Open the till in Chromium or Chrome, by https.",
 	"offline.why.starting": "the page is being kept, this takes a moment.",
