@@ -88,7 +88,9 @@ class Chaos:
 		deadline = time.monotonic() + SELLS_AGAIN_SECONDS
 		while len(self.cashier.told) == before:
 			if time.monotonic() > deadline:
-				self.cashier.faults.append(f"No sale within {SELLS_AGAIN_SECONDS:.0f} s {when}: {self.cashier.seen}")
+				self.cashier.faults.append(
+					f"No sale within {SELLS_AGAIN_SECONDS:.0f} s {when}: {self.cashier.seen}"
+				)
 				return
 			await asyncio.sleep(LOOK_AGAIN_SECONDS / 4)
 
@@ -182,7 +184,14 @@ class Chaos:
 			quarantined=len(aside),
 			held=len(held),
 			unsettled=self.unsettled,
-			faults=[*cashier.faults, *self.computer.faults, *self.strikes.faults, *aside, *held, *evidence.words()],
+			faults=[
+				*cashier.faults,
+				*self.computer.faults,
+				*self.strikes.faults,
+				*aside,
+				*held,
+				*evidence.words(),
+			],
 		)
 
 

@@ -1,1 +1,1 @@
-"""What happens to a till, on purpose: processes killed, wires that lose, clocks that jump, disks that are full."""
+"""What happens to a till, on purpose: killed processes, wires that lose, clocks that jump, full disks."""

@@ -1,6 +1,6 @@
-"""A cashier who looks at the screen and does what a person does there: rings up, takes money, reads the receipt.
+"""A cashier who looks at the screen and does what a person does there: rings up, takes money, reads.
 
-It notes what it was told. It never asks the page's insides, and whatever happens to the browser, it looks again.
+It notes what it was told. It never asks the page's insides; whatever happens to the browser, it looks again.
 """
 
 import asyncio
@@ -45,7 +45,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-	"""What the screen said of a finished sale. `storage` counts how often the browser's was cleared before."""
+	"""What the screen said of a finished sale. `storage`: how often the browser's was cleared before."""
 
 	receipt_number: str
 	total_minor: int
@@ -69,7 +69,10 @@ class Cashier:
 		self.faults: list[str] = []
 		self.done: Counter[str] = Counter()
 		self.seen: Mapping[str, Any] = {}
+		self.trying = asyncio.Event()
+		"""Set whenever a payment is confirmed."""
 		self._attempt: Attempt | None = None
+		self._total = 0
 		self._wanted = 1
 		self._stopped = False
 
@@ -124,7 +127,7 @@ class Cashier:
 			return
 		self._attempt = None
 		open_minor = minor(seen["total"]) if seen["screen"] == "sell" else due_of(seen)
-		if open_minor != attempt.total_minor:
+		if open_minor != attempt.total_minor and not seen["settled"]:
 			self.interrupted.append(attempt)
 
 	# What is done on each screen.
@@ -193,6 +196,8 @@ class Cashier:
 			await page.keyboard.press("F8")
 		else:
 			await page.keyboard.press("F9")
+			# Pressed once more before the screen has changed it would take the money, too.
+			await page.wait_for_selector("main.pay, dialog[open]")
 
 	async def _ring_up(self, page: Page) -> None:
 		"""A scan with all its keys, or a tile; then more of it, or another price."""
@@ -265,7 +270,10 @@ class Cashier:
 
 	def _try(self, seen: Mapping[str, Any], tenders: Mapping[str, int]) -> None:
 		known = None if self._attempt else given_of(seen["given"]) + Counter(tenders)
-		self._attempt = Attempt(due_of(seen), known, self.computer.lives, time.monotonic())
+		# With more given than is due, as after a refusal, the screen says no total any more.
+		self._total = self._total if seen["settled"] else due_of(seen)
+		self._attempt = Attempt(self._total, known, self.computer.lives, time.monotonic())
+		self.trying.set()
 
 	def _just_tried(self) -> bool:
 		"""Keys that the page did not take are pressed again, but not before it had time to say so."""
@@ -280,6 +288,7 @@ class Cashier:
 				self.done["reprints asked for"] += 1
 			self._wanted = self.chance.randint(1, MOST_LINES)
 			await page.keyboard.press(self.chance.choice(("Enter", "F9", "Escape")))
+			await page.wait_for_selector("main.done", state="detached")
 		await asyncio.sleep(BREATH_SECONDS)
 
 	def _note(self, number: str, seen: Mapping[str, Any]) -> None:
@@ -293,7 +302,7 @@ class Cashier:
 			self.interrupted.append(attempt)
 			attempt = None
 			if fresh:
-				self.faults.append(f"{number} says {total}, which is not what was to be paid.")
+				self.faults.append(f"{number} says {total}, but {self._total} was to be paid.")
 		if earlier and (fresh or earlier.total_minor != total):
 			self.faults.append(f"{number} was shown for two sales: {earlier.total_minor} and {total}.")
 		self.told.setdefault(number, Told(number, total, attempt and attempt.tenders, self.storage))

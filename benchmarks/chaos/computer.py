@@ -60,7 +60,13 @@ class Computer:
 		"""Start the browser on its profile and open the till."""
 		port_file = self.profile / "DevToolsActivePort"
 		port_file.unlink(missing_ok=True)
-		command = [str(CHROMIUM), *ARGUMENTS, "--headless", "--window-size=1280,800", "--remote-debugging-port=0"]
+		command = [
+			str(CHROMIUM),
+			*ARGUMENTS,
+			"--headless",
+			"--window-size=1280,800",
+			"--remote-debugging-port=0",
+		]
 		command += ["--disable-breakpad", f"--user-data-dir={self.profile}", "about:blank"]
 		self._process = subprocess.Popen(
 			command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
@@ -145,7 +151,9 @@ class Computer:
 	async def free_disk(self) -> None:
 		if self._full:
 			with suppress(PlaywrightError):
-				await self._full.send("Storage.overrideQuotaForOrigin", {"origin": self.url.rsplit("/", 1)[0]})
+				await self._full.send(
+					"Storage.overrideQuotaForOrigin", {"origin": self.url.rsplit("/", 1)[0]}
+				)
 			self._full = None
 
 	async def clear_storage(self) -> None:

@@ -14,6 +14,8 @@ KINDS = (
 	*("second_tab_takes_over", "clock_back", "clock_forward"),
 	*("browser_disk_full", "agent_disk_full", "storage_cleared", "browser_reinstalled"),
 )
+MORE_OFTEN = ("browser_killed", "browser_killed", "agent_killed", "company_killed", "storage_cleared")
+"""Once every kind has been there, these come more often than the others."""
 SELLING_SECONDS = 3.5
 """How long a round goes on selling at least; a disaster strikes at some moment of it."""
 IN_A_ROUND = (1, 2, 2, 3)
@@ -28,6 +30,8 @@ class Strike:
 	after_seconds: float
 	lasts_seconds: float
 	hours: int
+	in_payment: bool
+	"""It waits for the moment in which a sale is being recorded."""
 	alone: bool
 	"""Neither agent nor company answers while it lasts: the page has only itself."""
 
@@ -39,14 +43,17 @@ def plan(rounds: int, seed: int) -> list[tuple[Strike, ...]]:
 	while rounds and sum(counts) < len(KINDS):
 		counts[chance.randrange(rounds)] += 1
 	deck = _deck(chance, sum(counts))
-	return [tuple(sorted((_strike(chance, deck.pop()) for _ in range(count)), key=_moment)) for count in counts]
+	return [
+		tuple(sorted((_strike(chance, deck.pop()) for _ in range(count)), key=_moment)) for count in counts
+	]
 
 
 def _deck(chance: random.Random, size: int) -> list[str]:
 	"""Whole shuffled decks, one after the other, until there are `size` cards."""
-	cards: list[str] = []
+	cards = chance.sample(KINDS, len(KINDS))
+	more = (*KINDS, *MORE_OFTEN)
 	while len(cards) < size:
-		cards = [*chance.sample(KINDS, len(KINDS)), *cards]
+		cards = [*chance.sample(more, len(more)), *cards]
 	return cards[-size:] if size else []
 
 
@@ -56,6 +63,7 @@ def _strike(chance: random.Random, kind: str) -> Strike:
 		after_seconds=round(chance.uniform(0.1, SELLING_SECONDS), 2),
 		lasts_seconds=round(chance.uniform(0.05, 1.5), 2),
 		hours=chance.randint(1, MOST_HOURS),
+		in_payment=chance.random() < 0.6,
 		alone=chance.random() < 0.5,
 	)
 

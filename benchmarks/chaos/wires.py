@@ -23,7 +23,17 @@ MISCHIEF_SHARE = 0.6
 LATEST_SECONDS = 1.2
 UPSTREAM = aiohttp.ClientTimeout(total=60, connect=5)
 _HOP_BY_HOP = frozenset(
-	("connection", "keep-alive", "transfer-encoding", "upgrade", "te", "trailer", "content-length", "host", "origin")
+	(
+		"connection",
+		"keep-alive",
+		"transfer-encoding",
+		"upgrade",
+		"te",
+		"trailer",
+		"content-length",
+		"host",
+		"origin",
+	)
 )
 _CALLS = "/api/method/pos_bridge.api."
 _DONE_BY_AGENT = frozenset(("record", "print", "kick", "acknowledged"))
@@ -115,7 +125,9 @@ class Network:
 			request.method, url, data=body or None, headers=headers, allow_redirects=False
 		) as response:
 			raw = await response.read()
-			kept = [(name, value) for name, value in response.headers.items() if name.lower() not in _HOP_BY_HOP]
+			kept = [
+				(name, value) for name, value in response.headers.items() if name.lower() not in _HOP_BY_HOP
+			]
 			answer = web.Response(status=response.status, body=raw)
 			answer.headers.clear()
 			answer.headers.extend(kept)
