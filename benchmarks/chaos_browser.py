@@ -196,7 +196,7 @@ class Chaos:
 
 
 async def survive(rounds: int, seed: int, shop: Shop, folder: Path) -> Survived:
-	"""Run `rounds` rounds in `folder` and count. RuntimeError in words where Chromium or the page is missing."""
+	"""Run `rounds` rounds in `folder` and count. RuntimeError where Chromium or the page is missing."""
 	if not CHROMIUM or not PAGE.exists():
 		raise RuntimeError("Chromium and the built page are needed: `make page chromium`.")
 	async with async_playwright() as playwright:

@@ -45,6 +45,7 @@ class Computer:
 
 	def __init__(self, playwright: Playwright, profile: Path, url: str) -> None:
 		self.url = url
+		self.origin = url.rsplit("/", 1)[0]
 		self.profile = profile
 		self.faults: list[str] = []
 		"""What the pages threw and nobody caught."""
@@ -141,26 +142,24 @@ class Computer:
 				await page.evaluate(CLOCK % ahead_ms)
 
 	async def fill_disk(self) -> None:
-		"""No more room for this origin. The browser asks for room ahead, so it counts from the next load on."""
+		"""No more room for this origin; the browser asks for room ahead, so it counts from the next load on."""
 		page = self._page()
 		self._full = await self._context().new_cdp_session(page)
-		quota = {"origin": self.url.rsplit("/", 1)[0], "quotaSize": FULL_DISK_BYTES}
+		quota = {"origin": self.origin, "quotaSize": FULL_DISK_BYTES}
 		await self._full.send("Storage.overrideQuotaForOrigin", quota)
 		await self.load(page)
 
 	async def free_disk(self) -> None:
 		if self._full:
 			with suppress(PlaywrightError):
-				await self._full.send(
-					"Storage.overrideQuotaForOrigin", {"origin": self.url.rsplit("/", 1)[0]}
-				)
+				await self._full.send("Storage.overrideQuotaForOrigin", {"origin": self.origin})
 			self._full = None
 
 	async def clear_storage(self) -> None:
 		"""What "clear browsing data" does, while the till is open; then its page is loaded anew."""
 		page = self._page()
 		session = await self._context().new_cdp_session(page)
-		kinds = {"origin": self.url.rsplit("/", 1)[0], "storageTypes": "all"}
+		kinds = {"origin": self.origin, "storageTypes": "all"}
 		await session.send("Storage.clearDataForOrigin", kinds)
 		await self.load(page)
 

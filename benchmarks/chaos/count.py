@@ -27,7 +27,7 @@ class Survived:
 	sales_recorded_unseen: int
 	"""Recorded, but the browser was gone before the cashier saw it; each is a payment that was begun."""
 	lost_with_cleared_storage: int
-	"""Confirmed while neither agent nor company had it, and then the browser's storage was cleared on purpose."""
+	"""Confirmed while neither agent nor company had it; then the browser's storage was cleared on purpose."""
 	gaps_with_cleared_storage: int
 	lost: int
 	"""Acknowledged by agent or company, and not in the books."""
@@ -130,7 +130,7 @@ class Evidence:
 		missing = [f"missing: {told}" for told in self.missing() if told.storage == self.storage]
 		unexplained = [f"nobody was told of {sale}" for sale in self.unexplained()]
 		off = [
-			f"off: {sale} told as {self.told.get(sale.receipt_number)}, booked as {self.received.get(sale.id)}"
+			f"off: {sale}; {self.told.get(sale.receipt_number)}; booked: {self.received.get(sale.id)}"
 			for sale in self.sales
 			if self.off(sale)
 		]

@@ -1,7 +1,7 @@
 """The network between page, agent and company: two proxies on loopback that lose, double and delay.
 
-They stand outside of the browser, so that its service worker, its workers and its own retries go through them,
-and so that a killed browser meets the same network when it is back.
+They stand outside of the browser: its service worker and its own retries go through them, and a browser that
+was killed meets the same network when it is back.
 """
 
 import asyncio

@@ -19,7 +19,7 @@ class Forbidden(PosBridgeError):
 
 
 class Guard:
-	"""The hosts that this process answers under, the pages (origins) that may call it, and other agents of its page."""
+	"""The hosts that this process answers under, the pages (origins) that may call it, their other agents."""
 
 	def __init__(self, port: int, origins: Iterable[str] = (), agents: Iterable[str] = ()) -> None:
 		self.hosts = frozenset(f"{name}:{port}" for name in ("127.0.0.1", "localhost"))

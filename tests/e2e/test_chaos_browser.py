@@ -1,4 +1,4 @@
-"""The till's page while its browser, its agent, the company, wires, clocks and disks fail; `make soak` at full count."""
+"""The till's page while browser, agent, company, wires, clocks and disks fail; `make soak` at full count."""
 
 import json
 import subprocess

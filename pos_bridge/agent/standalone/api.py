@@ -32,7 +32,7 @@ MAX_ENROL_BYTES = 1_024
 
 
 class Api:
-	"""The endpoints of one company; `agent_url` is where its till's agent answers, if not on this very port."""
+	"""The endpoints of one company; `agent_url` is where the till's agent answers, if not on this port."""
 
 	def __init__(self, company: StandaloneCompany, agent_url: str = "") -> None:
 		self._company = company

@@ -31,7 +31,7 @@ SAMPLES = 12
 
 
 class Demo:
-	"""The demo's parts, bound to a port; `serving` runs them. `agent_url`: another process is the page's agent."""
+	"""The demo's parts, bound to a port; `serving` runs them. `agent_url`: another process is the agent."""
 
 	def __init__(self, data_dir: Path, listener: socket.socket, items: int = 0, agent_url: str = "") -> None:
 		self.port: int = listener.getsockname()[1]
