@@ -7,7 +7,7 @@ import asyncio
 import random
 import re
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -26,6 +26,8 @@ ACT_MS = 2_000
 BREATH_SECONDS = 0.02
 LOAD_AGAIN_SECONDS = 0.4
 UNTAKEN_SECONDS = 1.5
+TRACED = 25
+"""Glances that a fault tells of."""
 MOST_LINES = 3
 NUMBER = re.compile(r"[A-Za-z0-9_-]+-\d+-\d{6,}")
 
@@ -73,6 +75,7 @@ class Cashier:
 		"""Set whenever a payment is confirmed."""
 		self._attempt: Attempt | None = None
 		self._total = 0
+		self._trace: deque[str] = deque(maxlen=TRACED)
 		self._wanted = 1
 		self._stopped = False
 
@@ -98,6 +101,12 @@ class Cashier:
 		if page is not self.computer.page:
 			return
 		self.seen = seen
+		shown = {
+			name: seen[name]
+			for name in ("screen", "total", "due", "given", "number", "problem")
+			if seen[name]
+		}
+		self._trace.append(f"{self.computer.lives}: {shown} {self._attempt}")
 		self._follow_up(seen)
 		acts: Mapping[str, Callable[[Page, Mapping[str, Any]], Awaitable[None]]] = {
 			"none": self._nothing,
@@ -115,8 +124,11 @@ class Cashier:
 
 	async def _hung(self, page: Page) -> None:
 		if page is self.computer.page:
-			self.faults.append(f"The page did not answer for {ANSWER_SECONDS:.0f} s; last seen: {self.seen}")
+			self._fault(f"The page did not answer for {ANSWER_SECONDS:.0f} s.")
 			await self.computer.load(page)
+
+	def _fault(self, words: str) -> None:
+		self.faults.append("\n".join((words, *self._trace)))
 
 	def _follow_up(self, seen: Mapping[str, Any]) -> None:
 		"""What the page shows of a payment whose end another life of the page kept from the cashier."""
@@ -302,9 +314,9 @@ class Cashier:
 			self.interrupted.append(attempt)
 			attempt = None
 			if fresh:
-				self.faults.append(f"{number} says {total}, but {self._total} was to be paid.")
+				self._fault(f"{number} says {total}, but {self._total} was to be paid.")
 		if earlier and (fresh or earlier.total_minor != total):
-			self.faults.append(f"{number} was shown for two sales: {earlier.total_minor} and {total}.")
+			self._fault(f"{number} was shown for two sales: {earlier.total_minor} and {total}.")
 		self.told.setdefault(number, Told(number, total, attempt and attempt.tenders, self.storage))
 
 

@@ -142,7 +142,7 @@ class Computer:
 				await page.evaluate(CLOCK % ahead_ms)
 
 	async def fill_disk(self) -> None:
-		"""No more room for this origin; the browser asks for room ahead, so it counts from the next load on."""
+		"""No more room for this origin, from the next load on: the browser asks for room ahead."""
 		page = self._page()
 		self._full = await self._context().new_cdp_session(page)
 		quota = {"origin": self.origin, "quotaSize": FULL_DISK_BYTES}
