@@ -317,7 +317,7 @@ class Cashier:
 				self._fault(f"{number} says {total}, but {self._total} was to be paid.")
 		if earlier and (fresh or earlier.total_minor != total):
 			self._fault(f"{number} was shown for two sales: {earlier.total_minor} and {total}.")
-		self.told.setdefault(number, Told(number, total, attempt and attempt.tenders, self.storage))
+		self.told.setdefault(number, Told(number, total, attempt.tenders if attempt else None, self.storage))
 
 
 def minor(text: str) -> int:

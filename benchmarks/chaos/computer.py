@@ -34,6 +34,10 @@ CLOCK = """(() => {
 			static now() { return Real.now() + ahead; }
 		}
 		globalThis.Date = Shifted;
+		const running = performance.now.bind(performance);
+		let passed = 0;
+		performance.now = () => running() + passed;
+		globalThis.letPass = (milliseconds) => { passed += milliseconds; };
 		globalThis.setClock = (milliseconds) => { ahead = milliseconds; };
 	}
 	globalThis.setClock(%d);
@@ -140,6 +144,11 @@ class Computer:
 		for page in context.pages:
 			with suppress(PlaywrightError):
 				await page.evaluate(CLOCK % ahead_ms)
+
+	async def let_pass(self, milliseconds: int) -> None:
+		"""The page believes that so much more time has passed since it was loaded."""
+		with suppress(PlaywrightError):
+			await self._page().evaluate("(milliseconds) => globalThis.letPass(milliseconds)", milliseconds)
 
 	async def fill_disk(self) -> None:
 		"""No more room for this origin, from the next load on: the browser asks for room ahead."""
