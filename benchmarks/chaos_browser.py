@@ -144,18 +144,9 @@ class Chaos:
 
 	def count(self, rounds: int) -> Survived:
 		"""Compare what was told with what is in the books."""
-		ledger, cashier = self.shop.entries(), self.cashier
-		evidence = Evidence(
-			told=cashier.told,
-			interrupted=cashier.interrupted,
-			acknowledged=self.acknowledged,
-			storage=cashier.storage,
-			cleared_epochs=self.cleared_epochs,
-			ledger=ledger,
-			received=self.shop.received(),
-		)
+		cashier, evidence = self.cashier, self._evidence()
 		aside = [*self.shop.quarantined(), *self.agent.quarantined()]
-		held = [f"held: {entry.receipt_number}" for entry in ledger if entry.state == "held"]
+		held = [f"held: {entry.receipt_number}" for entry in evidence.ledger if entry.state == "held"]
 		by_kill, with_storage = evidence.lost_by_page()
 		gaps, gaps_with_storage = evidence.gaps()
 		return Survived(
@@ -163,11 +154,7 @@ class Chaos:
 			rounds=rounds,
 			seed=self.seed,
 			disasters=dict(sorted(self.strikes.done.items())),
-			messages_disturbed={
-				f"{name}_{mischief}": count
-				for name, wire in self.network.wires.items()
-				for mischief, count in sorted(wire.done.items())
-			},
+			messages_disturbed=self.network.disturbed(),
 			cashier=dict(sorted(cashier.done.items())),
 			sales_confirmed=len(cashier.told),
 			entries_acknowledged=len(self.acknowledged),
@@ -184,15 +171,22 @@ class Chaos:
 			quarantined=len(aside),
 			held=len(held),
 			unsettled=self.unsettled,
-			faults=[
-				*cashier.faults,
-				*self.computer.faults,
-				*self.strikes.faults,
-				*aside,
-				*held,
-				*evidence.words(),
-			],
+			faults=[*self._faults(), *aside, *held, *evidence.words()],
 		)
+
+	def _evidence(self) -> Evidence:
+		return Evidence(
+			told=self.cashier.told,
+			interrupted=self.cashier.interrupted,
+			acknowledged=self.acknowledged,
+			storage=self.cashier.storage,
+			cleared_epochs=self.cleared_epochs,
+			ledger=self.shop.entries(),
+			received=self.shop.received(),
+		)
+
+	def _faults(self) -> list[str]:
+		return [*self.cashier.faults, *self.computer.faults, *self.strikes.faults]
 
 
 async def survive(rounds: int, seed: int, shop: Shop, folder: Path) -> Survived:

@@ -103,6 +103,14 @@ class Network:
 		for wire in self.wires.values():
 			wire.mischief = ""
 
+	def disturbed(self) -> Mapping[str, int]:
+		"""How many messages met a mischief, by wire and mischief."""
+		return {
+			f"{name}_{mischief}": count
+			for name, wire in self.wires.items()
+			for mischief, count in sorted(wire.done.items())
+		}
+
 	async def _to_company(self, request: web.Request) -> web.StreamResponse:
 		body = await request.read()
 		by_page = request.headers.get("User-Agent", "").startswith("Mozilla")
