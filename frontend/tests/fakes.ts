@@ -263,7 +263,7 @@ type Listener = (event: never) => void;
 export class FakeAgent {
 	readonly shelf = new FakeShelf("T1");
 	state: AgentState = "away";
-	awaySince: number | undefined = Date.now();
+	awaySince: number | undefined = performance.now();
 	refuse: PosBridgeError | undefined;
 	calls = 0;
 	readonly answered = new Map<string, PushResult>();
@@ -284,7 +284,7 @@ export class FakeAgent {
 
 	leave(): void {
 		this.state = "away";
-		this.awaySince = Date.now();
+		this.awaySince = performance.now();
 		this.emit("state", { state: "away" });
 	}
 

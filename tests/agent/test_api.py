@@ -54,6 +54,14 @@ async def test_the_demos_code_enrols_a_till_once(till):
 		assert (await response.json())["error"]["code"] == "invalid_code"
 
 
+async def test_an_agent_of_its_own_is_named_to_the_page_which_may_then_talk_to_it(run_demo, tmp_path):
+	elsewhere = "ws://127.0.0.1:8687/agent"
+	async with run_demo(tmp_path / "demo", agent_url=elsewhere) as till:
+		assert (await till.enrol())["agent_urls"] == [elsewhere]
+		async with till.http.get("/till") as page:
+			assert elsewhere in page.headers["Content-Security-Policy"]
+
+
 async def test_each_enrolment_gets_an_epoch_of_its_own(till):
 	assert [(await till.enrol())["next_epoch"] for _ in range(3)] == [1, 2, 3]
 	await till.push(till_day(1, epoch=7))

@@ -35,7 +35,7 @@ type Listener = (event: never) => void;
 
 export class AgentConnection {
 	private current: AgentState = "connecting";
-	private away: number | undefined = Date.now();
+	private away: number | undefined = performance.now();
 	private greeting: Welcome | undefined;
 	private socket: Socket | undefined;
 	private refs = 0;
@@ -61,7 +61,7 @@ export class AgentConnection {
 		return this.current;
 	}
 
-	/** Milliseconds since the epoch at which the agent was last there; undefined while it is online. */
+	/** performance.now() when the agent was last there, for a clock may jump; undefined while it is online. */
 	get awaySince(): number | undefined {
 		return this.away;
 	}
@@ -174,7 +174,7 @@ export class AgentConnection {
 		this.socket = undefined;
 		clearTimeout(this.helloTimer);
 		socket?.close();
-		this.away ??= Date.now();
+		this.away ??= performance.now();
 		for (const call of this.calls.values()) {
 			clearTimeout(call.timer);
 			call.reject(new Retryable(words, "agent_away"));

@@ -36,10 +36,11 @@ MAX_ENROL_BYTES = 1_024
 
 
 class Api:
-	"""The endpoints of one company."""
+	"""The endpoints of one company; `agent_url` is where the till's agent answers, if not on this port."""
 
-	def __init__(self, company: StandaloneCompany) -> None:
+	def __init__(self, company: StandaloneCompany, agent_url: str = "") -> None:
 		self._company = company
+		self._agent_url = agent_url
 
 	def add_to(self, app: web.Application) -> None:
 		app.router.add_post(ENROL_PATH, self.enrol)
@@ -69,7 +70,7 @@ class Api:
 				"company": profile.company,
 				"shop": profile.shop,
 				"next_epoch": enrolled.next_epoch,
-				"agent_urls": [f"ws://{request.host}{AGENT_PATH}"],
+				"agent_urls": [self._agent_url or f"ws://{request.host}{AGENT_PATH}"],
 			}
 		)
 
