@@ -23,7 +23,7 @@ from playwright.sync_api import Page, Playwright, sync_playwright
 
 from benchmarks.agent.chain import Chain, posted, read_chain
 from benchmarks.agent.company_alone import alone
-from benchmarks.agent.memory import Memory
+from benchmarks.agent.memory import highest_mb, resident_mb
 from benchmarks.browser import chromium_processes, command_of
 from benchmarks.page.offline import be_ready, copied, started
 from benchmarks.processes import Demo
@@ -118,16 +118,14 @@ class LonelyTill:
 			self._server(way, folder) as server,
 			started(self.playwright, profile, self.demo.url, scans=False) as now,
 		):
-			memory = Memory({"server": server, "renderer": renderers(profile)})
-			before = memory.take()
-			seconds = _until_sent(now.page, memory)
-			chain = _booked(folder / "company.sqlite", self.recorded, memory)
+			seconds = _until_sent(now.page)
+			chain = _booked(folder / "company.sqlite", self.recorded)
 			_require_no_faults(now.page)
 			sent = now.page.evaluate("() => posBridgeStart.sent")
+			memory = {"server": highest_mb(server), "renderer": highest_mb(renderer_of(profile))}
 		return {
 			"sent_s": round(seconds, 1),
-			"memory_before_mb": before,
-			"memory_most_mb": memory.most,
+			"memory_mb": memory,
 			**chain.fields(self.recorded),
 			**sent,
 		}
@@ -144,28 +142,28 @@ class LonelyTill:
 			yield demo.process.pid
 
 
-def renderers(profile: Path) -> int:
-	"""The process of the only page of this browser."""
+def renderer_of(profile: Path) -> int:
+	"""The process of the till's page: the largest, for the browser keeps an empty one ready."""
 	own = [process for process in chromium_processes(profile) if "--type=renderer" in command_of(process)]
-	return max(own, key=lambda process: Memory({"": process}).take()[""])
+	return max(own, key=resident_mb)
 
 
-def _until_sent(page: Page, memory: Memory) -> float:
+def _until_sent(page: Page) -> float:
 	"""Seconds until the page says that everything is sent."""
 	from_start = time.monotonic()
 	while page.get_by_text(ALL_SENT).count() == 0:
 		if time.monotonic() - from_start > SENT_SECONDS:
-			raise RuntimeError(f"Not sent within {SENT_SECONDS:.0f} s: {page.get_by_test_id('status').inner_text()}")
-		memory.take()
+			raise RuntimeError(
+				f"Not sent within {SENT_SECONDS:.0f} s: {page.get_by_test_id('status').inner_text()}"
+			)
 		page.wait_for_timeout(LOOK_SECONDS * 1_000)
 	return time.monotonic() - from_start
 
 
-def _booked(shelf: Path, entries: int, memory: Memory) -> Chain:
+def _booked(shelf: Path, entries: int) -> Chain:
 	"""What the company has, once it has posted as much as it should have, or time is up."""
 	deadline = time.monotonic() + BOOKED_SECONDS
 	while posted(shelf) < entries and time.monotonic() < deadline:
-		memory.take()
 		time.sleep(LOOK_SECONDS)
 	return read_chain(shelf)
 
@@ -193,7 +191,7 @@ def thirty_days(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
 		"days": options.days,
 		"items": options.items,
 		"seed": options.seed,
-		"recorded_per_s": round(till.recorded / till.writing_seconds),
+		"recorded_per_s": round(options.entries / till.writing_seconds),
 		"first_scan_ms_by_entries": till.starts,
 		"restart": restart,
 		**ways,
@@ -205,7 +203,7 @@ def is_whole(account: Mapping[str, Any]) -> bool:
 	ways = (account["through_agent"], account["direct"])
 	counts = ("missing", "doubled", "out_of_chain", "quarantined", "unbooked", "refused")
 	return not any(way[name] for way in ways for name in counts) and all(
-		most <= LIMIT_MB for way in ways for most in way["memory_most_mb"].values()
+		most <= LIMIT_MB for way in ways for most in way["memory_mb"].values()
 	)
 
 

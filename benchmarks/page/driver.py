@@ -151,12 +151,15 @@ def empty_browser() -> Iterator[BrowserContext]:
 
 @contextmanager
 def demo_of_100_000() -> Iterator[Demo]:
-	with tempfile.TemporaryDirectory(prefix="pos-bridge-demo-") as folder, _demo_in(folder) as demo:
+	with (
+		tempfile.TemporaryDirectory(prefix="pos-bridge-demo-") as folder,
+		demo_of(ITEMS, Path(folder)) as demo,
+	):
 		yield demo
 
 
-def _demo_in(folder: str) -> Demo:
-	return Demo(Path(folder), arguments=("--items", str(ITEMS)))
+def demo_of(items: int, folder: Path) -> Demo:
+	return Demo(folder, arguments=("--items", str(items)))
 
 
 @contextmanager

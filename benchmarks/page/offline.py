@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from playwright.sync_api import BrowserContext, CDPSession, Page, Playwright
 
@@ -24,7 +23,6 @@ FIRST_SCANNED = 300
 class Started:
 	"""A page that came up, and when it did what, in milliseconds since its navigation."""
 
-	context: BrowserContext
 	page: Page
 	marks: dict[str, float]
 
@@ -62,22 +60,42 @@ def killed_afterwards(playwright: Playwright, profile: Path) -> Iterator[Browser
 
 @contextmanager
 def started(
-	playwright: Playwright, profile: Path, url: str, *, pays: bool = False, scans: bool = True, slower: float = 1
+	playwright: Playwright,
+	profile: Path,
+	url: str,
+	*,
+	path: str = "/till",
+	pays: bool = False,
+	scans: bool = True,
+	slower: float = 1,
 ) -> Iterator[Started]:
-	"""Start the till with an empty HTTP cache, scan until a line is there, and pay for it if told to."""
-	code = sold_by_piece(FIRST_SCANNED, 1)[0].gtins[0] if scans else ""
-	options = {"code": code, "line": LINE, "pays": pays}
+	"""Start with an empty HTTP cache, scan until a line is there, and pay for it if told to."""
 	with killed_afterwards(playwright, profile) as context:
 		page = context.pages[0]
-		page.set_default_timeout(START_MS)
 		devtools(page).send("Network.clearBrowserCache")
-		promise_storage(page, url)
-		page.add_init_script(script=f"{START_PROBE}\nstart({json.dumps(options)});")
 		if slower > 1:
 			devtools(page).send("Emulation.setCPUThrottlingRate", {"rate": slower})
-		page.goto(f"{url}/till", wait_until="commit")
-		marks: dict[str, Any] = page.evaluate("() => posBridgeStart.done()")
-		yield Started(context, page, marks)
+		yield Started(page, _marks(page, url, path, pays, scans))
+
+
+def first_scan(context: BrowserContext, url: str, *, path: str = "/till", pays: bool = False) -> float:
+	"""Milliseconds from navigation to the first line, in a page of its own that is closed afterwards."""
+	page = context.new_page()
+	try:
+		return _marks(page, url, path, pays, scans=True)["line"]
+	finally:
+		page.close()
+
+
+def _marks(page: Page, url: str, path: str, pays: bool, scans: bool) -> dict[str, float]:
+	page.set_default_timeout(START_MS)
+	promise_storage(page, url)
+	code = sold_by_piece(FIRST_SCANNED, 1)[0].gtins[0] if scans else ""
+	options = {"code": code, "line": LINE, "pays": pays}
+	page.add_init_script(script=f"{START_PROBE}\nstart({json.dumps(options)});")
+	page.goto(f"{url}{path}", wait_until="commit")
+	marks: dict[str, float] = page.evaluate("() => posBridgeStart.done()")
+	return marks
 
 
 def copied(profile: Path, to: Path) -> Path:
