@@ -9,6 +9,7 @@ from pathlib import Path
 from pos_bridge.core.entry import GENESIS, WireEntry, open_wire
 
 ENTRIES = "SELECT hash, text FROM entry ORDER BY chain, sequence"
+RECORDED = "SELECT count(*) FROM entry"
 POSTED = "SELECT count(*) FROM entry WHERE state = 'posted'"
 QUARANTINED = "SELECT count(*) FROM quarantine"
 
@@ -33,6 +34,11 @@ class Chain:
 			"quarantined": self.quarantined,
 			"unbooked": recorded - self.posted,
 		}
+
+
+def recorded(shelf: Path) -> int:
+	with closing(sqlite3.connect(shelf)) as connection:
+		return _number(connection, RECORDED)
 
 
 def posted(shelf: Path) -> int:
