@@ -3,9 +3,9 @@
 
 import { shallowRef, type ShallowRef } from "vue";
 import { AgentConnection } from "@/agent/connection";
-import { Catalogue, type Progress } from "@/catalogue/catalogue";
+import { Catalogue, quietTask, type Progress } from "@/catalogue/catalogue";
 import { Retryable, wordsOf } from "@/core/errors";
-import { PageDaybook } from "@/daybook/daybook";
+import { PageDaybook, wakeDaybook } from "@/daybook/daybook";
 import { GivingBack } from "@/daybook/givingBack";
 import { Pusher } from "@/daybook/push";
 import { CHECK_MS, openOffline } from "@/offline/offline";
@@ -42,6 +42,7 @@ export function useStart(): Start {
 	let company: Company | undefined;
 
 	async function begin(): Promise<void> {
+		wakeDaybook();
 		speak(navigator.language);
 		stage.value = { kind: "starting" };
 		try {
@@ -71,11 +72,11 @@ export function useStart(): Start {
 	}
 
 	async function open(from: Company, enrolment: Enrolment): Promise<void> {
-		const catalogue = new Catalogue(from);
-		const snapshot = await readyCatalogue(catalogue, stage);
-		speak(snapshot.locale);
-		stage.value = { kind: "loading", step: "daybook", progress: undefined };
-		const daybook = await openDaybook(enrolment, snapshot);
+		// The words wait until the till stands open: the first scan needs codes only.
+		let opened = (): void => undefined;
+		const isOpen = new Promise<void>((resolve) => (opened = resolve));
+		const catalogue = new Catalogue(from, undefined, undefined, () => isOpen.then(quietTask));
+		const [snapshot, daybook] = await readyBoth(catalogue, enrolment, stage);
 		const agent = await agentOf(enrolment);
 		const pusher = new Pusher(daybook, agent, from);
 		const [left, cashier, time, givingBack] = await Promise.all([
@@ -92,6 +93,7 @@ export function useStart(): Start {
 		agent.connect();
 		if (daybook.writable) pusher.start();
 		stage.value = { kind: "open", till };
+		opened();
 		void offline.check();
 		setInterval(() => void offline.check(), CHECK_MS);
 	}
@@ -147,6 +149,23 @@ async function readyCatalogue(catalogue: Catalogue, stage: ShallowRef<Stage>): P
 	}
 	if (!catalogue.snapshot) throw new Retryable(t("offline.not_ready", { reason: t("load.snapshot") }));
 	return catalogue.snapshot;
+}
+
+/** A kept catalogue and the daybook come up beside each other; a fresh one says first what the company knows of ours. */
+async function readyBoth(
+	catalogue: Catalogue, enrolment: Enrolment, stage: ShallowRef<Stage>,
+): Promise<readonly [Snapshot, PageDaybook]> {
+	const early = catalogue.kept().then((kept) => kept && openDaybook(enrolment, kept));
+	try {
+		const snapshot = await readyCatalogue(catalogue, stage);
+		speak(snapshot.locale);
+		stage.value = { kind: "loading", step: "daybook", progress: undefined };
+		return [snapshot, (await early) ?? (await openDaybook(enrolment, snapshot))];
+	} catch (error) {
+		// Its worker holds the lock: the next try would find its own page in the way.
+		await early.then((opened) => opened?.close()).catch(() => undefined);
+		throw error;
+	}
 }
 
 function openDaybook(enrolment: Enrolment, snapshot: Snapshot): Promise<PageDaybook> {
