@@ -1,10 +1,11 @@
 """A real Chromium under Playwright, started the way a till starts it."""
 
+import contextlib
 import os
 import shutil
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Playwright
@@ -40,10 +41,9 @@ def open_chromium(
 
 
 def kill_chromium(profile: Path) -> None:
-	"""SIGKILL to every process of the browser that runs on this profile, and to no other; comes back when all are gone."""
+	"""SIGKILL to every process of the browser on this profile, and to no other; comes back when all are gone."""
 	killed = list(chromium_processes(profile))
-	for process in killed:
-		_kill(process)
+	kill(killed)
 	deadline = time.monotonic() + GONE_SECONDS
 	while any(_is_running(process) for process in killed):
 		if time.monotonic() > deadline:
@@ -51,9 +51,16 @@ def kill_chromium(profile: Path) -> None:
 		time.sleep(0.01)
 
 
+def kill(processes: Iterable[int]) -> None:
+	"""SIGKILL: no handler runs, nothing is flushed."""
+	for process in processes:
+		with contextlib.suppress(ProcessLookupError):
+			os.kill(process, signal.SIGKILL)
+
+
 def chromium_processes(profile: Path) -> Iterator[int]:
 	"""The browser on this profile, then all that it started. Linux only."""
-	parents = {process: parent for process, parent in _parents()}
+	parents = dict(_parents())
 	roots = {process for process in parents if f"--user-data-dir={profile}" in command_of(process)}
 	for process in sorted(parents):
 		ancestor: int | None = process
@@ -64,7 +71,7 @@ def chromium_processes(profile: Path) -> Iterator[int]:
 
 
 def command_of(process: int) -> list[str]:
-	"""The words that it was started with, which Chromium writes anew with blanks between; none if it is gone."""
+	"""The words that it was started with, which Chromium joins by blanks; none if it is gone."""
 	try:
 		words = Path(f"/proc/{process}/cmdline").read_text(encoding="utf-8", errors="replace")
 		return words.replace("\0", " ").split()
@@ -89,10 +96,3 @@ def _state(process: int) -> list[str]:
 def _is_running(process: int) -> bool:
 	state = _state(process)
 	return bool(state) and state[0] != "Z"
-
-
-def _kill(process: int) -> None:
-	try:
-		os.kill(process, signal.SIGKILL)
-	except ProcessLookupError:
-		return  # it went with its parent

@@ -88,14 +88,19 @@ def first_scan(context: BrowserContext, url: str, *, path: str = "/till", pays: 
 
 
 def _marks(page: Page, url: str, path: str, pays: bool, scans: bool) -> dict[str, float]:
+	open_watched(page, url, path, pays, scans)
+	marks: dict[str, float] = page.evaluate("() => posBridgeStart.done()")
+	return marks
+
+
+def open_watched(page: Page, url: str, path: str = "/till", pays: bool = False, scans: bool = False) -> None:
+	"""Comes back when the navigation has begun; posBridgeStart is in the page."""
 	page.set_default_timeout(START_MS)
 	promise_storage(page, url)
 	code = sold_by_piece(FIRST_SCANNED, 1)[0].gtins[0] if scans else ""
 	options = {"code": code, "line": LINE, "pays": pays}
 	page.add_init_script(script=f"{START_PROBE}\nstart({json.dumps(options)});")
 	page.goto(f"{url}{path}", wait_until="commit")
-	marks: dict[str, float] = page.evaluate("() => posBridgeStart.done()")
-	return marks
 
 
 def copied(profile: Path, to: Path) -> Path:

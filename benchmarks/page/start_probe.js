@@ -45,6 +45,16 @@ function start({ code, line, pays }) {
 	};
 	addEventListener("error", ({ message }) => faults.push(`page: ${message}`));
 
+	let calls = 0;
+	async function ask(call) {
+		const ref = `benchmark-${++calls}`;
+		const answer = new Promise((resolve) => waiting.set(ref, resolve));
+		worker.daybook.postMessage({ ...call, ref });
+		const { error, value } = await answer;
+		if (error) throw new Error(error.message);
+		return value;
+	}
+
 	const isLaidOut = (selector) => document.querySelector(selector)?.getBoundingClientRect().height > 0;
 	function press(key) {
 		const target = document.activeElement ?? document.body;
@@ -91,16 +101,21 @@ function start({ code, line, pays }) {
 		done: () => done.then(() => marks),
 		/** Has the page's own daybook record the drafts, each flushed before it answers; the answers' sequences. */
 		async record(drafts) {
-			const answers = await Promise.all(drafts.map((draft, number) => {
-				const ref = `benchmark-${number}`;
-				const answer = new Promise((resolve) => waiting.set(ref, resolve));
-				worker.daybook.postMessage({ ref, op: "record", draft });
-				return answer;
-			}));
-			for (const { error, value } of answers) {
-				if (error || value.outcome !== "created") throw new Error(error?.message ?? `It was there: ${value.entry.id}`);
+			const answers = await Promise.all(drafts.map((draft) => ask({ op: "record", draft })));
+			for (const { outcome, entry } of answers) if (outcome !== "created") throw new Error(`It was there: ${entry.id}`);
+			return answers.map(({ entry }) => entry.sequence);
+		},
+		/** One after the other as fast as they go, each told to `acknowledged` once the daybook has flushed it. */
+		async sell(drafts, acknowledged) {
+			for (const draft of drafts) {
+				const { wire } = await ask({ op: "record", draft });
+				acknowledged(draft.id, wire.hash);
 			}
-			return answers.map(({ value }) => value.entry.sequence);
+		},
+		/** Of pairs of id and hash those that the daybook does not have like that. */
+		async missing(pairs) {
+			const found = await Promise.all(pairs.map(([id]) => ask({ op: "find", id })));
+			return pairs.filter(([, hash], number) => found[number]?.wire.hash !== hash);
 		},
 	};
 }
