@@ -41,7 +41,7 @@ def open_chromium(
 
 
 def kill_chromium(profile: Path) -> None:
-	"""SIGKILL to every process of the browser on this profile, and to no other; comes back when all are gone."""
+	"""SIGKILL to every process of the browser on this profile and to no other, until all are gone."""
 	killed = list(chromium_processes(profile))
 	kill(killed)
 	deadline = time.monotonic() + GONE_SECONDS

@@ -1,9 +1,10 @@
-"""Kills a browser that writes to four shelves at once, starts it twice, and counts what it had promised and lost.
+"""Kills a browser that writes to four shelves at once, starts it twice, and counts broken promises.
 
-`python -m benchmarks.kill_shelves [kills] [seed]` prints one JSON object; exit 1 if our own shelf lost anything. The
-shelves: IndexedDB with relaxed and with strict durability, a bare file in the origin-private file system, and
-the till's daybook in the till's page, which is alone. Each has an origin of its own, so that one's wipe is not
-another's. The first three are cleared before they write again; ours keeps all, and is asked for all in the end.
+`python -m benchmarks.kill_shelves [kills] [seed]` prints one JSON object; exit 1 if our own shelf lost
+anything. The shelves: IndexedDB with relaxed and with strict durability, a bare file in the origin-private
+file system, and the till's daybook in the till's page, which is alone. Each has an origin of its own, so
+that one's wipe is not another's. The first three are cleared before they write again; ours is asked for
+everything in the end.
 """
 
 import contextlib
@@ -35,6 +36,8 @@ from pos_bridge.core.sale import sale_body
 KILLS = 50
 BARE = ("indexeddb_relaxed", "indexeddb_strict", "opfs")
 OURS = "ours"
+Record = int | tuple[str, ...]
+"""A number, or id and hash of an entry."""
 FOLDER = Path(__file__).with_name("shelves")
 EARLIEST_KILL_SECONDS = 0.05
 LATEST_KILL_SECONDS = 0.8
@@ -50,18 +53,34 @@ SELL = (
 )
 
 
+SECTION = """`benchmarks/kill_shelves.py`: the till's page and three bare ones append records of a sale's size to
+their shelves as fast as they go, and tell from outside of the browser what was acknowledged. Every
+process of the browser gets SIGKILL at a random moment; then it is started twice, and each time asked for
+what it had acknowledged. {kills} kills, seed {seed}.
+
+| shelf | acknowledged | missing after the first restart | … after the second | whole wipes |
+|---|---|---|---|---|
+{rows}"""
+SHOWN = {
+	"indexeddb_relaxed": "IndexedDB, relaxed",
+	"indexeddb_strict": "IndexedDB, strict",
+	"opfs": "a file in the origin-private file system, flushed",
+	OURS: "**the till's daybook**",
+}
+
+
 @dataclass(slots=True)
 class Shelf:
-	"""What one shelf promised, and what of it was gone; a `wipe` left nothing of what was there."""
+	"""What one shelf promised, and what of it was gone; a wipe left nothing."""
 
-	promised: dict[Any, None] = field(default_factory=dict)
-	checked: list[Any] = field(default_factory=list)
+	promised: dict[Record, None] = field(default_factory=dict)
+	checked: list[Record] = field(default_factory=list)
 	highest: int = 0
 	acknowledged: int = 0
 	missing: list[int] = field(default_factory=lambda: [0, 0])
 	wipes: int = 0
 
-	def promise(self, *records: Any) -> None:
+	def promise(self, *records: Record) -> None:
 		self.promised |= dict.fromkeys(records)
 		self.acknowledged += len(records)
 
@@ -70,7 +89,7 @@ class Shelf:
 		self.promise(*range(self.highest + 1, number + 1))
 		self.highest = number
 
-	def found_missing(self, restart: int, missing: Sequence[Any]) -> None:
+	def found_missing(self, restart: int, missing: Sequence[Record]) -> None:
 		"""What is gone is counted once and not asked for again."""
 		self.wipes += int(bool(missing) and len(missing) == len(self.promised))
 		self.missing[restart] += len(missing)
@@ -78,7 +97,7 @@ class Shelf:
 			del self.promised[record]
 
 	def checked_twice(self) -> None:
-		"""What was there after both restarts is looked for once more in the end, where the shelf still has it."""
+		"""What is there after both restarts is looked for once more in the end, if the shelf keeps it."""
 		self.checked += self.promised
 		self.promised = {}
 
@@ -136,11 +155,11 @@ class Killing:
 			page.goto(f"{self.urls[name]}/shelf.html")
 		return page
 
-	def _acknowledged(self, name: str, said: Any) -> None:
-		if name == OURS:
-			self.shelves[name].promise(tuple(said))
-		else:
+	def _acknowledged(self, name: str, said: int | list[str]) -> None:
+		if isinstance(said, int):
 			self.shelves[name].promise_up_to(said)
+		else:
+			self.shelves[name].promise(tuple(said))
 
 	def _look(self, pages: Mapping[str, Page], restart: int) -> None:
 		for name in BARE:
@@ -216,6 +235,12 @@ def survive(kills: int, seed: int) -> dict[str, Any]:
 def lost(account: Mapping[str, Any]) -> int:
 	"""Acknowledged records that our own shelf lost."""
 	return int(account[OURS]["missing_after_restart_1"]) + int(account[OURS]["missing_after_restart_2"])
+
+
+def section(account: Mapping[str, Any]) -> str:
+	"""For docs/proof.md."""
+	rows = (f"| {' | '.join([shown, *map(str, account[name].values())])} |" for name, shown in SHOWN.items())
+	return SECTION.format(kills=account["kills"], seed=account["seed"], rows="\n".join(rows))
 
 
 def main() -> int:

@@ -19,10 +19,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks import kill_shelves
 from benchmarks.browser import CHROMIUM
 from benchmarks.chaos_agent import Survived, survive
 
 AGENT_KILLS = 200
+SHELF_KILLS = 50
 SPOOL_RUNS = 10
 SPOOL_RUN_SECONDS = 120
 WORKER_KILLS = 200
@@ -57,6 +59,10 @@ the same folder. In the end, all that was acknowledged is compared with the dayb
 | **Sales or receipts lost** | **{agent.lost}** |
 | **Sales or receipts doubled** | **{agent.doubled}** |
 | **Minor units by which the books are off** | **{agent.off_by_minor}** |
+
+## The browser, killed while it writes
+
+{shelves}
 
 ## The print spool, killed while it takes jobs in and prints
 
@@ -163,7 +169,12 @@ def commit() -> str:
 	return _said("git", "rev-parse", "--short", "HEAD") + changed
 
 
-def proof(agent: Survived, spool: SpoolSurvived, workers: Mapping[str, Any] | None) -> str:
+def proof(
+	agent: Survived,
+	spool: SpoolSurvived,
+	shelves: Mapping[str, Any] | None,
+	workers: Mapping[str, Any] | None,
+) -> str:
 	"""docs/proof.md."""
 	on_erpnext = (
 		WORKERS.format(test=WORKER_CHAOS, **workers) if workers else "Not run: no bench on this machine."
@@ -175,6 +186,7 @@ def proof(agent: Survived, spool: SpoolSurvived, workers: Mapping[str, Any] | No
 		commit=commit(),
 		agent=agent,
 		spool=spool,
+		shelves=kill_shelves.section(shelves) if shelves else "Not run: no Chromium on this machine.",
 		workers=on_erpnext,
 		test=SPOOL_CHAOS,
 		facts=facts,
@@ -185,6 +197,7 @@ def main() -> int:
 	parser = argparse.ArgumentParser(prog="python -m benchmarks.soak")
 	parser.add_argument("--agent-kills", type=int, default=AGENT_KILLS)
 	parser.add_argument("--spool-runs", type=int, default=SPOOL_RUNS)
+	parser.add_argument("--shelf-kills", type=int, default=SHELF_KILLS)
 	parser.add_argument("--bench", default=os.environ.get("BENCH", str(Path.home() / "frappe-bench")))
 	parser.add_argument("--worker-kills", type=int, default=WORKER_KILLS)
 	parser.add_argument("--worker-sales", type=int, default=WORKER_SALES)
@@ -195,8 +208,12 @@ def main() -> int:
 		print(f"Not whole: {agent}. Run it again with seed {agent.seed}.", file=sys.stderr)
 		return 1
 	spool = torture_spool(options.spool_runs)
+	shelves = kill_shelves.survive(options.shelf_kills, agent.seed) if CHROMIUM else None
+	if shelves and kill_shelves.lost(shelves):
+		print(f"Not whole: {shelves}. Run it again with seed {agent.seed}.", file=sys.stderr)
+		return 1
 	workers = torture_workers(options.bench, options.worker_kills, options.worker_sales)
-	PROOF.write_text(proof(agent, spool, workers), encoding="utf-8")
+	PROOF.write_text(proof(agent, spool, shelves, workers), encoding="utf-8")
 	print(f"Whole. Written to {PROOF.relative_to(ROOT)}.", file=sys.stderr)
 	return 0
 

@@ -1,9 +1,10 @@
 """A till that is alone for 30 days and sells 20,000 times, is started again, and then sends all of it.
 
-`python -m benchmarks.thirty_days [--entries N] [--days N] [--items N] [--restarts N]` prints one JSON object; exit 1 if an
-entry is missing at the company, doubled or out of its chain, if a hop refused or timed out, or if a process needed
-more than 200 MB for it. Each day the browser is started without a network and killed in the end; the entries are
-recorded by the page's own daybook, and then carried away twice: through the agent, and by the page itself.
+`python -m benchmarks.thirty_days [--entries N] [--days N] [--items N] [--restarts N]` prints one JSON
+object; exit 1 if an entry is missing at the company, doubled or out of its chain, if a hop refused one, or
+if a process needed more than 200 MB for it. Each day the browser is started without a network and killed in
+the end; the entries are recorded by the page's own daybook, and then carried away twice: through the agent,
+and by the page.
 """
 
 import argparse

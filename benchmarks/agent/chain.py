@@ -16,7 +16,7 @@ QUARANTINED = "SELECT count(*) FROM quarantine"
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-	"""Counts; `out_of_chain` are entries that don't name the one before, `doubled` ids or receipt numbers twice."""
+	"""Counts: `out_of_chain` don't name the one before, `doubled` is an id or a receipt number twice."""
 
 	entries: int
 	posted: int

@@ -1,6 +1,7 @@
-"""The demo's company and the till's page without an agent: `python -m benchmarks.agent.company_alone PORT FOLDER ITEMS`.
+"""The demo's company and the till's page without an agent.
 
-On the demo's folder and port it is what a page finds whose agent has gone for good.
+`python -m benchmarks.agent.company_alone PORT FOLDER ITEMS`; on the demo's folder and port it is what a
+page finds whose agent has gone for good.
 """
 
 import asyncio

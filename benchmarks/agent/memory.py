@@ -1,4 +1,4 @@
-"""Resident memory of a running process, now and at its highest. Linux only: other systems count in other ways."""
+"""Resident memory of a process, now and at its highest. Linux only: other systems count in other ways."""
 
 import re
 from pathlib import Path

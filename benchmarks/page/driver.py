@@ -26,7 +26,7 @@ PAGE = Path(__file__).parents[2] / "pos_bridge/public/till/index.html"
 WAIT_MS = 30_000
 SEARCHABLE_MS = 60_000
 SCANNED_MS = 2_000
-SCAN_TRIES = 3
+SCAN_TRIES = 10
 
 SEARCH_FIELD = "[role=search] input"
 TOTAL = "[data-testid=total]"

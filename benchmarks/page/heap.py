@@ -1,4 +1,4 @@
-"""JavaScript heaps of a page and of its dedicated workers, after a garbage collection. It never changes the page."""
+"""JavaScript heaps of a page and its dedicated workers, garbage collected. It never changes the page."""
 
 import json
 from collections.abc import Mapping

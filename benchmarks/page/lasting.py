@@ -30,9 +30,9 @@ def heap() -> list[Figure]:
 		f"{name.rsplit('/', 1)[-1]} {grown:.2f} (from {before[name]:.1f})" for name, grown in growth.items()
 	)
 	how = (
-		f"JavaScript heap in use after a garbage collection, after {SALES} sales of {SALE_LINES} lines less before them; "
-		f"{WARM_UP_SALES} warm-up sales left out, 100,000 items, agent and company there. Page and worker together: {parts}. "
-		"Floor: one text of 2 KB a sale, which a page that forgets everything else would have to write anyway."
+		f"JavaScript heap in use after a garbage collection, after {SALES} sales of {SALE_LINES} lines less "
+		f"before them; {WARM_UP_SALES} warm-up sales left out, 100,000 items, agent and company there. Page "
+		f"and worker together: {parts}. Floor: 2 KB a sale, the text of one."
 	)
 	return [Figure.median("heap_growth_mb", [sum(growth.values())], [SALES * 2_048 / 1_000_000], how)]
 

@@ -1,4 +1,4 @@
-"""A till whose browser is killed and started again without any network; the page itself says how long it took."""
+"""A till whose browser is killed and started without any network; the page itself says how long it took."""
 
 import json
 import shutil

@@ -1,4 +1,4 @@
-"""Figures of a till's start: from navigation to the first scan, without a network after a power cut, and warm with one."""
+"""Figures of a till's start, from navigation to the first scan: alone after a power cut, and warm."""
 
 import tempfile
 from collections.abc import Callable, Iterator
@@ -90,12 +90,13 @@ def _cold_start(playwright: Playwright, place: Place, slower: float) -> float:
 
 def _how(slowed: str) -> str:
 	return (
-		f"From navigation to the first scanned line being laid out{slowed}; {ITEMS:,} items, the browser was killed "
-		"(SIGKILL) before, nothing listens on the server's port, and the HTTP cache is empty. Scans are sent from inside the "
-		f"page every few milliseconds until one leads to a line; then the sale is paid. {WARM_UP_ROUNDS} warm-up round left "
-		"out. Floor: a bare Vue page kept by a bare service worker, with the same barcodes as one sorted column in IndexedDB and "
-		"20 lines in a file that its worker verifies, by turns. Measured earlier: POS Awesome shows a list after 34,000 and "
-		"never lets one sell; ERPNext POS and POSNext can't start."
+		f"From navigation to the first scanned line being laid out{slowed}; {ITEMS:,} items, the browser was "
+		"killed (SIGKILL) before, nothing listens on the server's port, and the HTTP cache is empty. Scans "
+		"are sent from inside the page every few milliseconds until one leads to a line; then the sale is "
+		f"paid. {WARM_UP_ROUNDS} warm-up round left out. Floor: a bare Vue page kept by a bare service "
+		"worker, with the same barcodes as one sorted column in IndexedDB and 20 lines in a file that its "
+		"worker verifies, by turns. Measured earlier: POS Awesome shows a list after 34,000 and never lets "
+		"one sell; ERPNext POS and POSNext can't start."
 	)
 
 
@@ -109,9 +110,10 @@ def warm() -> list[Figure]:
 			be_ready(playwright, ours.profile, demo.url)
 			samples = _warm_starts(playwright, ours), _warm_starts(playwright, floor)
 	how = (
-		f"From navigation to the first scanned line being laid out, the browser running, {USABLE_ITEMS:,} items, agent and "
-		f"company there; scans as for cold_offline_start_ms. {WARM_UP_ROUNDS} warm-up round left out. Floor: that of "
-		"cold_offline_start_ms, warm. Measured earlier: POS Awesome 4,900 to 9,700, ERPNext POS 2,400 to 2,900."
+		f"From navigation to the first scanned line being laid out, the browser running, {USABLE_ITEMS:,} "
+		f"items, agent and company there; scans as for cold_offline_start_ms. {WARM_UP_ROUNDS} warm-up round "
+		"left out. Floor: that of cold_offline_start_ms, warm. Measured earlier: POS Awesome 4,900 to 9,700, "
+		"ERPNext POS 2,400 to 2,900."
 	)
 	return [Figure.median("usable_ms", *samples, how)]
 
