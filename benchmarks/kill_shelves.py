@@ -53,10 +53,11 @@ SELL = (
 )
 
 
-SECTION = """`benchmarks/kill_shelves.py`: the till's page and three bare ones append records of a sale's size to
-their shelves as fast as they go, and tell from outside of the browser what was acknowledged. Every
-process of the browser gets SIGKILL at a random moment; then it is started twice, and each time asked for
-what it had acknowledged. {kills} kills, seed {seed}.
+SECTION = """`benchmarks/kill_shelves.py`: the till's page and three bare ones append records of a
+sale's size to their shelves as fast as they go, and tell from outside of the browser what
+was acknowledged. Every process of the browser gets SIGKILL at a random moment; then it is
+started twice, and each time asked for what it had acknowledged. {kills} kills, seed
+{seed}.
 
 | shelf | acknowledged | missing after the first restart | … after the second | whole wipes |
 |---|---|---|---|---|
