@@ -30,8 +30,26 @@ export interface CatalogueShelf {
 }
 
 export class CatalogueStore implements CatalogueShelf {
+	private readonly ahead = new Map<string, Promise<unknown>>();
+
+	/** Begins to read what the first `manifest` and the first `start` will ask for. */
+	readAhead(): void {
+		for (const key of [MANIFEST, START]) {
+			const reading = this.read(key);
+			// Whoever asks hears of a failure.
+			reading.catch(() => undefined);
+			this.ahead.set(key, reading);
+		}
+	}
+
+	private async read(key: string): Promise<unknown> {
+		const reading = this.ahead.get(key);
+		this.ahead.delete(key);
+		return reading ?? (await database()).get("catalogue", key);
+	}
+
 	async manifest(): Promise<Snapshot | undefined> {
-		return (await (await database()).get("catalogue", MANIFEST)) as Snapshot | undefined;
+		return (await this.read(MANIFEST)) as Snapshot | undefined;
 	}
 
 	async texts(snapshot: Snapshot): Promise<readonly string[]> {
@@ -39,7 +57,7 @@ export class CatalogueStore implements CatalogueShelf {
 	}
 
 	async start(): Promise<KeptStart | undefined> {
-		return (await (await database()).get("catalogue", START)) as KeptStart | undefined;
+		return (await this.read(START)) as KeptStart | undefined;
 	}
 
 	async keepStart(start: KeptStart): Promise<void> {
