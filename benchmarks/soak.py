@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks import kill_shelves
 from benchmarks.browser import CHROMIUM
 from benchmarks.chaos_agent import Survived, survive
 
@@ -26,6 +27,7 @@ AGENT_KILLS = 200
 BROWSER_ROUNDS = 200
 BROWSER_ROUNDS_ON_ERPNEXT = 50
 BROWSER_SECONDS = 3 * 3600
+SHELF_KILLS = 50
 SPOOL_RUNS = 10
 SPOOL_RUN_SECONDS = 120
 WORKER_KILLS = 200
@@ -71,6 +73,10 @@ everything is started twice. What the cashier was told and what agent and compan
 the books.
 
 {browser}
+
+## The browser, killed while it writes
+
+{shelves}
 
 ## The print spool, killed while it takes jobs in and prints
 
@@ -234,6 +240,7 @@ def proof(
 	agent: Survived,
 	browser: Sequence[dict[str, Any]],
 	spool: SpoolSurvived,
+	shelves: Mapping[str, Any] | None,
 	workers: Mapping[str, Any] | None,
 ) -> str:
 	"""docs/proof.md."""
@@ -248,6 +255,7 @@ def proof(
 		agent=agent,
 		browser=browser_table(browser),
 		spool=spool,
+		shelves=kill_shelves.section(shelves) if shelves else "Not run: no Chromium on this machine.",
 		workers=on_erpnext,
 		test=SPOOL_CHAOS,
 		facts=facts,
@@ -260,6 +268,7 @@ def main() -> int:
 	parser.add_argument("--browser-rounds", type=int, default=BROWSER_ROUNDS)
 	parser.add_argument("--browser-rounds-on-erpnext", type=int, default=BROWSER_ROUNDS_ON_ERPNEXT)
 	parser.add_argument("--spool-runs", type=int, default=SPOOL_RUNS)
+	parser.add_argument("--shelf-kills", type=int, default=SHELF_KILLS)
 	parser.add_argument("--bench", default=os.environ.get("BENCH", str(Path.home() / "frappe-bench")))
 	parser.add_argument("--worker-kills", type=int, default=WORKER_KILLS)
 	parser.add_argument("--worker-sales", type=int, default=WORKER_SALES)
@@ -272,8 +281,12 @@ def main() -> int:
 	rounds = (options.browser_rounds, options.browser_rounds_on_erpnext)
 	browser = torture_browser_on_both(*rounds, options.bench)
 	spool = torture_spool(options.spool_runs)
+	shelves = kill_shelves.survive(options.shelf_kills, agent.seed) if CHROMIUM else None
+	if shelves and kill_shelves.lost(shelves):
+		print(f"Not whole: {shelves}. Run it again with seed {agent.seed}.", file=sys.stderr)
+		return 1
 	workers = torture_workers(options.bench, options.worker_kills, options.worker_sales)
-	PROOF.write_text(proof(agent, browser, spool, workers), encoding="utf-8")
+	PROOF.write_text(proof(agent, browser, spool, shelves, workers), encoding="utf-8")
 	print(f"Whole. Written to {PROOF.relative_to(ROOT)}.", file=sys.stderr)
 	return 0
 

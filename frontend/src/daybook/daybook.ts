@@ -34,6 +34,15 @@ interface Waiting {
 	readonly reject: (error: PosBridgeError) => void;
 }
 
+/** Loaded and waiting for a till to open its daybook. */
+let awake: Worker | undefined;
+
+/** Call as early as possible: the worker's script loads while the page still finds out which till it is. */
+export function wakeDaybook(): void {
+	const controlled = Boolean(navigator.serviceWorker?.controller);
+	awake ??= new Worker(scriptUrl(workerScript, controlled), { type: "module" });
+}
+
 export class PageDaybook {
 	private refs = 0;
 	private readonly waiting = new Map<number, Waiting>();
@@ -53,15 +62,15 @@ export class PageDaybook {
 
 	/** Opens, verifies and, if need be, creates the till's log. In a second tab `writable` is false. */
 	static async open(till: string, options: DaybookOptions): Promise<PageDaybook> {
-		const controlled = Boolean(navigator.serviceWorker?.controller);
-		const worker = new Worker(scriptUrl(workerScript, controlled), { type: "module" });
-		const daybook = new PageDaybook(till, worker);
+		wakeDaybook();
+		const daybook = new PageDaybook(till, awake as Worker);
+		awake = undefined;
 		const persisted = navigator.storage.persist();
 		const witness = await readKeptTwice<number>(epochWitness(till));
 		const nextEpoch = Math.max(options.nextEpoch, (witness ?? 0) + 1);
 		daybook.opened = await daybook.call<Opened>({ op: "open", till, ...options, nextEpoch });
 		daybook.persisted = await persisted;
-		await daybook.witnessEpoch();
+		if (witness !== daybook.epoch) await daybook.witnessEpoch();
 		return daybook;
 	}
 
