@@ -13,7 +13,7 @@ from typing import Any
 from benchmarks.agent import engine, process, wire
 from benchmarks.erpnext import bench
 from benchmarks.figure import GOALS, Figure
-from benchmarks.page import loading, paying, selling
+from benchmarks.page import lasting, loading, paying, selling, starting
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,9 @@ class Benchmark:
 BENCHMARKS = (
 	Benchmark(("page_js_gz_kb",), loading.javascript),
 	Benchmark(("catalogue_load_ms",), loading.catalogue),
+	Benchmark(("cold_offline_start_ms", "cold_offline_start_weak_ms"), starting.cold),
+	Benchmark(("usable_ms",), starting.warm),
+	Benchmark(("heap_growth_mb",), lasting.heap),
 	Benchmark(("scan_to_line_p95_ms",), selling.scans),
 	Benchmark(("search_p95_ms", "search_shown_p95_ms"), selling.searches),
 	Benchmark(("sale_durable_p95_ms", "black_box_p95_ms", "pay_to_next_p95_ms"), paying.sales),

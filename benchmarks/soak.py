@@ -14,15 +14,20 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks import kill_shelves
 from benchmarks.browser import CHROMIUM
 from benchmarks.chaos_agent import Survived, survive
 
 AGENT_KILLS = 200
+BROWSER_ROUNDS = 200
+BROWSER_ROUNDS_ON_ERPNEXT = 50
+BROWSER_SECONDS = 3 * 3600
+SHELF_KILLS = 50
 SPOOL_RUNS = 10
 SPOOL_RUN_SECONDS = 120
 WORKER_KILLS = 200
@@ -58,6 +63,21 @@ the same folder. In the end, all that was acknowledged is compared with the dayb
 | **Sales or receipts doubled** | **{agent.doubled}** |
 | **Minor units by which the books are off** | **{agent.off_by_minor}** |
 
+## The page, while everything around it fails
+
+`benchmarks/chaos_browser.py`: a cashier sells in the real page in Chromium with real keys. In each round
+disasters strike, most of them while a sale is being paid: SIGKILL of browser, agent or company; answers lost
+after they were carried out, messages doubled and late on all three wires; a second tab that takes over; a
+clock that jumps by up to three days; full disks; storage cleared, or the browser installed anew. In the end
+everything is started twice. What the cashier was told and what agent and company ever had is compared with
+the books.
+
+{browser}
+
+## The browser, killed while it writes
+
+{shelves}
+
 ## The print spool, killed while it takes jobs in and prints
 
 `{test}`: every job that was answered for is printed once, or marked as
@@ -79,6 +99,23 @@ unsure; none is printed twice; every opening of the drawer is on record.
 |---|---|
 {facts}
 """
+
+
+BROWSER_ROWS = (
+	("Rounds", "rounds"),
+	("Seed", "seed"),
+	("Sales confirmed to the cashier", "sales_confirmed"),
+	("Entries that agent or company had at some moment", "entries_acknowledged"),
+	("Sales recorded though the browser was gone before the cashier saw it", "sales_recorded_unseen"),
+	("Sales that the page alone had when its storage was cleared", "lost_with_cleared_storage"),
+	("**Sales that agent or company had, lost**", "lost"),
+	("**Sales that the page alone had, lost by a kill**", "lost_by_kill"),
+	("**Sales doubled**", "doubled"),
+	("**Minor units by which books or screen are off**", "off_by_minor"),
+	("**Receipt numbers used twice**", "numbers_used_twice"),
+	("**Numbers missing in chains whose storage was not cleared**", "gaps"),
+	("**Quarantined, held or still waiting in the end**", "left_behind"),
+)
 
 
 WORKERS = """`{test}` (`benchmarks/chaos_worker.py`): sales of two tills arrive over HTTP, some
@@ -121,6 +158,31 @@ def torture_spool(runs: int) -> SpoolSurvived:
 	return SpoolSurvived(runs, runs * int(rounds[1]))
 
 
+def torture_browser(*command: str) -> dict[str, Any] | None:
+	"""The counts of the page's chaos run; None if there is no bench to run it on.
+
+	CalledProcessError if anything was lost, doubled or off.
+	"""
+	ended = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, timeout=BROWSER_SECONDS)
+	print(ended.stdout, file=sys.stderr)
+	ended.check_returncode()
+	last = ended.stdout.strip().rpartition("\n")[2]
+	counts: dict[str, Any] | None = json.loads(last) if last.startswith("{") else None
+	return counts
+
+
+def torture_browser_on_both(rounds: int, on_erpnext: int, bench: str) -> list[dict[str, Any]]:
+	"""The run with the demo behind the page, and the one with ERPNext if there is a bench."""
+	program = (sys.executable, "-m", "benchmarks.chaos_browser")
+	runs = [
+		torture_browser(*program, str(rounds)),
+		torture_browser(
+			"sh", "scripts/test-on-erpnext", bench, "run", *program, str(on_erpnext), "--erpnext"
+		),
+	]
+	return [run for run in runs if run is not None]
+
+
 def torture_workers(bench: str, kills: int, sales: int) -> dict[str, Any] | None:
 	"""The counts of the workers' chaos test, all zeros where they have to be; None if there is no bench.
 
@@ -139,6 +201,17 @@ def torture_workers(bench: str, kills: int, sales: int) -> dict[str, Any] | None
 		)
 		counts: dict[str, Any] = json.loads(report.read_text(encoding="utf-8")) if report.exists() else {}
 		return counts or None
+
+
+def browser_table(runs: Sequence[dict[str, Any]]) -> str:
+	"""One column for each company that was behind the page; how often each disaster struck comes last."""
+	for run in runs:
+		run["left_behind"] = run["quarantined"] + run["held"] + run["unsettled"]
+	kinds = sorted({kind for run in runs for kind in run["disasters"]})
+	struck = [(kind.replace("_", " "), [run["disasters"].get(kind, 0) for run in runs]) for kind in kinds]
+	rows = [(label, [run[name] for run in runs]) for label, name in BROWSER_ROWS] + struck
+	head = f"| | {' | '.join(run['shop'] for run in runs)} |\n|---|{'---|' * len(runs)}"
+	return "\n".join((head, *(f"| {label} | {' | '.join(map(str, values))} |" for label, values in rows)))
 
 
 def machine() -> Mapping[str, str]:
@@ -163,7 +236,13 @@ def commit() -> str:
 	return _said("git", "rev-parse", "--short", "HEAD") + changed
 
 
-def proof(agent: Survived, spool: SpoolSurvived, workers: Mapping[str, Any] | None) -> str:
+def proof(
+	agent: Survived,
+	browser: Sequence[dict[str, Any]],
+	spool: SpoolSurvived,
+	shelves: Mapping[str, Any] | None,
+	workers: Mapping[str, Any] | None,
+) -> str:
 	"""docs/proof.md."""
 	on_erpnext = (
 		WORKERS.format(test=WORKER_CHAOS, **workers) if workers else "Not run: no bench on this machine."
@@ -174,7 +253,9 @@ def proof(agent: Survived, spool: SpoolSurvived, workers: Mapping[str, Any] | No
 		date=date,
 		commit=commit(),
 		agent=agent,
+		browser=browser_table(browser),
 		spool=spool,
+		shelves=kill_shelves.section(shelves) if shelves else "Not run: no Chromium on this machine.",
 		workers=on_erpnext,
 		test=SPOOL_CHAOS,
 		facts=facts,
@@ -184,7 +265,10 @@ def proof(agent: Survived, spool: SpoolSurvived, workers: Mapping[str, Any] | No
 def main() -> int:
 	parser = argparse.ArgumentParser(prog="python -m benchmarks.soak")
 	parser.add_argument("--agent-kills", type=int, default=AGENT_KILLS)
+	parser.add_argument("--browser-rounds", type=int, default=BROWSER_ROUNDS)
+	parser.add_argument("--browser-rounds-on-erpnext", type=int, default=BROWSER_ROUNDS_ON_ERPNEXT)
 	parser.add_argument("--spool-runs", type=int, default=SPOOL_RUNS)
+	parser.add_argument("--shelf-kills", type=int, default=SHELF_KILLS)
 	parser.add_argument("--bench", default=os.environ.get("BENCH", str(Path.home() / "frappe-bench")))
 	parser.add_argument("--worker-kills", type=int, default=WORKER_KILLS)
 	parser.add_argument("--worker-sales", type=int, default=WORKER_SALES)
@@ -194,9 +278,15 @@ def main() -> int:
 	if not agent.whole:
 		print(f"Not whole: {agent}. Run it again with seed {agent.seed}.", file=sys.stderr)
 		return 1
+	rounds = (options.browser_rounds, options.browser_rounds_on_erpnext)
+	browser = torture_browser_on_both(*rounds, options.bench)
 	spool = torture_spool(options.spool_runs)
+	shelves = kill_shelves.survive(options.shelf_kills, agent.seed) if CHROMIUM else None
+	if shelves and kill_shelves.lost(shelves):
+		print(f"Not whole: {shelves}. Run it again with seed {agent.seed}.", file=sys.stderr)
+		return 1
 	workers = torture_workers(options.bench, options.worker_kills, options.worker_sales)
-	PROOF.write_text(proof(agent, spool, workers), encoding="utf-8")
+	PROOF.write_text(proof(agent, browser, spool, shelves, workers), encoding="utf-8")
 	print(f"Whole. Written to {PROOF.relative_to(ROOT)}.", file=sys.stderr)
 	return 0
 

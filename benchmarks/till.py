@@ -12,7 +12,7 @@ import aiohttp
 from pos_bridge.core.entry import GENESIS, Entry, WireEntry, receipt_number, seal, uuid7
 from pos_bridge.core.money import SCALE, Rounding
 from pos_bridge.core.receipt import ReceiptHeader, document_fields, receipt_of_sale
-from pos_bridge.core.sale import DraftLine, SaleDraft, Tender, compute, make_sale, sale_body
+from pos_bridge.core.sale import DraftLine, Sale, SaleDraft, Tender, compute, make_sale, sale_body
 from pos_bridge.core.sync import AGENT_PATH, AGENT_SUBPROTOCOL, PROTOCOL_VERSION, wire_fields
 from pos_bridge.core.tax import Tax
 
@@ -33,11 +33,7 @@ class ScriptedTill:
 
 	def sell(self, lines: int = 0) -> tuple[Entry, WireEntry]:
 		"""A cash sale of `lines` lines (one to five if 0), paid with a round amount."""
-		draft = SaleDraft(
-			"EUR", 2, Rounding.COMMERCIAL, TAXES, self._lines(lines or self._random.randint(1, 5))
-		)
-		total = compute(draft).total_minor
-		sale = make_sale(draft, (Tender("Cash", "cash", total + self._random.choice((0, 5, 500))),))
+		sale = random_sale(self._random, lines)
 		sequence = len(self.made) + 1
 		entry = Entry(
 			id=uuid7(_now(), os.urandom(10)),
@@ -57,12 +53,20 @@ class ScriptedTill:
 		self.made.append((entry, seal(entry)))
 		return self.made[-1]
 
-	def _lines(self, count: int) -> tuple[DraftLine, ...]:
-		goods = (self._random.choice(GOODS) for _ in range(count))
-		return tuple(
-			DraftLine(item, name, self._random.randint(1, 3) * SCALE, "Nos", price, {tax: rate * SCALE})
-			for item, name, price, tax, rate in goods
-		)
+
+def random_sale(chance: random.Random, lines: int = 0) -> Sale:
+	"""A cash sale of `lines` lines (one to five if 0), paid with a round amount."""
+	draft = SaleDraft("EUR", 2, Rounding.COMMERCIAL, TAXES, _lines(chance, lines or chance.randint(1, 5)))
+	total = compute(draft).total_minor
+	return make_sale(draft, (Tender("Cash", "cash", total + chance.choice((0, 5, 500))),))
+
+
+def _lines(chance: random.Random, count: int) -> tuple[DraftLine, ...]:
+	goods = (chance.choice(GOODS) for _ in range(count))
+	return tuple(
+		DraftLine(item, name, chance.randint(1, 3) * SCALE, "Nos", price, {tax: rate * SCALE})
+		for item, name, price, tax, rate in goods
+	)
 
 
 class AgentLine:

@@ -1,4 +1,4 @@
-"""The tills' endpoints: enrol, snapshot, chunk, changes, push. Parse, call, shape.
+"""The tills' endpoints: enrol, snapshot, chunk, changes, push, latest. Parse, call, shape.
 
 It never trusts what a till says about itself: who it is comes from its token.
 """
@@ -12,7 +12,17 @@ from werkzeug.wrappers import Response
 from pos_bridge import jobs
 from pos_bridge.core.daybook import set_aside
 from pos_bridge.core.errors import Malformed, PosBridgeError, Rejected, Retryable
-from pos_bridge.core.sync import Push, head_fields, next_epoch, push_answer, read_message, read_push
+from pos_bridge.core.sync import (
+	MAX_LATEST_ENTRIES,
+	Push,
+	head_fields,
+	latest_answer,
+	next_epoch,
+	push_answer,
+	read_before,
+	read_message,
+	read_push,
+)
 from pos_bridge.erpnext import catalogue, shop, stock
 from pos_bridge.erpnext.daybook import FrappeDaybook, lock_till
 from pos_bridge.erpnext.door import enrolment
@@ -59,6 +69,12 @@ def push() -> dict[str, Any]:
 	return _answering(_push)
 
 
+@frappe.whitelist(methods=["GET"])
+def latest(before: str = "") -> dict[str, Any]:
+	"""What this till recorded last, newest first, for one that lost its own daybook."""
+	return _answering(lambda: _latest(before))
+
+
 def _enrol() -> dict[str, Any]:
 	body = read_message(frappe.request.get_data()[: MAX_ENROL_BYTES + 1])
 	code, holder = body.get("code"), body.get("holder", "page")
@@ -93,6 +109,11 @@ def _chunk(snapshot: str, chunk: str) -> Response:
 		response.data = encoded.gzipped
 		response.headers["Content-Encoding"] = "gzip"
 	return response
+
+
+def _latest(before: str) -> dict[str, Any]:
+	till = current_sender().till
+	return latest_answer(FrappeDaybook().latest(till, read_before(before), MAX_LATEST_ENTRIES))
 
 
 def _push() -> dict[str, Any]:

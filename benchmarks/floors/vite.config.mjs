@@ -17,7 +17,7 @@ export default {
 	build: {
 		target: "es2023",
 		emptyOutDir: true,
-		rollupOptions: { input: ["bare.html", "engine.html", "vue_alone.html"].map(here) },
+		rollupOptions: { input: ["bare.html", "cold.html", "engine.html", "vue_alone.html"].map(here) },
 	},
 	worker: { format: "es" },
 };

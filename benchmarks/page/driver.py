@@ -26,7 +26,7 @@ PAGE = Path(__file__).parents[2] / "pos_bridge/public/till/index.html"
 WAIT_MS = 30_000
 SEARCHABLE_MS = 60_000
 SCANNED_MS = 2_000
-SCAN_TRIES = 3
+SCAN_TRIES = 10
 
 SEARCH_FIELD = "[role=search] input"
 TOTAL = "[data-testid=total]"
@@ -151,12 +151,15 @@ def empty_browser() -> Iterator[BrowserContext]:
 
 @contextmanager
 def demo_of_100_000() -> Iterator[Demo]:
-	with tempfile.TemporaryDirectory(prefix="pos-bridge-demo-") as folder, _demo_in(folder) as demo:
+	with (
+		tempfile.TemporaryDirectory(prefix="pos-bridge-demo-") as folder,
+		demo_of(ITEMS, Path(folder)) as demo,
+	):
 		yield demo
 
 
-def _demo_in(folder: str) -> Demo:
-	return Demo(Path(folder), arguments=("--items", str(ITEMS)))
+def demo_of(items: int, folder: Path) -> Demo:
+	return Demo(folder, arguments=("--items", str(items)))
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { CHUNKS_AT_A_TIME, Catalogue } from "@/catalogue/catalogue";
+import { CodeTable, CodeTableBuilder } from "@/catalogue/codes";
 import { Malformed, Retryable } from "@/core/errors";
 import { FakeSource, MemoryShelf, snapshotOf } from "./shop";
 
@@ -88,6 +89,85 @@ describe("the next start", () => {
 		source.current = snapshotOf("second", 50);
 		expect(await catalogue.refresh()).toBe(true);
 		expect([catalogue.size, catalogue.readiness, [...shelf.chunks.keys()]]).toEqual([50, "search", ["second"]]);
+	});
+});
+
+describe("a start from what is kept", () => {
+	async function kept() {
+		const first = till();
+		await first.catalogue.refresh();
+		return first;
+	}
+	const codesOf = (catalogue: Catalogue) =>
+		Array.from({ length: 95 }, (_, number) => catalogue.byCode(`SKU-${number}`)).map((item) => [item, item && catalogue.byCode(item.gtins[0] ?? item.item)]);
+
+	test("answers every code as the download did", async () => {
+		const { catalogue, shelf } = await kept();
+		const next = till(new FakeSource(), shelf).catalogue;
+		await next.load();
+		expect(codesOf(next)).toEqual(codesOf(catalogue));
+		expect(next.byCode("SKU-95")).toBeUndefined();
+		expect(next.groupItems("Tea", 50)).toEqual(catalogue.groupItems("Tea", 50));
+		await searchReady(next);
+		expect([next.size, next.groupItems("Coffee", 50)]).toEqual([95, catalogue.groupItems("Coffee", 50)]);
+	});
+
+	test("answers codes and shows its first tiles before it reads a chunk", async () => {
+		const { shelf } = await kept();
+		for (const chunk of [1, 2, 3]) shelf.chunks.get("first")?.set(chunk, "spoiled");
+		const { catalogue } = till(new FakeSource(), shelf);
+		expect(await catalogue.load()).toBe(true);
+		expect(catalogue.byCode("SKU-3")?.price_minor).toBe(103);
+		expect(catalogue.groupItems("Coffee", 48)).toHaveLength(48);
+		expect(() => catalogue.byCode("SKU-25")).toThrow("not JSON");
+	});
+
+	test("of an older page, or with another catalogue's table, makes its own and keeps it", async () => {
+		const { shelf } = await kept();
+		const right = shelf.first;
+		for (const wrong of [undefined, right && { ...right, codes: { ...right.codes, snapshot: "zeroth" } }]) {
+			shelf.first = wrong;
+			const { catalogue } = till(new FakeSource(), shelf);
+			expect([await catalogue.load(), catalogue.byCode("SKU-94")?.price_minor]).toEqual([true, 194]);
+			expect(shelf.first).toEqual(right);
+		}
+	});
+
+	test("fetches what the browser spoiled as soon as the company answers", async () => {
+		const { shelf } = await kept();
+		shelf.chunks.get("first")?.set(2, "spoiled");
+		const { catalogue, source } = till(new FakeSource(), shelf);
+		await catalogue.load();
+		await pause();
+		expect(catalogue.readiness).toBe("scan");
+		expect(await catalogue.poll()).toBe(true);
+		expect([source.asked, catalogue.byCode("SKU-25")?.price_minor]).toEqual([[2], 125]);
+		await searchReady(catalogue);
+	});
+});
+
+describe("the table of codes", () => {
+	test("has every code's row, and hardly any other", () => {
+		const builder = new CodeTableBuilder();
+		const codes = Array.from({ length: 150_000 }, (_, number) => String(4_000_000_000_000 + number * 10));
+		codes.forEach((code, row) => builder.add(row, code));
+		const table = builder.finish("first", codes.length);
+		expect(codes.filter((code, row) => !table.rowsOf(code).includes(row))).toEqual([]);
+		const strangers = Array.from({ length: 10_000 }, (_, number) => table.rowsOf(`STRANGE-${number}`).length);
+		expect(strangers.reduce((sum, count) => sum + count)).toBeLessThan(10);
+	});
+
+	test("has all rows of a code that two items share, the later one first", () => {
+		const builder = new CodeTableBuilder();
+		[7, 3].forEach((row) => builder.add(row, "4006381333931"));
+		expect(builder.finish("first", 8).rowsOf("4006381333931")).toEqual([7, 3]);
+	});
+
+	test("is not taken if a part of it is missing", () => {
+		const { kept } = new CodeTableBuilder().finish("first", 0);
+		expect(CodeTable.of(kept, "first")).toBeDefined();
+		expect(CodeTable.of({ ...kept, halves: new Uint16Array(1) }, "first")).toBeUndefined();
+		expect(CodeTable.of(kept, "second")).toBeUndefined();
 	});
 });
 

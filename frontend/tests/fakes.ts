@@ -53,6 +53,49 @@ export class MemoryFile implements LogFile {
 	}
 }
 
+/** What segments.ts uses of a folder in the origin-private file system; its files outlive the handles on them. */
+export class MemoryFolder {
+	readonly files = new Map<string, MemoryFile>();
+	readonly open = new Set<string>();
+
+	/** The folder as the next start finds it. */
+	get afterCrash(): MemoryFolder {
+		const next = new MemoryFolder();
+		for (const [name, { bytes }] of this.files) next.files.set(name, new MemoryFile(bytes.slice()));
+		return next;
+	}
+
+	async *keys(): AsyncIterableIterator<string> {
+		yield* [...this.files.keys()];
+	}
+
+	async removeEntry(name: string): Promise<void> {
+		this.files.delete(name);
+	}
+
+	async getFileHandle(name: string, options?: { create?: boolean }) {
+		if (!this.files.has(name) && !options?.create) throw new DOMException("not there", "NotFoundError");
+		const file = this.files.get(name) ?? new MemoryFile();
+		this.files.set(name, file);
+		return {
+			createSyncAccessHandle: async () => this.handleOn(name, file),
+			getFile: async () => ({ arrayBuffer: async () => file.bytes.slice().buffer }),
+		};
+	}
+
+	/** One handle on a file at a time, as in a browser. */
+	private handleOn(name: string, file: MemoryFile): LogFile {
+		if (this.open.has(name)) throw new DOMException("in use", "NoModificationAllowedError");
+		this.open.add(name);
+		const handle = Object.create(file) as MemoryFile;
+		for (const key of ["bytes", "flushes"] as const) {
+			Object.defineProperty(handle, key, { get: () => file[key], set: (value: never) => void (file[key] = value) });
+		}
+		handle.close = () => void this.open.delete(name);
+		return handle;
+	}
+}
+
 export function noSale(more: Partial<EntryDraft> = {}): EntryDraft {
 	return {
 		id: newId(), kind: "no_sale", cashier: "Ada", business_date: "2026-11-22",
@@ -84,7 +127,7 @@ export class MemoryDaybook {
 	private constructor(private readonly book: Book) {}
 
 	static async open(file = new MemoryFile()): Promise<MemoryDaybook> {
-		return new MemoryDaybook(await Book.open(file, new MemoryFile(), bookOptions()));
+		return new MemoryDaybook(await Book.open({ number: 1, file }, new MemoryFile(), bookOptions()));
 	}
 
 	get unsentCount(): number {
@@ -220,7 +263,7 @@ type Listener = (event: never) => void;
 export class FakeAgent {
 	readonly shelf = new FakeShelf("T1");
 	state: AgentState = "away";
-	awaySince: number | undefined = Date.now();
+	awaySince: number | undefined = performance.now();
 	refuse: PosBridgeError | undefined;
 	calls = 0;
 	readonly answered = new Map<string, PushResult>();
@@ -241,7 +284,7 @@ export class FakeAgent {
 
 	leave(): void {
 		this.state = "away";
-		this.awaySince = Date.now();
+		this.awaySince = performance.now();
 		this.emit("state", { state: "away" });
 	}
 

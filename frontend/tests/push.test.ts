@@ -10,7 +10,7 @@ let company: FakeCompany;
 let pusher: Pusher;
 
 beforeEach(async () => {
-	vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"], now: 1_795_000_000_000 });
+	vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date", "performance"], now: 1_795_000_000_000 });
 	daybook = await MemoryDaybook.open();
 	agent = new FakeAgent();
 	company = new FakeCompany();
@@ -120,6 +120,14 @@ describe("without the agent", () => {
 		await pass(LOOK_AGAIN_MS + 1_000);
 		expect(company.ids).toHaveLength(3);
 		expect(pusher.status).toMatchObject({ unsentCount: 0, route: "company" });
+	});
+
+	test("a clock that is set back meanwhile does not make the page wait for hours", async () => {
+		await daybook.recordMany(1);
+		pusher.start();
+		vi.setSystemTime(Date.now() - 3 * 3_600_000);
+		await pass(AGENT_GRACE_MS + LOOK_AGAIN_MS);
+		expect(company.ids).toHaveLength(1);
 	});
 
 	test("Pay is told that only the page has it", async () => {

@@ -1,5 +1,6 @@
 // A small catalogue and the company behind it, for tests that load and change it.
 
+import type { KeptStart } from "@/catalogue/columns";
 import type { CatalogueShelf } from "@/catalogue/store";
 import { Retryable } from "@/core/errors";
 import type { Snapshot } from "@/server/api";
@@ -69,6 +70,7 @@ export class MemoryShelf implements CatalogueShelf {
 	whole: Snapshot | undefined;
 	full = false;
 	answers: readonly Changes[] = [];
+	first: KeptStart | undefined;
 	readonly chunks = new Map<string, Map<number, string>>();
 
 	async manifest(): Promise<Snapshot | undefined> {
@@ -77,6 +79,15 @@ export class MemoryShelf implements CatalogueShelf {
 
 	async texts({ snapshot }: Snapshot): Promise<readonly string[]> {
 		return [...(this.chunks.get(snapshot) ?? [])].sort(([a], [b]) => a - b).map(([, text]) => text);
+	}
+
+	async start(): Promise<KeptStart | undefined> {
+		return this.first;
+	}
+
+	async keepStart(start: KeptStart): Promise<void> {
+		if (this.full) throw new DOMException("The quota has been exceeded.", "QuotaExceededError");
+		this.first = start;
 	}
 
 	async kept({ snapshot }: Snapshot): Promise<ReadonlyMap<number, string>> {

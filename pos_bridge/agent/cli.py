@@ -54,6 +54,12 @@ def _add_demo(demo: argparse.ArgumentParser) -> None:
 	demo.add_argument("--items", type=int, default=0, metavar="N", help="size of the catalogue, up to 100000")
 	_add_port(demo)
 	demo.add_argument(
+		"--agent-url",
+		default="",
+		metavar="URL",
+		help="the till's agent is a process of its own, such as ws://127.0.0.1:8687/agent",
+	)
+	demo.add_argument(
 		"--data-dir",
 		type=Path,
 		metavar="DIR",
@@ -91,7 +97,7 @@ async def _demo(options: argparse.Namespace) -> int:
 
 	if options.once:
 		return await demo.serve_once(options.data_dir, options.items, options.json)
-	return await demo.serve(options.data_dir, options.port, options.items, options.json)
+	return await demo.serve(options.data_dir, options.port, options.items, options.json, options.agent_url)
 
 
 async def _enrol(options: argparse.Namespace) -> int:

@@ -83,6 +83,10 @@ class SqliteShelf:
 	def after(self, cursor: int, limit: int) -> list[Stored]:
 		return self._many("WHERE cursor > ? ORDER BY cursor LIMIT ?", cursor, limit)
 
+	def latest(self, till: str, before: int, limit: int) -> list[Stored]:
+		where = "WHERE till = ? AND (? = 0 OR cursor < ?) ORDER BY cursor DESC LIMIT ?"
+		return self._many(where, till, before, before, limit)
+
 	def in_state(self, state: State, limit: int) -> list[Stored]:
 		return self._many("WHERE state = ? ORDER BY cursor LIMIT ?", state.value, limit)
 
@@ -156,6 +160,9 @@ class SqliteDaybook:
 
 	def after(self, cursor: int, limit: int) -> list[Stored]:
 		return self._store.read(lambda connection: SqliteShelf(connection).after(cursor, limit))
+
+	def latest(self, till: str, before: int, limit: int) -> list[Stored]:
+		return self._store.read(lambda connection: SqliteShelf(connection).latest(till, before, limit))
 
 	def in_state(self, state: State, limit: int) -> list[Stored]:
 		return self._store.read(lambda connection: SqliteShelf(connection).in_state(state, limit))

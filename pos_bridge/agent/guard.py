@@ -19,11 +19,12 @@ class Forbidden(PosBridgeError):
 
 
 class Guard:
-	"""The hosts that this process answers under, and the pages (origins) that may call it."""
+	"""The hosts that this process answers under, the pages (origins) that may call it, their other agents."""
 
-	def __init__(self, port: int, origins: Iterable[str] = ()) -> None:
+	def __init__(self, port: int, origins: Iterable[str] = (), agents: Iterable[str] = ()) -> None:
 		self.hosts = frozenset(f"{name}:{port}" for name in ("127.0.0.1", "localhost"))
 		self.origins = frozenset((*(f"http://{host}" for host in self.hosts), *origins))
+		self.agents = (*(f"ws://{host}" for host in sorted(self.hosts)), *agents)
 
 	def check(self, request: web.Request) -> None:
 		"""Raise `Forbidden` in words unless host and origin are known; programs send no origin."""
@@ -50,7 +51,7 @@ class Guard:
 
 	def headers(self) -> dict[str, str]:
 		"""What every answer tells the browser: only our own scripts and styles, in nobody's frame."""
-		agents = " ".join(f"ws://{host}" for host in sorted(self.hosts))
+		agents = " ".join(self.agents)
 		policy = (
 			"default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
 			f"connect-src 'self' {agents}; worker-src 'self'; object-src 'none'; base-uri 'none'; "

@@ -16,10 +16,12 @@ from pos_bridge.agent.ports import Submitted
 from pos_bridge.agent.process import TillProcess
 from pos_bridge.core.errors import Malformed, PosBridgeError, Rejected, TooLarge
 from pos_bridge.core.sync import (
+	MAX_LATEST_ENTRIES,
 	MAX_PUSH_ENTRIES,
 	PROTOCOL_VERSION,
 	SUPPORTED_PROTOCOLS,
 	head_fields,
+	latest_answer,
 	next_epoch,
 	read_message,
 	read_wire,
@@ -52,6 +54,7 @@ class Operations:
 			"print": self._print,
 			"kick": self._kick,
 			"acknowledged": self._acknowledged,
+			"latest": self._latest,
 		}
 
 	@property
@@ -106,6 +109,7 @@ class Operations:
 			"protocol": PROTOCOL_VERSION,
 			"till": self._till,
 			"agent": __version__,
+			"at": arrival_now("", "").recorded_at,
 			"heads": [head_fields(head) for head in heads],
 			"next_epoch": next_epoch(heads),
 			"printers": [asdict(status) for status in self._process.spool.printers()],
@@ -151,6 +155,13 @@ class Operations:
 			raise Malformed(f"ids are texts of 1 to {MAX_NAME} characters.")
 		results = self._process.forwarding.answers(ids)
 		return {"op": "acknowledged", "results": [recorded_fields(result) for result in results]}
+
+	async def _latest(self, message: Message) -> Answer:
+		before = message.get("before", 0)
+		if not isinstance(before, int) or isinstance(before, bool) or not 0 <= before < 2**63:
+			raise Malformed("before is the number that an earlier answer gave, or 0.")
+		found = self._process.daybook.latest(self._till, before, MAX_LATEST_ENTRIES)
+		return {"op": "latest", **latest_answer(found)}
 
 
 def _queued(job: str, submitted: Submitted) -> Answer:

@@ -127,6 +127,9 @@ class Daybook(Shelf, Protocol):
 	def after(self, cursor: int, limit: int) -> list[Stored]:
 		"""Entries recorded later than `cursor`, oldest first."""
 
+	def latest(self, till: str, before: int, limit: int) -> list[Stored]:
+		"""A till's entries that were recorded before the cursor `before` (0: all of them), newest first."""
+
 	def in_state(self, state: State, limit: int) -> list[Stored]:
 		"""Entries in a state, oldest first."""
 
@@ -230,6 +233,10 @@ class MemoryDaybook:
 
 	def after(self, cursor: int, limit: int) -> list[Stored]:
 		return list(self._stored.values())[cursor : cursor + limit]
+
+	def latest(self, till: str, before: int, limit: int) -> list[Stored]:
+		older = (stored for stored in self._stored.values() if not before or stored.cursor < before)
+		return [stored for stored in older if stored.entry.till == till][::-1][:limit]
 
 	def in_state(self, state: State, limit: int) -> list[Stored]:
 		return [stored for stored in self._stored.values() if stored.state is state][:limit]

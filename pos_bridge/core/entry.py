@@ -67,6 +67,7 @@ class Entry:
 	receipt_number: str = ""
 	continues: Mapping[str, Any] = field(default_factory=dict)
 	fiscal: Mapping[str, str] = field(default_factory=dict)
+	clock: Mapping[str, Any] = field(default_factory=dict)
 	protocol: int = 1
 
 
@@ -189,7 +190,7 @@ def _check_kind(fields: dict[str, Any]) -> None:
 		raise Malformed(f"Entries of the kind {fields['kind']!r} are not known here.")
 	if not isinstance(fields.get("body"), dict):
 		raise Malformed("The entry's body is missing or not an object.")
-	for name in ("continues", "fiscal"):
+	for name in ("continues", "fiscal", "clock"):
 		if name in fields and not (isinstance(fields[name], dict) and fields[name]):
 			raise Malformed(f"The entry's {name} is not an object with content.")
 	if fields["sequence"] == 1 and fields["previous"] != GENESIS:

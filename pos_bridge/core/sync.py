@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pos_bridge.core.daybook import Gap, Head, Outcome, Recorded, State
+from pos_bridge.core.daybook import Gap, Head, Outcome, Recorded, State, Stored
 from pos_bridge.core.entry import WireEntry
 from pos_bridge.core.errors import Malformed, TooLarge
 
@@ -16,11 +16,14 @@ PROTOCOL_VERSION = 1
 SUPPORTED_PROTOCOLS = (1,)
 MAX_PUSH_ENTRIES = 500
 MAX_PUSH_BYTES = 2 * 1024 * 1024
+MAX_LATEST_ENTRIES = 200
+"""Entries that one answer gives back at most."""
 
 PUSH_PATH = "/api/method/pos_bridge.api.push"
 ENROL_PATH = "/api/method/pos_bridge.api.enrol"
 SNAPSHOT_PATH = "/api/method/pos_bridge.api.snapshot"
 CHUNK_PATH = "/api/method/pos_bridge.api.snapshot_chunk"
+LATEST_PATH = "/api/method/pos_bridge.api.latest"
 
 BODY_TYPE = "application/octet-stream"
 """How bodies are sent: Frappe would parse `application/json` first, and lose a body that is none."""
@@ -100,6 +103,34 @@ def push_answer(till: str, results: Sequence[Recorded], gaps: Sequence[Gap]) -> 
 		"till": till,
 		"results": [recorded_fields(result) for result in results],
 		"gaps": [{"chain": gap.chain, "first": gap.first, "last": gap.last} for gap in gaps],
+	}
+
+
+def read_before(given: str) -> int:
+	"""The cursor before which entries are asked for; "" and "0" ask for the newest."""
+	if not (given.isascii() and (given or "0").isdigit() and len(given) < 19):
+		raise Malformed("before is the number that an earlier answer gave, or 0.")
+	return int(given or 0)
+
+
+def latest_answer(found: Sequence[Stored]) -> dict[str, object]:
+	"""A till's entries given back, newest first, with what became of each; `before` asks for older ones.
+
+	As many as fit into a frame, one at least; without `before` there are no older ones.
+	"""
+	given: list[Stored] = []
+	size = 0
+	for stored in found:
+		size += len(stored.wire.text.encode())
+		if given and 2 * size > MAX_PUSH_BYTES:
+			break
+		given.append(stored)
+	results = [Recorded(stored.entry.id, Outcome.EXISTS, stored.state, stored.reason) for stored in given]
+	more = len(given) < len(found) or len(found) == MAX_LATEST_ENTRIES
+	return {
+		"entries": [wire_fields(stored.wire) for stored in given],
+		"results": [recorded_fields(result) for result in results],
+		**({"before": given[-1].cursor} if more else {}),
 	}
 
 

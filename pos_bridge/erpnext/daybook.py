@@ -120,6 +120,10 @@ class FrappeDaybook:
 	def after(self, cursor: int, limit: int) -> list[Stored]:
 		return _select("WHERE position > %s ORDER BY position LIMIT %s", cursor, limit)
 
+	def latest(self, till: str, before: int, limit: int) -> list[Stored]:
+		where = "WHERE till = %s AND (%s = 0 OR position < %s) ORDER BY position DESC LIMIT %s"
+		return _select(where, till, before, before, limit)
+
 	def in_state(self, state: State, limit: int) -> list[Stored]:
 		return _select("WHERE state = %s ORDER BY position LIMIT %s", state.value, limit)
 

@@ -86,9 +86,9 @@ class Page:
 
 
 @asynccontextmanager
-async def running_demo(folder, items=0):
+async def running_demo(folder, items=0, agent_url=""):
 	listener = listen(0)
-	demo = Demo(folder, listener, items)
+	demo = Demo(folder, listener, items, agent_url)
 	async with serving(demo.app, listener), aiohttp.ClientSession(base_url=demo.url) as session:
 		yield Till(demo, session)
 

@@ -9,6 +9,7 @@ import json
 import pytest
 from carts import till_day
 
+from pos_bridge.agent.daybook import arrival_now, recording
 from pos_bridge.agent.standalone.api import CHANGES_PATH
 from pos_bridge.agent.standalone.enrolment import CODE_SECONDS, CODE_TRIES, Enrolment
 from pos_bridge.core.catalogue import CHUNK_SIZE
@@ -18,6 +19,7 @@ from pos_bridge.core.gs1 import is_gtin
 from pos_bridge.core.sync import (
 	CHUNK_PATH,
 	ENROL_PATH,
+	LATEST_PATH,
 	MAX_PUSH_BYTES,
 	MAX_PUSH_ENTRIES,
 	PUSH_PATH,
@@ -52,6 +54,14 @@ async def test_the_demos_code_enrols_a_till_once(till):
 		assert (await response.json())["error"]["code"] == "invalid_code"
 
 
+async def test_an_agent_of_its_own_is_named_to_the_page_which_may_then_talk_to_it(run_demo, tmp_path):
+	elsewhere = "ws://127.0.0.1:8687/agent"
+	async with run_demo(tmp_path / "demo", agent_url=elsewhere) as till:
+		assert (await till.enrol())["agent_urls"] == [elsewhere]
+		async with till.http.get("/till") as page:
+			assert elsewhere in page.headers["Content-Security-Policy"]
+
+
 async def test_each_enrolment_gets_an_epoch_of_its_own(till):
 	assert [(await till.enrol())["next_epoch"] for _ in range(3)] == [1, 2, 3]
 	await till.push(till_day(1, epoch=7))
@@ -64,6 +74,19 @@ async def test_the_snapshot_names_the_epoch_behind_what_was_recorded(till):
 	await till.push(till_day(2, epoch=3))
 	_, later = await till.get(SNAPSHOT_PATH)
 	assert (fresh["message"]["next_epoch"], later["message"]["next_epoch"]) == (1, 4)
+
+
+async def test_a_till_gets_back_what_it_recorded_last_and_nobody_elses(till):
+	await till.enrol()
+	await till.push(DAY)
+	await till.demo.company.store.write(recording(till_day(3, till="T2"), arrival_now("T2", "page")))
+	_, answer = await till.get(LATEST_PATH)
+	assert answer["message"]["entries"] == [wire_fields(wire) for wire in reversed(DAY)]
+	_, older = await till.get(LATEST_PATH, before=3)
+	assert older["message"]["entries"] == [wire_fields(wire) for wire in (DAY[1], DAY[0])]
+	assert (await till.get(LATEST_PATH, before=-1))[0] == 400
+	async with till.http.get(LATEST_PATH) as response:
+		assert response.status == 401
 
 
 @pytest.fixture

@@ -53,6 +53,19 @@ async def test_recording_answers_each_entry_and_the_company_acknowledges_each(ti
 		assert {result["outcome"] for result in asked["results"]} == {"created"}
 
 
+async def test_what_was_recorded_last_is_given_back_with_what_became_of_it(till):
+	async with till.page() as page:
+		await page.ask(op="record", entries=wires(DAY))
+		answer = await page.ask(op="latest")
+		assert answer["entries"] == wires(reversed(DAY))
+		assert [result["id"] for result in answer["results"]] == [
+			open_wire(wire).id for wire in reversed(DAY)
+		]
+		assert "before" not in answer
+		assert (await page.ask(op="latest", before=3))["entries"] == wires([DAY[1], DAY[0]])
+		assert (await page.ask(op="latest", before="x"))["code"] == "malformed"
+
+
 async def test_a_job_is_printed_once_and_its_states_are_told(till):
 	async with till.page() as page:
 		job = {"op": "print", "job": "e1:receipt", "printer": "receipt", "document": RECEIPT, "kick": True}

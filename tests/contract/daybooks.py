@@ -32,6 +32,16 @@ def test_an_entry_is_stored_word_for_word(daybook):
 	assert (stored.state, stored.reason) == (State.WAITING, "")
 
 
+def test_the_latest_of_a_till_come_newest_first_page_by_page(daybook):
+	daybook.record_all(DAY, ARRIVAL)
+	daybook.record_all(till_day(2, till="T2"), replace(ARRIVAL, till="T2"))
+	first = daybook.latest("T1", 0, 5)
+	rest = daybook.latest("T1", first[-1].cursor, 100)
+	assert [stored.wire for stored in (*first, *rest)] == list(reversed(DAY))
+	assert daybook.latest("T1", rest[-1].cursor, 5) == []
+	assert daybook.latest("T9", 0, 5) == []
+
+
 def test_recording_again_says_exists_and_leaves_one(daybook):
 	assert (
 		outcomes(daybook.record_all([*DAY, *DAY], ARRIVAL)) == [Outcome.CREATED] * 12 + [Outcome.EXISTS] * 12

@@ -1,20 +1,23 @@
 """Pushes are read strictly; what is wrong with one is said."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from carts import till_day
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pos_bridge.core.daybook import Head
-from pos_bridge.core.entry import WireEntry
+from pos_bridge.core.daybook import Arrival, Head, MemoryDaybook
+from pos_bridge.core.entry import WireEntry, open_wire, seal
 from pos_bridge.core.errors import Malformed, TooLarge
 from pos_bridge.core.sync import (
 	MAX_PUSH_BYTES,
 	MAX_PUSH_ENTRIES,
+	latest_answer,
 	next_epoch,
 	push_body,
+	read_before,
 	read_push,
 	read_recorded,
 	wire_fields,
@@ -61,6 +64,27 @@ def test_a_push_over_a_limit_takes_nothing_and_says_so():
 def test_an_answer_that_is_not_known_is_malformed(fields):
 	with pytest.raises(Malformed):
 		read_recorded(fields)
+
+
+def test_entries_given_back_fill_a_frame_at_most_and_say_from_where_to_go_on():
+	daybook = MemoryDaybook()
+	arrival = Arrival("T1", "page", "2026-11-22T11:00:00.000Z")
+	day = [seal(replace(open_wire(wire), body={"reason": "x" * 200_000})) for wire in till_day(8)[4:5]]
+	assert latest_answer([]) == {"entries": [], "results": []}
+	daybook.record_all(day, arrival)
+	(stored,) = daybook.latest("T1", 0, 10)
+	whole = latest_answer([stored] * 3)
+	assert (len(whole["entries"]), "before" in whole) == (3, False)
+	cut = latest_answer([stored] * 9)
+	assert len(cut["entries"]) == 5
+	assert cut["before"] == stored.cursor
+	assert cut["results"][0]["state"] == "waiting"
+
+
+@pytest.mark.parametrize("given", ["-1", "1.5", "٣", "9" * 20])
+def test_a_place_to_go_on_from_is_a_number(given):
+	with pytest.raises(Malformed):
+		read_before(given)
 
 
 def test_the_epoch_of_a_new_chain_is_above_all_others():

@@ -35,10 +35,10 @@ def why_not() -> str:
 class ErpnextShop:
 	"""The site with its services and an enrolled agent, made once; each test begins with it like that."""
 
-	def __init__(self, folder: Path) -> None:
+	def __init__(self, folder: Path, site: str = SITE) -> None:
 		self.folder = folder
 		self.port, self.agent_port = free_port(), free_port()
-		self.site = Site(SITE)
+		self.site = Site(site)
 		self.server: Server | None = None
 		self._running = ExitStack()
 
@@ -67,7 +67,7 @@ class ErpnextShop:
 		return f"http://127.0.0.1:{self.port}"
 
 	def serve(self) -> None:
-		self.server = Server(SITE, port=self.port)
+		self.server = Server(self.site.name, port=self.port)
 
 	def hang_up(self) -> None:
 		if self.server:

@@ -1,9 +1,12 @@
 """A till over HTTP, as page and agent talk to the site: a gunicorn on loopback, requests without cookies."""
 
 import json
+import os
+import signal
 import subprocess
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,6 +41,13 @@ class Server:
 		self._process.terminate()
 		self._process.wait(20)
 
+	def kill(self) -> None:
+		"""SIGKILL to the master and its workers: a worker that outlives its master would hold the port."""
+		for pid in (self._process.pid, *_children_of(self._process.pid)):
+			with suppress(ProcessLookupError):
+				os.kill(pid, signal.SIGKILL)
+		self._process.wait(20)
+
 	def get(self, path: str, **headers: str):
 		return self.ask(urllib.request.Request(self.url + path, headers=headers))
 
@@ -55,6 +65,10 @@ class Server:
 			return error.code, _json(error.read())
 		except OSError:
 			return 0, {}
+
+
+def _children_of(pid: int) -> list[int]:
+	return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def _json(raw: bytes):

@@ -7,7 +7,7 @@ import {
 } from "@/agent/messages";
 import { PROTOCOL_VERSION, type WireEntry } from "@/core/entry";
 import { Retryable, wordsOf, type PosBridgeError } from "@/core/errors";
-import { resultsOf, type PushResult } from "@/server/api";
+import { latestOf, resultsOf, type Latest, type PushResult } from "@/server/api";
 
 export type {
 	AgentEvents, AgentIdentity, AgentState, JobState, KickJob, PrintJob, PrinterInfo, PrinterState, Queued, Welcome,
@@ -35,12 +35,14 @@ type Listener = (event: never) => void;
 
 export class AgentConnection {
 	private current: AgentState = "connecting";
-	private away: number | undefined = Date.now();
+	private away: number | undefined = performance.now();
 	private greeting: Welcome | undefined;
 	private socket: Socket | undefined;
 	private refs = 0;
 	private attempts = 0;
 	private heard = 0;
+	/** Hears the agent's time, and how long it took to be told. */
+	onTime: ((theirMs: number, tookMs: number) => void) | undefined;
 	private retryTimer: ReturnType<typeof setTimeout> | undefined;
 	private helloTimer: ReturnType<typeof setTimeout> | undefined;
 	private readonly calls = new Map<number, WaitingCall>();
@@ -59,7 +61,7 @@ export class AgentConnection {
 		return this.current;
 	}
 
-	/** Milliseconds since the epoch at which the agent was last there; undefined while it is online. */
+	/** performance.now() when the agent was last there, for a clock may jump; undefined while it is online. */
 	get awaySince(): number | undefined {
 		return this.away;
 	}
@@ -105,6 +107,11 @@ export class AgentConnection {
 		return resultsOf(results, "agent");
 	}
 
+	/** What this till recorded last, as far as the agent has it. Rejected by an agent that is too old to be asked. */
+	async latest(before = 0, timeoutMs = CALL_TIMEOUT_MS): Promise<Latest> {
+		return latestOf(await this.call({ op: "latest", before }, timeoutMs), "agent");
+	}
+
 	/** Returns the function that stops listening. */
 	on<Name extends keyof AgentEvents>(name: Name, listener: (event: AgentEvents[Name]) => void): () => void {
 		const listeners = this.listeners.get(name) ?? new Set<Listener>();
@@ -146,13 +153,16 @@ export class AgentConnection {
 	}
 
 	private greet(): void {
+		const askedAt = performance.now();
 		this.send({ op: "hello", protocol: PROTOCOL_VERSION, ...this.identity }, HELLO_TIMEOUT_MS)
-			.then((answer) => this.welcomed(answer))
+			.then((answer) => this.welcomed(answer, performance.now() - askedAt))
 			.catch((error: unknown) => this.lose(wordsOf(error), true));
 	}
 
-	private welcomed(answer: Message): void {
+	private welcomed(answer: Message, tookMs: number): void {
 		this.greeting = welcomeOf(answer);
+		const theirMs = Date.parse(this.greeting.at ?? "");
+		if (Number.isFinite(theirMs)) this.onTime?.(theirMs, tookMs);
 		clearTimeout(this.helloTimer);
 		this.attempts = 0;
 		this.away = undefined;
@@ -164,7 +174,7 @@ export class AgentConnection {
 		this.socket = undefined;
 		clearTimeout(this.helloTimer);
 		socket?.close();
-		this.away ??= Date.now();
+		this.away ??= performance.now();
 		for (const call of this.calls.values()) {
 			clearTimeout(call.timer);
 			call.reject(new Retryable(words, "agent_away"));

@@ -27,6 +27,8 @@ export interface Welcome {
 	readonly next_epoch: number;
 	readonly printers: readonly PrinterInfo[];
 	readonly unforwarded: number;
+	/** The agent's time, ISO 8601 in UTC; agents before 0.2.0 don't say. */
+	readonly at?: string;
 }
 
 export interface PrintJob {

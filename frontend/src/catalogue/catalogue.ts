@@ -1,7 +1,7 @@
 // The till's catalogue: every item in memory in columns, found by code at once and by words soon after.
 // Never blocks the page for longer than a slice, and never sells from half a snapshot.
 
-import { Columns, type Item } from "@/catalogue/columns";
+import { Columns, FRONT_ROWS, type Item } from "@/catalogue/columns";
 import { LayeredSearch } from "@/catalogue/layered";
 import { Slices, type Pause } from "@/catalogue/search";
 import { CatalogueStore, type CatalogueShelf } from "@/catalogue/store";
@@ -35,14 +35,19 @@ export class Catalogue {
 	private keptAnswers = 0;
 	private downloading: Progress | undefined;
 	private unkept: string | undefined;
+	/** What is kept can't all be read. */
+	private spoiled = false;
 	private refreshing: Promise<boolean> | undefined;
 	private answer: Snapshot | undefined;
+	private manifest: Promise<Snapshot | undefined> | undefined;
 	private readonly listeners = new Set<() => void>();
 
 	constructor(
 		private readonly company: Pick<Company, "snapshot" | "chunk" | "changes">,
 		private readonly shelf: CatalogueShelf = new CatalogueStore(),
 		private readonly pause: Pause = nextTask,
+		/** Between two slices of what nobody waits for. */
+		private readonly quiet: Pause = quietTask,
 	) {}
 
 	get snapshot(): Snapshot | undefined {
@@ -75,14 +80,24 @@ export class Catalogue {
 
 	/** From IndexedDB; resolves when codes answer. False if nothing whole is kept. */
 	async load(): Promise<boolean> {
-		const snapshot = await this.shelf.manifest();
+		const snapshot = await this.kept();
 		if (!snapshot) return false;
-		const texts = await this.shelf.texts(snapshot);
+		const [texts, start, changes] = await Promise.all([
+			this.shelf.texts(snapshot), this.shelf.start(), this.shelf.changes(snapshot),
+		]);
 		if (texts.length !== snapshot.chunks) return false;
 		const columns = new Columns(snapshot);
-		await columns.addAll(texts, this.pause);
-		await this.show(columns, this.applyKept(columns, await this.shelf.changes(snapshot)) ?? snapshot.cursor);
+		if (!columns.addKept(texts, start)) {
+			for (const [number, text] of texts.entries()) columns.add(number, text);
+			await this.tabulate(columns);
+		}
+		await this.show(columns, this.applyKept(columns, changes) ?? snapshot.cursor);
 		return true;
+	}
+
+	/** The snapshot that `load` will sell from, if its chunks are all there. */
+	kept(): Promise<Snapshot | undefined> {
+		return (this.manifest ??= this.shelf.manifest());
 	}
 
 	/** The cursor behind the last that fits; those after it are asked for again, and the shelf is tidied with them. */
@@ -123,7 +138,8 @@ export class Catalogue {
 		return this.columns?.byItem(item);
 	}
 
-	groupItems(group: string, limit = GROUP_LIMIT): Item[] {
+	/** At most GROUP_LIMIT items, and no more than a screen of them until words answer. */
+	groupItems(group: string, limit = this.index ? GROUP_LIMIT : FRONT_ROWS): Item[] {
 		return this.columns?.groupItems(group, limit) ?? [];
 	}
 
@@ -149,7 +165,7 @@ export class Catalogue {
 			this.columns = columns;
 			this.cursor = cursor;
 			this.changed();
-			void this.pause().then(() => this.buildIndex(columns));
+			void this.quiet().then(() => this.buildIndex(columns));
 			return;
 		}
 		const index = await LayeredSearch.build(columns, this.pause);
@@ -160,12 +176,18 @@ export class Catalogue {
 	}
 
 	private async buildIndex(columns: Columns): Promise<void> {
-		const index = await LayeredSearch.build(columns, this.pause);
-		// Changes that came meanwhile.
-		await index.follow(columns, this.pause);
-		if (this.columns !== columns) return;
-		this.index = index;
-		this.changed();
+		try {
+			const index = await LayeredSearch.build(columns, this.quiet);
+			// Changes that came meanwhile.
+			await index.follow(columns, this.quiet);
+			if (this.columns !== columns) return;
+			this.index = index;
+			this.changed();
+		} catch (error) {
+			if (!(error instanceof Malformed)) throw error;
+			// The browser spoiled a chunk: what can be read is sold until the company has sent it anew.
+			this.spoiled = true;
+		}
 	}
 
 	/** One asking at a time; whoever asks meanwhile gets its answer. */
@@ -188,7 +210,7 @@ export class Catalogue {
 	}
 
 	private async followOver(columns: Columns): Promise<boolean | undefined> {
-		if (this.cursor === undefined) return undefined;
+		if (this.cursor === undefined || this.spoiled) return undefined;
 		for (let round = 0; round < MAX_ROUNDS; round++) {
 			const changes = await this.company.changes(this.cursor);
 			const other = changes.snapshot !== undefined && changes.snapshot !== columns.base.snapshot.snapshot;
@@ -214,18 +236,25 @@ export class Catalogue {
 		this.answer = snapshot;
 		const followed = following ? await this.follow() : undefined;
 		if (followed !== undefined) return followed;
-		if (snapshot.snapshot === this.snapshot?.snapshot && this.cursor === undefined) return false;
+		if (snapshot.snapshot === this.snapshot?.snapshot && this.cursor === undefined && !this.spoiled) return false;
 		this.unkept = undefined;
 		try {
 			const columns = await this.download(snapshot);
+			await this.tabulate(columns);
 			await this.keeping(() => this.shelf.finish(snapshot));
 			this.keptAnswers = 0;
 			await this.show(columns, snapshot.cursor);
+			this.spoiled = false;
 		} finally {
 			this.downloading = undefined;
 			this.changed();
 		}
 		return true;
+	}
+
+	private async tabulate(columns: Columns): Promise<void> {
+		const start = await columns.tabulate(this.pause);
+		await this.keeping(() => this.shelf.keepStart(start));
 	}
 
 	private async download(snapshot: Snapshot): Promise<Columns> {
@@ -235,8 +264,7 @@ export class Catalogue {
 		const missing: number[] = [];
 		for (let chunk = 0; chunk < snapshot.chunks; chunk++) {
 			const text = kept?.get(chunk);
-			if (text === undefined) missing.push(chunk);
-			else columns.add(chunk, text);
+			if (text === undefined || !isWhole(columns, chunk, text)) missing.push(chunk);
 			await slices.rest();
 		}
 		this.advance(snapshot.chunks - missing.length, snapshot.chunks);
@@ -284,6 +312,27 @@ export class Catalogue {
 	private changed(): void {
 		for (const listener of this.listeners) listener();
 	}
+}
+
+/** Adds a kept chunk; false if the browser spoiled it. */
+function isWhole(columns: Columns, chunk: number, text: string): boolean {
+	try {
+		columns.add(chunk, text);
+		return true;
+	} catch (error) {
+		if (!(error instanceof Malformed)) throw error;
+		return false;
+	}
+}
+
+interface Scheduler {
+	postTask(task: () => void, options: { readonly priority: "background" }): Promise<void>;
+}
+
+/** Lets everything else go first, too: answers of the database, of workers and sockets. */
+export function quietTask(): Promise<void> {
+	const { scheduler } = globalThis as { readonly scheduler?: Scheduler };
+	return scheduler ? scheduler.postTask(() => undefined, { priority: "background" }) : nextTask();
 }
 
 /** Lets input and painting go first; a message is not slowed down as timers are. */

@@ -1,5 +1,6 @@
 // A snapshot's chunks in the columns they came in, as rows with names instead of numbers when one is asked for.
 // Never changes after its chunks are added: what the company changed later lies over it, in columns.ts.
+// A kept chunk is read when one of its rows is asked for: a start must not wait for a hundred of them.
 
 import type { Searchable } from "@/catalogue/search";
 import { Malformed } from "@/core/errors";
@@ -30,13 +31,24 @@ export interface Chunk {
 	readonly weighed: readonly number[];
 }
 
+/** A group's first rows, which the first screen shows before any chunk is read. */
+export interface Front {
+	readonly group: string;
+	readonly numbers: readonly number[];
+	readonly rows: readonly Row[];
+}
+
 /** Rows are numbered through all chunks. */
 export class Chunks implements Searchable {
 	private readonly chunks: (Chunk | undefined)[];
+	/** Chunks that were kept and not read yet. */
+	private readonly unread: (string | undefined)[];
+	private front: Front | undefined;
 	private added = 0;
 
 	constructor(readonly snapshot: Snapshot) {
 		this.chunks = Array.from({ length: snapshot.chunks }, () => undefined);
+		this.unread = [...this.chunks] as undefined[];
 	}
 
 	/** Rows so far; numbers below it are taken once every chunk is there. */
@@ -49,7 +61,32 @@ export class Chunks implements Searchable {
 		return this.snapshot.chunks * this.snapshot.chunk_size;
 	}
 
-	/** Takes a chunk's text as it was received or kept; raises Malformed. */
+	/** Takes all texts as they were kept, to be read later; `rows` is how many they hold together. */
+	addUnread(texts: readonly string[], rows: number, front: Front): void {
+		for (const [number, text] of texts.entries()) this.unread[number] = text;
+		this.added = rows;
+		this.front = front;
+	}
+
+	/** Of the first group, for the next start. */
+	frontOf(limit: number): Front {
+		const group = this.snapshot.groups[0] ?? "";
+		const numbers: number[] = [];
+		for (const number of this.numbersOf(group)) if (numbers.push(number) >= limit) break;
+		return { group, numbers, rows: numbers.map((number) => this.row(number)) };
+	}
+
+	/** The chunk, read if need be; raises Malformed. */
+	chunk(number: number): Chunk | undefined {
+		const text = this.unread[number];
+		if (text === undefined) return this.chunks[number];
+		const chunk = parseChunk(number, text);
+		this.chunks[number] = chunk;
+		this.unread[number] = undefined;
+		return chunk;
+	}
+
+	/** Takes a chunk's text as it was received; raises Malformed. */
 	add(number: number, text: string): Chunk {
 		const chunk = parseChunk(number, text);
 		this.added += chunk.item.length - (this.chunks[number]?.item.length ?? 0);
@@ -58,10 +95,15 @@ export class Chunks implements Searchable {
 	}
 
 	row(index: number): Row {
+		const shown = this.front?.rows[this.front.numbers.indexOf(index)];
+		return shown ?? this.readRow(index);
+	}
+
+	private readRow(index: number): Row {
 		const { snapshot } = this;
 		const number = Math.floor(index / snapshot.chunk_size);
 		const row = index % snapshot.chunk_size;
-		const chunk = this.chunks[number];
+		const chunk = this.chunk(number);
 		const [item, name, price_minor] = [chunk?.item[row], chunk?.name[row], chunk?.price_minor[row]];
 		const template = snapshot.templates[chunk?.template[row] ?? -1]?.template;
 		if (!chunk || item === undefined || name === undefined || price_minor === undefined || template === undefined) {
@@ -78,22 +120,31 @@ export class Chunks implements Searchable {
 
 	/** Numbers of the rows in a group, in their order. */
 	*numbersOf(group: string): Generator<number> {
-		const wanted = this.snapshot.groups.indexOf(group);
-		for (const [number, chunk] of this.chunks.entries()) {
-			for (let row = chunk?.group.indexOf(wanted) ?? -1; chunk && row >= 0; row = chunk.group.indexOf(wanted, row + 1)) {
-				yield number * this.snapshot.chunk_size + row;
-			}
+		const { front } = this;
+		const shown = front?.group === group ? front.numbers : [];
+		yield* shown;
+		yield* this.readNumbersOf(group, (shown.at(-1) ?? -1) + 1);
+	}
+
+	private *readNumbersOf(group: string, from: number): Generator<number> {
+		const { groups, chunk_size } = this.snapshot;
+		const wanted = groups.indexOf(group);
+		for (let number = Math.floor(from / chunk_size); number < this.chunks.length; number++) {
+			const first = number * chunk_size;
+			const chunk = this.chunk(number);
+			let row = chunk?.group.indexOf(wanted, Math.max(from - first, 0)) ?? -1;
+			for (; chunk && row >= 0; row = chunk.group.indexOf(wanted, row + 1)) yield first + row;
 		}
 	}
 
 	name(index: number): string {
 		const { chunk_size } = this.snapshot;
-		return this.chunks[Math.floor(index / chunk_size)]?.name[index % chunk_size] ?? "";
+		return this.chunk(Math.floor(index / chunk_size))?.name[index % chunk_size] ?? "";
 	}
 
 	codes(index: number): readonly string[] {
 		const { chunk_size } = this.snapshot;
-		const chunk = this.chunks[Math.floor(index / chunk_size)];
+		const chunk = this.chunk(Math.floor(index / chunk_size));
 		const row = index % chunk_size;
 		return chunk ? [chunk.item[row] ?? "", ...(chunk.gtins[row] ?? [])] : [];
 	}

@@ -1,7 +1,8 @@
 // All items of the till by number and by code: a snapshot's chunks, and over them what the company changed since.
 // Never builds an Item before one is asked for: a hundred thousand objects would cost a second and 90 MB.
 
-import { Chunks, type Row } from "@/catalogue/chunks";
+import { Chunks, type Front, type Row } from "@/catalogue/chunks";
+import { CodeTable, CodeTableBuilder, type KeptCodes } from "@/catalogue/codes";
 import { Slices, type Pause, type Searchable } from "@/catalogue/search";
 import { currentSettings, mergedChanges, rowsOf } from "@/catalogue/overlay";
 import { Malformed } from "@/core/errors";
@@ -15,6 +16,14 @@ export interface Item extends Omit<Row, "template"> {
 }
 
 const EAN_13 = 13;
+/** Fills a large screen with tiles. */
+export const FRONT_ROWS = 60;
+
+/** What a start needs before it reads a chunk; made when a snapshot is whole. */
+export interface KeptStart {
+	readonly codes: KeptCodes;
+	readonly front: Front;
+}
 
 export class Columns {
 	/** The snapshot itself, as it was loaded. */
@@ -23,12 +32,17 @@ export class Columns {
 	readonly reworded = new Set<number>();
 	private current: Snapshot;
 	private rates: ReadonlyMap<string, Item["rates"]>;
-	private readonly byGtin = new Map<string, number>();
-	private readonly byItemCode = new Map<string, number>();
+	/** Rows of the base by code; undefined until all chunks are there. */
+	private table: CodeTable | undefined;
+	/** Codes of rows that lie over the base or behind it. */
+	private readonly newGtins = new Map<string, number>();
+	private readonly newItems = new Map<string, number>();
 	/** Rows over the base and behind it; undefined where the item is gone. */
 	private readonly changed = new Map<number, Row | undefined>();
 	private readonly stock = new Map<string, string>();
 	private next: number;
+	/** Items that came since the snapshot, less those that went. */
+	private balance = 0;
 
 	constructor(snapshot: Snapshot) {
 		this.base = new Chunks(snapshot);
@@ -43,24 +57,36 @@ export class Columns {
 	}
 
 	get size(): number {
-		return this.byItemCode.size;
+		return this.base.size + this.balance;
 	}
 
-	/** Takes a chunk's text as it was received or kept; raises Malformed. */
+	/** Takes a chunk's text as it was received; raises Malformed. */
 	add(number: number, text: string): void {
-		const chunk = this.base.add(number, text);
-		const first = number * this.base.snapshot.chunk_size;
-		chunk.item.forEach((item, row) => this.byItemCode.set(item, first + row));
-		chunk.gtins.forEach((gtins, row) => gtins.forEach((gtin) => this.byGtin.set(keyOf(gtin), first + row)));
+		this.base.add(number, text);
 	}
 
-	/** Adds many with pauses between. */
-	async addAll(texts: readonly string[], pause: Pause): Promise<void> {
+	/** Takes all chunks as they were kept. False, and nothing is taken, if `kept` does not belong to them. */
+	addKept(texts: readonly string[], kept: KeptStart | undefined): boolean {
+		const table = CodeTable.of(kept?.codes, this.base.snapshot.snapshot);
+		if (!table || !kept) return false;
+		this.table = table;
+		this.base.addUnread(texts, table.kept.rows, kept.front);
+		return true;
+	}
+
+	/** Call once all chunks are there: from then on codes answer. What it makes is worth keeping. */
+	async tabulate(pause: Pause): Promise<KeptStart> {
+		const { chunks, chunk_size, snapshot } = this.base.snapshot;
+		const builder = new CodeTableBuilder();
 		const slices = new Slices(pause);
-		for (const [number, text] of texts.entries()) {
-			this.add(number, text);
+		for (let number = 0; number < chunks; number++) {
+			const { item = [], gtins = [] } = this.base.chunk(number) ?? {};
+			item.forEach((code, row) => builder.add(number * chunk_size + row, code));
+			gtins.forEach((codes, row) => codes.forEach((code) => builder.add(number * chunk_size + row, keyOf(code))));
 			await slices.rest();
 		}
+		this.table = builder.finish(snapshot, this.base.size);
+		return { codes: this.table.kept, front: this.base.frontOf(FRONT_ROWS) };
 	}
 
 	/** Takes all of it, or raises Malformed and takes nothing. Any number of times gives the same. */
@@ -76,7 +102,7 @@ export class Columns {
 		this.rates = rates;
 		for (const item of changes.gone ?? []) this.remove(item);
 		// All old codes go before any new one comes, so that a code may move from one item to another.
-		for (const row of rows) this.forgetCodes(this.byItemCode.get(row.item));
+		for (const row of rows) this.forgetCodes(this.numberOf(row.item));
 		for (const row of rows) this.put(row);
 		changes.stock?.item.forEach((item, index) => this.stock.set(item, changes.stock?.available[index] ?? ""));
 	}
@@ -87,12 +113,12 @@ export class Columns {
 	}
 
 	byCode(code: string): Item | undefined {
-		const index = this.byGtin.get(code) ?? this.byItemCode.get(code);
+		const index = this.numberOfGtin(code) ?? this.numberOf(code);
 		return index === undefined ? undefined : this.at(index);
 	}
 
 	byItem(item: string): Item | undefined {
-		const index = this.byItemCode.get(item);
+		const index = this.numberOf(item);
 		return index === undefined ? undefined : this.at(index);
 	}
 
@@ -144,29 +170,54 @@ export class Columns {
 		}
 	}
 
+	/** A row over the base answers for itself: by what it has now, not by what the base says. */
+	private numberOfGtin(code: string): number | undefined {
+		return this.newGtins.get(code) ?? this.numberInBase(code, (row) => row.gtins.some((gtin) => keyOf(gtin) === code));
+	}
+
+	private numberOf(item: string): number | undefined {
+		const number = this.newItems.get(item) ?? this.numberInBase(item, (row) => row.item === item);
+		return number ?? this.numberOfChanged(item);
+	}
+
+	private numberInBase(code: string, has: (row: Row) => boolean): number | undefined {
+		return this.table?.rowsOf(code).find((number) => !this.changed.has(number) && has(this.base.row(number)));
+	}
+
+	/** A row of the base keeps its number for as long as its item is not gone. */
+	private numberOfChanged(item: string): number | undefined {
+		return this.table?.rowsOf(item).find((number) => this.changed.get(number)?.item === item);
+	}
+
 	private put(row: Row): void {
-		const number = this.byItemCode.get(row.item) ?? this.next++;
+		const number = this.numberOf(row.item) ?? this.newNumber(row.item);
 		this.changed.set(number, row);
-		this.byItemCode.set(row.item, number);
-		for (const gtin of row.gtins) this.byGtin.set(keyOf(gtin), number);
+		for (const gtin of row.gtins) this.newGtins.set(keyOf(gtin), number);
 		if (number >= this.base.end || !hasSameWords(this.base, number, row)) this.reworded.add(number);
 		else this.reworded.delete(number);
 	}
 
+	private newNumber(item: string): number {
+		this.newItems.set(item, this.next);
+		this.balance += 1;
+		return this.next++;
+	}
+
 	private remove(item: string): void {
-		const number = this.byItemCode.get(item);
+		const number = this.numberOf(item);
 		if (number === undefined) return;
 		this.forgetCodes(number);
-		this.byItemCode.delete(item);
+		this.newItems.delete(item);
 		this.changed.set(number, undefined);
+		this.balance -= 1;
 		this.reworded.add(number);
 		this.stock.delete(item);
 	}
 
 	private forgetCodes(number: number | undefined): void {
 		if (number === undefined) return;
-		for (const gtin of this.row(number)?.gtins ?? []) {
-			if (this.byGtin.get(keyOf(gtin)) === number) this.byGtin.delete(keyOf(gtin));
+		for (const gtin of this.changed.get(number)?.gtins ?? []) {
+			if (this.newGtins.get(keyOf(gtin)) === number) this.newGtins.delete(keyOf(gtin));
 		}
 	}
 }

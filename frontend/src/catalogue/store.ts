@@ -1,18 +1,23 @@
 // The catalogue's shelf in IndexedDB: chunks as the texts they were received as, the manifest of the whole ones, and
 // what changed since, answer by answer. Never holds a manifest whose chunks are not all there.
 
+import type { KeptStart } from "@/catalogue/columns";
 import type { Snapshot } from "@/server/api";
 import type { Changes } from "@/server/changes";
 import { customersOf } from "@/server/customers";
 import { database } from "@/server/kept";
 
 const MANIFEST = "manifest";
+const START = "start";
 
 export interface CatalogueShelf {
 	/** The snapshot that can be sold from, if there is a whole one. */
 	manifest(): Promise<Snapshot | undefined>;
 	/** All chunks in their order; fewer than the snapshot names if the browser lost some. */
 	texts(snapshot: Snapshot): Promise<readonly string[]>;
+	/** What a start needs first, of whatever snapshot; undefined if an older page kept none. */
+	start(): Promise<KeptStart | undefined>;
+	keepStart(start: KeptStart): Promise<void>;
 	/** The chunks that an interrupted download has kept. */
 	kept(snapshot: Snapshot): Promise<ReadonlyMap<number, string>>;
 	keepChunk(snapshot: Snapshot, chunk: number, text: string): Promise<void>;
@@ -25,12 +30,38 @@ export interface CatalogueShelf {
 }
 
 export class CatalogueStore implements CatalogueShelf {
+	private readonly ahead = new Map<string, Promise<unknown>>();
+
+	/** Begins to read what the first `manifest` and the first `start` will ask for. */
+	readAhead(): void {
+		for (const key of [MANIFEST, START]) {
+			const reading = this.read(key);
+			// Whoever asks hears of a failure.
+			reading.catch(() => undefined);
+			this.ahead.set(key, reading);
+		}
+	}
+
+	private async read(key: string): Promise<unknown> {
+		const reading = this.ahead.get(key);
+		this.ahead.delete(key);
+		return reading ?? (await database()).get("catalogue", key);
+	}
+
 	async manifest(): Promise<Snapshot | undefined> {
-		return (await (await database()).get("catalogue", MANIFEST)) as Snapshot | undefined;
+		return (await this.read(MANIFEST)) as Snapshot | undefined;
 	}
 
 	async texts(snapshot: Snapshot): Promise<readonly string[]> {
 		return (await (await database()).getAll("catalogue", rangeOf(snapshot))) as string[];
+	}
+
+	async start(): Promise<KeptStart | undefined> {
+		return (await this.read(START)) as KeptStart | undefined;
+	}
+
+	async keepStart(start: KeptStart): Promise<void> {
+		await (await database()).put("catalogue", start, START);
 	}
 
 	async kept(snapshot: Snapshot): Promise<ReadonlyMap<number, string>> {
@@ -52,7 +83,7 @@ export class CatalogueStore implements CatalogueShelf {
 		const catalogue = transaction.objectStore("catalogue");
 		const ours = rangeOf(snapshot);
 		const keys = await catalogue.getAllKeys();
-		const others = keys.filter((key) => key !== MANIFEST && !ours.includes(key));
+		const others = keys.filter((key) => key !== MANIFEST && key !== START && !ours.includes(key));
 		await Promise.all([
 			catalogue.put(snapshot, MANIFEST),
 			...others.map((key) => catalogue.delete(key)),

@@ -42,6 +42,17 @@ export interface EntryDraft {
 	/** A SaleBody fits; typed as object because an interface has no index signature. */
 	readonly body: object;
 	readonly fiscal?: Readonly<Record<string, string>>;
+	/** What is known to be wrong with the till's clock; absent if nothing is. */
+	readonly clock?: ClockNote;
+}
+
+/** Milliseconds, as whole numbers. */
+export interface ClockNote {
+	/** So much the till's clock is ahead of the company's or the agent's; below zero: behind. */
+	readonly ahead_ms?: number;
+	readonly against?: "company" | "agent";
+	/** So much the clock went back, at least, since the entry before. */
+	readonly back_ms?: number;
 }
 
 export interface Entry extends EntryDraft {
@@ -179,7 +190,7 @@ function checkKind(fields: Fields): void {
 		throw new Malformed(`Entries of the kind '${String(fields.kind)}' are not known here.`);
 	}
 	if (!isObject(fields.body)) throw new Malformed("The entry's body is missing or not an object.");
-	for (const name of ["continues", "fiscal"]) {
+	for (const name of ["continues", "fiscal", "clock"]) {
 		const value = fields[name];
 		if (name in fields && !(isObject(value) && Object.keys(value).length > 0)) {
 			throw new Malformed(`The entry's ${name} is not an object with content.`);

@@ -3,7 +3,7 @@
 
 import {
 	MAX_ENTRY_BYTES, NO_PREVIOUS, PROTOCOL_VERSION, parseEntry, receiptNumber, sealEntry, takesReceiptNumber,
-	type Entry, type EntryDraft, type Head, type WireEntry,
+	type ClockNote, type Entry, type EntryDraft, type Head, type WireEntry,
 } from "@/core/entry";
 import { Malformed, PosBridgeError, Rejected, wordsOf } from "@/core/errors";
 import { checkReturn, type ReturnBody } from "@/core/returns";
@@ -12,11 +12,14 @@ import {
 	LOG_FORMAT, answersLine, chainLine, entryLine, readLog, type ChainStart, type LogReading, type LogRecord, type Span,
 } from "@/daybook/log";
 import { readAll, writeAll, type LogFile } from "@/daybook/file";
-import { Shelf, type Place } from "@/daybook/shelf";
+import { keepAside, lengthOf, reportOf, type BookReport } from "@/daybook/repair";
+import { Shelf, positionOf, type Place } from "@/daybook/shelf";
 import type { PushResult } from "@/server/api";
 
 /** Business dates that a new segment brings along, so that a Pay that is repeated finds its sale. */
 export const CARRIED_DAYS = 2;
+/** A clock that a time server corrects may go back by so much. */
+const CLOCK_PLAY_MS = 2_000;
 
 export interface BookOptions {
 	readonly till: string;
@@ -26,12 +29,20 @@ export interface BookOptions {
 	readonly newChain: () => string;
 }
 
+export type { BookReport } from "@/daybook/repair";
+
 export interface StoredEntry {
 	readonly entry: Entry;
 	readonly wire: WireEntry;
-	/** Where the entry lies in the log: pass it as `after` to go on behind it. */
+	/** Orders entries as they were written: pass it as `after` to go on behind one. */
 	readonly position: number;
 	/** What the company said; absent until it answered. */
+	readonly result?: PushResult;
+}
+
+/** An entry that the agent or the company gave back; `result` is what the company said, if that is known. */
+export interface Restored {
+	readonly wire: WireEntry;
 	readonly result?: PushResult;
 }
 
@@ -41,17 +52,6 @@ export interface RecordAnswer {
 	readonly outcome: "created" | "exists";
 }
 
-export interface BookReport {
-	readonly entries: number;
-	/** Bytes of a torn write that were cut from the end (and kept aside). */
-	readonly cutBytes: number;
-	/** Bytes that do not verify (and were kept aside). */
-	readonly damagedBytes: number;
-	readonly newChain: boolean;
-	/** For the cashier; empty if all was well. */
-	readonly words: readonly string[];
-}
-
 export interface BookStatus {
 	readonly head: Head | undefined;
 	readonly epoch: number;
@@ -59,36 +59,88 @@ export interface BookStatus {
 	readonly oldestUnsentAt: string | undefined;
 }
 
+/** A segment of the log: its number, from 1, and its open file. */
+export interface Segment {
+	readonly number: number;
+	readonly file: LogFile;
+}
+
 export class Book {
+	/** Older segments that were read: their entries are looked up there. */
+	private readonly older = new Map<number, LogFile>();
+
 	private constructor(
-		private readonly file: LogFile,
+		private current: Segment,
 		private readonly options: BookOptions,
 		private readonly shelf: Shelf,
 		readonly report: BookReport,
 	) {}
 
 	/**
-	 * Verifies the log, repairs what it must and makes sure that a chain is open and on the disk.
-	 * `said` is what the segment before reported, if this one was just carried over from it.
+	 * Verifies the segment, repairs what it must and makes sure that a chain is open and on the disk. What `sealed`
+	 * names is not read yet: `adopt` does. `said` is what the segment before reported, if this one was just carried
+	 * over from it.
 	 */
-	static async open(file: LogFile, aside: LogFile, options: BookOptions, said?: BookReport): Promise<Book> {
+	static async open(segment: Segment, aside: LogFile, options: BookOptions, said?: BookReport): Promise<Book> {
+		const { file } = segment;
 		const reading = await readLog(readAll(file));
-		const shelf = shelved(reading);
+		const shelf = shelved(reading, segment.number);
 		refuseForeign(shelf, options.till);
 		keepAside(file, aside, reading);
 		if (reading.torn) file.truncate(reading.torn.from);
 		const fresh = !shelf.start || shelf.broken || reading.damaged.length > 0;
-		const book = new Book(file, options, shelf, said ?? reportOf(reading, shelf, fresh));
+		const book = new Book(segment, options, shelf, said ?? reportOf(reading, shelf, fresh));
 		if (fresh) await book.startChain(shelf.last ?? options.continues, options.nextEpoch, reading.damaged);
 		file.flush();
 		return book;
 	}
 
 	/** For a tab that may not write: what the log says now. */
-	static async readOnly(file: LogFile, options: BookOptions): Promise<Book> {
+	static async readOnly(segment: Segment, options: BookOptions): Promise<Book> {
+		const reading = await readLog(readAll(segment.file));
+		const shelf = shelved(reading, segment.number);
+		return new Book(segment, options, shelf, reportOf({ ...reading, torn: undefined }, shelf, false));
+	}
+
+	get number(): number {
+		return this.current.number;
+	}
+
+	/** The first number that no segment with an entry of this book has. */
+	get nextNumber(): number {
+		return Math.max(this.number, ...this.older.keys()) + 1;
+	}
+
+	/** Older segments that still hold something. */
+	get sealed(): readonly number[] {
+		return this.shelf.start?.sealed ?? [];
+	}
+
+	/** Those of them that `adopt` has yet to read. */
+	get unread(): readonly number[] {
+		return this.sealed.filter((number) => !this.older.has(number));
+	}
+
+	get size(): number {
+		return this.current.file.getSize();
+	}
+
+	/** Reads another segment, which is never written to again; returns how much of it does not verify, in bytes. */
+	async adopt({ number, file }: Segment): Promise<number> {
 		const reading = await readLog(readAll(file));
-		const shelf = shelved(reading);
-		return new Book(file, options, shelf, reportOf({ ...reading, torn: undefined }, shelf, false));
+		this.older.set(number, file);
+		this.shelf.adopt(reading.records, number);
+		return lengthOf(reading.damaged);
+	}
+
+	/** Takes in a later segment that lost its first line; the chain that its entries stand in is not gone on with. */
+	async adoptUnstarted({ number, file }: Segment): Promise<void> {
+		const before = this.shelf.entryCount;
+		await this.adopt({ number, file });
+		if (this.shelf.entryCount > before) return this.startChain(this.shelf.lastIn(number), this.options.nextEpoch, []);
+		// Empty, or a copy that was not finished: it will be written again.
+		this.older.delete(number);
+		file.close();
 	}
 
 	get status(): BookStatus {
@@ -145,38 +197,63 @@ export class Book {
 		const ahead = heads.find((head) => this.isAhead(head));
 		if (!ahead) return false;
 		await this.startChain(ahead, nextEpoch, []);
-		this.file.flush();
+		this.current.file.flush();
 		return true;
 	}
 
 	/**
-	 * Writes all that the next segment needs to go on: entries without an answer and those of the last days, what the
-	 * company answered, and, once that is on the disk, the line that makes it whole. Raises whatever the disk raises.
+	 * Writes all that the next segment needs to go on without any older one: entries without an answer and those of
+	 * the last days, what the company answered, and, once that is on the disk, the line that makes it whole.
+	 * `more` was given back by the agent or the company. Raises whatever the disk raises.
 	 */
-	async carryOver(next: LogFile): Promise<void> {
-		const { start, head, receiptCount: receipts } = this.shelf;
-		if (!start) throw new Rejected("The daybook has no open chain. Reload the till.", "no_chain");
+	async carryOver(next: LogFile, more: readonly Restored[] = []): Promise<void> {
+		const start = this.startOfNext([]);
 		next.truncate(0);
 		const carried = this.shelf.carried(CARRIED_DAYS).map((place) => this.stored(place));
-		for (const { wire } of carried) writeAll(next, entryLine(wire));
-		const results = carried.flatMap(({ result }) => result ?? []);
+		const lost = more.filter(({ wire }) => !this.shelf.place(parseEntry(wire.text).id));
+		for (const { wire } of [...lost, ...carried]) writeAll(next, entryLine(wire));
+		const results = [...lost, ...carried].flatMap(({ result }) => result ?? []);
 		if (results.length > 0) writeAll(next, await answersLine(results));
 		next.flush();
-		const { kept_aside: _, goes_on: __, ...plain } = start;
-		const goes_on = head && { sequence: head.sequence, hash: head.hash, receipts };
-		writeAll(next, await chainLine(goes_on ? { ...plain, goes_on } : plain));
+		writeAll(next, await chainLine(start));
 		next.flush();
 	}
 
-	/** True if a new segment would be at most half as long: else every start would copy what it just copied. */
-	isWorthCarryingOver(fromBytes: number): boolean {
-		const size = this.file.getSize();
-		return size > fromBytes && lengthOf(this.shelf.carried(CARRIED_DAYS)) <= size / 2;
+	/** Goes on in `next`, an empty file; this segment stays as it is. Raises whatever the disk raises, and stays here. */
+	async seal(next: Segment): Promise<void> {
+		const start = this.startOfNext([...new Set([...this.sealed, ...this.older.keys(), this.number])]);
+		try {
+			next.file.truncate(0);
+			writeAll(next.file, await chainLine(start));
+			next.file.flush();
+		} catch (error) {
+			// A line that is whole but not known to be: nothing may go on here while it could count later.
+			next.file.truncate(0);
+			throw error;
+		}
+		this.older.set(this.number, this.current.file);
+		this.current = next;
+		this.shelf.goOnIn(next.number);
+		this.shelf.add({ type: "chain", start, from: 0, to: next.file.getSize() });
+	}
+
+	/** Bytes that would have to be carried over, were there a new segment. */
+	get carriedBytes(): number {
+		return lengthOf(this.shelf.carried(CARRIED_DAYS));
 	}
 
 	close(): void {
-		this.file.flush();
-		this.file.close();
+		this.current.file.flush();
+		for (const file of [this.current.file, ...this.older.values()]) file.close();
+		this.older.clear();
+	}
+
+	private startOfNext(sealed: readonly number[]): ChainStart {
+		const { start, head, lastAt, receiptCount: receipts } = this.shelf;
+		if (!start) throw new Rejected("The daybook has no open chain. Reload the till.", "no_chain");
+		const { kept_aside: _, goes_on: __, sealed: ___, ...plain } = start;
+		const goes_on = head && { sequence: head.sequence, hash: head.hash, receipts, ...(lastAt !== undefined && { at: lastAt }) };
+		return { ...plain, ...(goes_on && { goes_on }), ...(sealed.length > 0 && { sealed }) };
 	}
 
 	private isAhead(head: Head): boolean {
@@ -208,6 +285,7 @@ export class Book {
 			previous: head?.hash ?? NO_PREVIOUS,
 			...(takesReceiptNumber(draft.kind) ? { receipt_number: number } : {}),
 			...(sequence === 1 && start.continues ? { continues: start.continues } : {}),
+			...clockNote(draft, this.shelf.lastAt),
 		};
 	}
 
@@ -218,16 +296,18 @@ export class Book {
 			format: LOG_FORMAT,
 			till: this.options.till,
 			...(continues ? { continues: plainHead(continues) } : {}),
+			...(this.sealed.length > 0 ? { sealed: this.sealed } : {}),
 			...(damaged.length > 0 ? { kept_aside: damaged } : {}),
 		};
 		this.append(await chainLine(start), (span) => ({ type: "chain", start, ...span }), true);
 	}
 
 	private append(line: Uint8Array, recordAt: (span: Span) => LogRecord, flush: boolean): void {
-		const from = this.file.getSize();
+		const { file } = this.current;
+		const from = file.getSize();
 		try {
-			writeAll(this.file, line);
-			if (flush) this.file.flush();
+			writeAll(file, line);
+			if (flush) file.flush();
 		} catch (error) {
 			if (error instanceof PosBridgeError) throw error;
 			this.takeBack(from);
@@ -241,8 +321,8 @@ export class Book {
 
 	private takeBack(size: number): void {
 		try {
-			this.file.truncate(size);
-			this.file.flush();
+			this.current.file.truncate(size);
+			this.current.file.flush();
 		} catch (error) {
 			const why = wordsOf(error);
 			throw new Rejected(`The daybook can't be written (${why}). Reload the till before the next sale.`, "storage");
@@ -251,13 +331,21 @@ export class Book {
 
 	private stored(place: Place): StoredEntry {
 		const bytes = new Uint8Array(place.to - place.from);
-		this.file.read(bytes, { at: place.from });
+		const file = place.segment === this.number ? this.current.file : this.older.get(place.segment);
+		file?.read(bytes, { at: place.from });
 		const line = new TextDecoder().decode(bytes);
 		const text = line.slice(line.indexOf("{"), -1);
 		const result = this.shelf.answer(place.id);
-		const stored = { entry: parseEntry(text), wire: { hash: place.hash, text }, position: place.from };
+		const stored = { entry: parseEntry(text), wire: { hash: place.hash, text }, position: positionOf(place) };
 		return result ? { ...stored, result } : stored;
 	}
+}
+
+/** What the page knows of its clock, and by how much it went back since the entry before, across restarts, too. */
+function clockNote({ occurred_at, clock }: EntryDraft, lastAt: string | undefined): { readonly clock?: ClockNote } {
+	const back_ms = lastAt === undefined ? 0 : Date.parse(lastAt) - Date.parse(occurred_at);
+	const note = { ...clock, ...(back_ms > CLOCK_PLAY_MS && { back_ms }) };
+	return Object.keys(note).length > 0 ? { clock: note } : {};
 }
 
 /** Without what a sender may have added: it goes into an entry. */
@@ -265,8 +353,8 @@ function plainHead({ chain, sequence, hash }: Head): Head {
 	return { chain, sequence, hash };
 }
 
-function shelved(reading: LogReading): Shelf {
-	const shelf = new Shelf();
+function shelved(reading: LogReading, segment: number): Shelf {
+	const shelf = new Shelf(segment);
 	for (const record of reading.records) shelf.add(record);
 	return shelf;
 }
@@ -275,31 +363,4 @@ function refuseForeign(shelf: Shelf, till: string): void {
 	if (shelf.start && shelf.start.till !== till) {
 		throw new Malformed(`This log belongs to till ${shelf.start.till}, not to ${till}.`, "wrong_till");
 	}
-}
-
-/** The second file gets the bytes behind a line that says where they were, and is flushed before anything is cut. */
-function keepAside(file: LogFile, aside: LogFile, reading: LogReading): void {
-	for (const span of reading.torn ? [...reading.damaged, reading.torn] : reading.damaged) {
-		const bytes = new Uint8Array(span.to - span.from);
-		file.read(bytes, { at: span.from });
-		const title = new TextEncoder().encode(`\n# bytes ${span.from} to ${span.to} of the log\n`);
-		aside.write(title, { at: aside.getSize() });
-		aside.write(bytes, { at: aside.getSize() });
-		aside.flush();
-	}
-}
-
-function reportOf(reading: LogReading, shelf: Shelf, fresh: boolean): BookReport {
-	const cutBytes = reading.torn ? lengthOf([reading.torn]) : 0;
-	const damagedBytes = lengthOf(reading.damaged);
-	const words: string[] = [];
-	if (cutBytes > 0) words.push(`A write that was interrupted (${cutBytes} bytes) was cut; nothing confirmed was lost.`);
-	if (damagedBytes > 0) {
-		words.push(`${damagedBytes} bytes of the daybook were damaged. They are kept aside; tell your support.`);
-	} else if (shelf.broken) words.push("An entry is missing in the daybook. A new chain was started; tell your support.");
-	return { entries: shelf.entryCount, cutBytes, damagedBytes, newChain: fresh, words };
-}
-
-function lengthOf(spans: readonly Span[]): number {
-	return spans.reduce((sum, span) => sum + span.to - span.from, 0);
 }

@@ -3,14 +3,14 @@
 
 import type { EntryDraft, Head } from "@/core/entry";
 import { Malformed, Rejected, Retryable, type PosBridgeError } from "@/core/errors";
-import type { BookReport, BookStatus, RecordAnswer, StoredEntry } from "@/daybook/book";
+import type { BookReport, BookStatus, RecordAnswer, Restored, StoredEntry } from "@/daybook/book";
 import type { DaybookCall, DaybookReply, Opened } from "@/daybook/worker";
 import workerScript from "@/daybook/worker.ts?worker&url";
 import { scriptUrl } from "@/offline/files";
 import type { PushResult } from "@/server/api";
-import { keep, readKept } from "@/server/kept";
+import { keepTwice, readKeptTwice } from "@/server/kept";
 
-export type { RecordAnswer, StoredEntry } from "@/daybook/book";
+export type { RecordAnswer, Restored, StoredEntry } from "@/daybook/book";
 
 /** Code of the failure after which nobody knows whether the entry was recorded; the next start knows. */
 export const UNSURE = "unsure";
@@ -34,6 +34,15 @@ interface Waiting {
 	readonly reject: (error: PosBridgeError) => void;
 }
 
+/** Loaded and waiting for a till to open its daybook. */
+let awake: Worker | undefined;
+
+/** Call as early as possible: the worker's script loads while the page still finds out which till it is. */
+export function wakeDaybook(): void {
+	const controlled = Boolean(navigator.serviceWorker?.controller);
+	awake ??= new Worker(scriptUrl(workerScript, controlled), { type: "module" });
+}
+
 export class PageDaybook {
 	private refs = 0;
 	private readonly waiting = new Map<number, Waiting>();
@@ -53,15 +62,15 @@ export class PageDaybook {
 
 	/** Opens, verifies and, if need be, creates the till's log. In a second tab `writable` is false. */
 	static async open(till: string, options: DaybookOptions): Promise<PageDaybook> {
-		const controlled = Boolean(navigator.serviceWorker?.controller);
-		const worker = new Worker(scriptUrl(workerScript, controlled), { type: "module" });
-		const daybook = new PageDaybook(till, worker);
+		wakeDaybook();
+		const daybook = new PageDaybook(till, awake as Worker);
+		awake = undefined;
 		const persisted = navigator.storage.persist();
-		const witness = await readKept<number>(epochWitness(till));
+		const witness = await readKeptTwice<number>(epochWitness(till));
 		const nextEpoch = Math.max(options.nextEpoch, (witness ?? 0) + 1);
 		daybook.opened = await daybook.call<Opened>({ op: "open", till, ...options, nextEpoch });
 		daybook.persisted = await persisted;
-		await daybook.witnessEpoch();
+		if (witness !== daybook.epoch) await daybook.witnessEpoch();
 		return daybook;
 	}
 
@@ -126,6 +135,16 @@ export class PageDaybook {
 		return this.call({ op: "troubled" });
 	}
 
+	/** Resolves once all older entries were read, too, with words for the cashier, "" if all was well. */
+	whole(): Promise<string> {
+		return this.call({ op: "whole" });
+	}
+
+	/** Keeps what the agent or the company gave back of this till's last days; what is known stays as it is. */
+	async restore(entries: readonly Restored[]): Promise<void> {
+		if (entries.length > 0) await this.call({ op: "restore", entries });
+	}
+
 	/** Starts a new chain if the agent or the company knows more of ours than our log does; true if it did. */
 	async compareHeads(heads: readonly Head[], nextEpoch: number): Promise<boolean> {
 		const changed = await this.call<boolean>({ op: "compareHeads", heads, nextEpoch });
@@ -147,7 +166,7 @@ export class PageDaybook {
 
 	/** If the log is ever lost while IndexedDB is not, the epoch must not be used twice: receipt numbers would be. */
 	private async witnessEpoch(): Promise<void> {
-		if (this.writable) await keep(epochWitness(this.till), this.epoch);
+		if (this.writable) await keepTwice(epochWitness(this.till), this.epoch);
 	}
 
 	private call<Value>(call: DaybookCall): Promise<Value> {

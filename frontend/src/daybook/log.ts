@@ -30,8 +30,10 @@ export interface ChainStart {
 	readonly format: number;
 	readonly till: string;
 	readonly continues?: Head;
-	/** The chain goes on from an older segment: its last entry there, and the last receipt's counter. */
-	readonly goes_on?: { readonly sequence: number; readonly hash: string; readonly receipts: number };
+	/** The chain goes on from an older segment: its last entry there, when that happened, and the last receipt's counter. */
+	readonly goes_on?: { readonly sequence: number; readonly hash: string; readonly receipts: number; readonly at?: string };
+	/** Older segments that still hold what this chain's writer must not forget. */
+	readonly sealed?: readonly number[];
 	/** Damaged spans that were copied to the second file before this chain started. */
 	readonly kept_aside?: readonly Span[];
 }

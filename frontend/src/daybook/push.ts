@@ -154,7 +154,7 @@ export class Pusher {
 	private get route(): Route {
 		if (this.agent.state === "none") return "company";
 		const since = this.agent.awaySince ?? this.agentFailingSince;
-		if (since !== undefined && Date.now() - since >= AGENT_GRACE_MS) return "company";
+		if (since !== undefined && performance.now() - since >= AGENT_GRACE_MS) return "company";
 		return this.agent.state === "online" ? "agent" : "none";
 	}
 
@@ -189,7 +189,7 @@ export class Pusher {
 			await this.handToAgent();
 			this.agentFailingSince = undefined;
 		} catch (error) {
-			this.agentFailingSince ??= Date.now();
+			this.agentFailingSince ??= performance.now();
 			throw error;
 		}
 		if (this.direct.size > 0) await this.toCompany((id) => this.direct.has(id));

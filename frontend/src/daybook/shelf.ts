@@ -5,8 +5,12 @@ import { NO_PREVIOUS, takesReceiptNumber, type Entry, type Head } from "@/core/e
 import type { ChainStart, LogRecord, Span } from "@/daybook/log";
 import type { PushResult } from "@/server/api";
 
-/** An entry's place in the file, and what is looked up without reading it. */
+/** Bytes that a segment may have, so that one number orders places over all segments. */
+export const SEGMENT_REACH = 2 ** 32;
+
+/** An entry's place in its segment's file, and what is looked up without reading it. */
 export interface Place extends Span {
+	readonly segment: number;
 	readonly id: string;
 	readonly chain: string;
 	readonly sequence: number;
@@ -22,10 +26,15 @@ export class Shelf {
 	/** The last entry in the file, of whatever chain. */
 	last: Head | undefined;
 	highestEpoch = 0;
+	/** occurred_at of the entry that was written last. */
+	lastAt: string | undefined;
 	private receipts = 0;
 	private readonly places = new Map<string, Place>();
 	private readonly answers = new Map<string, PushResult>();
-	private readonly waiting = new Map<string, Place>();
+	private waiting = new Map<string, Place>();
+
+	/** `segment` is the number of the file that records are added from. */
+	constructor(private segment: number) {}
 
 	get entryCount(): number {
 		return this.places.size;
@@ -49,7 +58,9 @@ export class Shelf {
 	carried(days: number): Place[] {
 		const dates = new Set([...this.places.values()].map((place) => place.businessDate));
 		const recent = new Set([...dates].sort().slice(-days));
-		return [...this.places.values()].filter(({ id, businessDate }) => recent.has(businessDate) || this.waiting.has(id));
+		return [...this.places.values()]
+			.filter(({ id, businessDate }) => recent.has(businessDate) || this.waiting.has(id))
+			.sort((one, other) => positionOf(one) - positionOf(other));
 	}
 
 	get oldestUnsent(): Place | undefined {
@@ -69,18 +80,25 @@ export class Shelf {
 		return [...this.answers.values()].filter(({ state }) => state === "held" || state === "quarantined");
 	}
 
-	/** Entries without an answer that lie behind byte `after`, in the file's order. */
+	/** Entries without an answer that lie behind position `after`, in the order they were written. */
 	unsent(limit: number, after: number): Place[] {
 		const found: Place[] = [];
 		for (const place of this.waiting.values()) {
 			if (found.length >= limit) break;
-			if (place.from > after) found.push(place);
+			if (positionOf(place) > after) found.push(place);
 		}
 		return found;
 	}
 
 	placesOf(businessDate: string): Place[] {
 		return [...this.places.values()].filter((place) => place.businessDate === businessDate);
+	}
+
+	/** The last entry that was written to a segment. */
+	lastIn(segment: number): Head | undefined {
+		const places = [...this.places.values()].filter((place) => place.segment === segment);
+		const [last] = places.sort((one, other) => other.from - one.from);
+		return last && { chain: last.chain, sequence: last.sequence, hash: last.hash };
 	}
 
 	hashAt(chain: string, sequence: number): string | undefined {
@@ -96,23 +114,49 @@ export class Shelf {
 		else for (const result of record.results) this.addAnswer(result);
 	}
 
+	/** What a segment before the current one holds; returns how many of its entries were not known yet. */
+	adopt(records: readonly LogRecord[], segment: number): number {
+		const before = this.places.size;
+		for (const record of records) {
+			if (record.type === "entry" && !this.places.has(record.entry.id)) {
+				this.keepPlace(placeOf(record.entry, record.wire.hash, record, segment));
+				this.highestEpoch = Math.max(this.highestEpoch, record.entry.epoch);
+			} else if (record.type === "answers") {
+				// What a later segment says of an entry is newer.
+				for (const result of record.results) if (!this.answers.has(result.id)) this.addAnswer(result);
+			}
+		}
+		this.waiting = new Map([...this.waiting].sort(([, one], [, other]) => positionOf(one) - positionOf(other)));
+		return this.places.size - before;
+	}
+
+	/** Records are added from `segment` now. */
+	goOnIn(segment: number): void {
+		this.segment = segment;
+	}
+
 	private begin(start: ChainStart): void {
 		this.start = start;
 		this.broken = false;
 		this.receipts = start.goes_on?.receipts ?? 0;
+		this.lastAt = start.goes_on?.at ?? this.lastAt;
 		if (start.goes_on) this.last = { chain: start.chain, sequence: start.goes_on.sequence, hash: start.goes_on.hash };
 		this.highestEpoch = Math.max(this.highestEpoch, start.epoch);
 	}
 
 	private addEntry(entry: Entry, hash: string, span: Span): void {
-		const { id, chain, sequence, business_date: businessDate, occurred_at: occurredAt } = entry;
-		const place = { id, chain, sequence, hash, businessDate, occurredAt, from: span.from, to: span.to };
-		this.places.set(id, place);
-		if (!this.answers.has(id)) this.waiting.set(id, place);
+		const { chain, sequence } = entry;
+		this.keepPlace(placeOf(entry, hash, span, this.segment));
 		if (!this.follows(entry)) this.broken = true;
 		this.last = { chain, sequence, hash };
+		this.lastAt = entry.occurred_at;
 		this.highestEpoch = Math.max(this.highestEpoch, entry.epoch);
 		if (takesReceiptNumber(entry.kind)) this.receipts = Number(entry.receipt_number?.split("-").at(-1));
+	}
+
+	private keepPlace(place: Place): void {
+		this.places.set(place.id, place);
+		if (!this.answers.has(place.id)) this.waiting.set(place.id, place);
 	}
 
 	private follows({ chain, sequence, previous }: Entry): boolean {
@@ -124,4 +168,14 @@ export class Shelf {
 		this.answers.set(result.id, result);
 		this.waiting.delete(result.id);
 	}
+}
+
+/** Orders places over all segments; kept by whoever goes on behind one. */
+export function positionOf({ segment, from }: Place): number {
+	return segment * SEGMENT_REACH + from;
+}
+
+function placeOf(entry: Entry, hash: string, { from, to }: Span, segment: number): Place {
+	const { id, chain, sequence, business_date: businessDate, occurred_at: occurredAt } = entry;
+	return { id, chain, sequence, hash, businessDate, occurredAt, from, to, segment };
 }

@@ -3,8 +3,9 @@
 
 import { newId, type EntryDraft, type Head } from "@/core/entry";
 import { PosBridgeError, Rejected, wordsOf } from "@/core/errors";
-import { Book, type BookOptions, type BookReport, type BookStatus } from "@/daybook/book";
-import { Segments } from "@/daybook/segments";
+import { Book, type BookOptions, type BookReport, type BookStatus, type RecordAnswer, type Restored } from "@/daybook/book";
+import { KEPT_SEGMENTS, KEPT_WHEN_FULL, Segments } from "@/daybook/segments";
+import { freeBytes, hasLittleRoom } from "@/offline/room";
 import type { PushResult } from "@/server/api";
 
 /** A closing tab holds its lock for a moment longer; whoever reloads must not end up as a reader. */
@@ -19,6 +20,8 @@ export type DaybookCall =
 	| { readonly op: "find"; readonly id: string }
 	| { readonly op: "compareHeads"; readonly heads: readonly Head[]; readonly nextEpoch: number }
 	| { readonly op: "troubled" }
+	| { readonly op: "whole" }
+	| { readonly op: "restore"; readonly entries: readonly Restored[] }
 	| { readonly op: "close" };
 
 export interface Opened {
@@ -30,12 +33,24 @@ export type DaybookReply =
 	| { readonly ref: number; readonly value: unknown; readonly status: BookStatus | undefined }
 	| { readonly ref: number; readonly error: { readonly name: string; readonly message: string; readonly code: string } };
 
+/** What must not wait until older segments were read: selling. All else waits, for it could miss something there. */
+const AT_ONCE: ReadonlySet<DaybookCall["op"]> = new Set(["open", "record", "close"]);
+
 let book: Book | undefined;
+let segments: Segments | undefined;
 let turn: Promise<void> = Promise.resolve();
+/** Resolves with words for the cashier ("" if there are none) once the older segments were read, too. */
+let whole: Promise<string> = Promise.resolve("");
 
 self.onmessage = ({ data }: MessageEvent<DaybookCall & { readonly ref: number }>) => {
-	turn = turn.then(() => answer(data.ref, data));
+	if (AT_ONCE.has(data.op)) inTurn(() => answer(data.ref, data));
+	else void whole.finally(() => inTurn(() => answer(data.ref, data)));
 };
+
+function inTurn(work: () => Promise<void>): Promise<void> {
+	turn = turn.then(work, work);
+	return turn;
+}
 
 async function answer(ref: number, call: DaybookCall): Promise<void> {
 	let reply: DaybookReply;
@@ -59,7 +74,7 @@ async function carryOut(call: DaybookCall): Promise<unknown> {
 	if (!book) throw new Rejected("The daybook is not open.", "not_open");
 	switch (call.op) {
 		case "record":
-			return book.record(call.draft);
+			return record(book, call.draft);
 		case "acknowledge":
 			return book.acknowledge(call.results);
 		case "unsent":
@@ -72,6 +87,10 @@ async function carryOut(call: DaybookCall): Promise<unknown> {
 			return book.compareHeads(call.heads, call.nextEpoch);
 		case "troubled":
 			return book.troubled();
+		case "whole":
+			return whole;
+		case "restore":
+			return restore(book, call.entries);
 		case "close":
 			return book.close();
 	}
@@ -81,9 +100,43 @@ async function open({ till, nextEpoch, continues }: Extract<DaybookCall, { op: "
 	const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle("daybook", { create: true });
 	const options: BookOptions = { till, nextEpoch, newChain: newId, ...(continues ? { continues } : {}) };
 	const writable = await holdLock(`posbridge-daybook-${till}`);
-	const segments = new Segments(folder, till);
-	book = writable ? await segments.openLast(options) : await Book.readOnly(await segments.shownLast(), options);
-	return { writable, report: book.report };
+	const all = new Segments(folder, till, options);
+	const opened = writable ? await all.openLast() : await all.shown();
+	[book, segments] = [opened, all];
+	whole = writable ? readOlder(opened, all) : all.showSealed(opened);
+	// Whoever waits for it hears of a failure; nobody else needs to.
+	whole.catch(() => undefined);
+	return { writable, report: opened.report };
+}
+
+/** Reads what the last segment did not bring along, while the till sells, and then drops what is not needed. */
+async function readOlder(opened: Book, all: Segments): Promise<string> {
+	const words = await all.readSealed(opened);
+	if (opened.sealed.length > 0) await inTurn(async () => void (book = await all.compacted(opened)));
+	const little = hasLittleRoom({ freeBytes: await freeBytes() });
+	await all.dropOldest(book ?? opened, little ? KEPT_WHEN_FULL : KEPT_SEGMENTS);
+	return words;
+}
+
+/** A long segment is left behind after the answer, not before it: the next customer pays for it, if anybody. */
+async function record(into: Book, draft: EntryDraft): Promise<RecordAnswer> {
+	const answer = await into.record(draft);
+	if (segments?.isLong(into)) void inTurn(goOn);
+	return answer;
+}
+
+async function goOn(): Promise<void> {
+	if (!book || !segments?.isLong(book)) return;
+	try {
+		await segments.roll(book);
+	} catch {
+		// Whether the next segment counts is not known: nothing may be written before the next start has looked.
+		book = undefined;
+	}
+}
+
+async function restore(into: Book, entries: readonly Restored[]): Promise<void> {
+	if (segments && entries.length > 0) book = await segments.restored(into, entries);
 }
 
 /** True once this worker is the only writer; the lock is held for as long as it lives. */

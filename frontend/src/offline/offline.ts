@@ -3,6 +3,7 @@
 
 import { shallowRef, type ShallowRef } from "vue";
 import { wordsOf } from "@/core/errors";
+import { freeBytes } from "@/offline/room";
 import { PAGE_URL, WORKER_URL, type Verified, type WorkerRequest } from "@/offline/files";
 
 /** How often it looks for a new version, and for files that something else deleted. */
@@ -18,6 +19,8 @@ export interface OfflineFacts {
 	readonly missing?: number;
 	/** A new version is installed and waits. */
 	readonly waiting: boolean;
+	/** So much more the browser lets this till keep; undefined where it does not say. */
+	readonly freeBytes?: number;
 }
 
 export interface Offline {
@@ -50,6 +53,8 @@ export function openOffline(container: ServiceWorkerContainer | undefined = navi
 		if (became === undefined || became === "activated") tell({ missing: (await ask(active)).missing.length });
 	}
 	async function check(): Promise<void> {
+		const free = await freeBytes().catch(() => undefined);
+		tell(free === undefined ? {} : { freeBytes: free });
 		if (!container) return;
 		try {
 			if (registration?.active) await registration.update().catch(() => undefined);

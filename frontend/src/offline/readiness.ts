@@ -2,6 +2,7 @@
 // Never says ready because nothing was asked: what is not known is not ready.
 
 import type { OfflineFacts } from "@/offline/offline";
+import { hasLittleRoom, megabytes } from "@/offline/room";
 import type { Tone } from "@/trust/trust";
 import { t, tCount } from "@/words/words";
 
@@ -27,8 +28,9 @@ export function readinessOf(facts: OfflineFacts, holdings: Holdings): Readiness 
 		const tone = facts.worker === "starting" ? "notice" : "warning";
 		return { tone, text: t("offline.not_ready", { reason }), ...(update && { more: update }) };
 	}
-	const more = [holdings.persisted ? "" : t("offline.unpromised"), update].filter(Boolean).join(" ");
-	const tone = !holdings.persisted ? "warning" : facts.waiting ? "notice" : "ok";
+	const room = hasLittleRoom(facts) ? t("offline.little_room", { megabytes: megabytes(facts.freeBytes) }) : "";
+	const more = [holdings.persisted ? "" : t("offline.unpromised"), room, update].filter(Boolean).join(" ");
+	const tone = !holdings.persisted || room !== "" ? "warning" : facts.waiting ? "notice" : "ok";
 	return { tone, text: t("offline.ready"), ...(more && { more }) };
 }
 

@@ -6,7 +6,7 @@ import { Rejected, Retryable, wordsOf, type PosBridgeError } from "@/core/errors
 import type { Rounding } from "@/core/money";
 import type { Tax } from "@/core/sale";
 import { checkedChanges, type Changes } from "@/server/changes";
-import { keep, readKept } from "@/server/kept";
+import { keepTwice, readKeptTwice } from "@/server/kept";
 
 export interface Enrolment {
 	readonly till: string;
@@ -86,6 +86,27 @@ export function resultsOf(value: unknown, from: "agent" | "company", sent?: numb
 	throw new Retryable(`The ${from}'s answer does not cover every entry that was sent; they are sent again.`, "short_answer");
 }
 
+/** Entries of this till that the company or the agent gave back, newest first, with what was said of each. */
+export interface Latest {
+	readonly entries: readonly WireEntry[];
+	readonly results: readonly PushResult[];
+	/** Where older ones begin; absent if there are none. */
+	readonly before?: number;
+}
+
+/** Retryable unless it is whole. */
+export function latestOf(value: unknown, from: "agent" | "company"): Latest {
+	const { entries, results, before } = (value ?? {}) as Partial<Latest>;
+	const whole = Array.isArray(entries) && entries.every(isWire) && (before === undefined || Number.isSafeInteger(before));
+	if (!whole) throw new Retryable(`The ${from} sent something that is no list of entries.`, "no_answer");
+	return { entries, results: resultsOf(results, from, entries.length), ...(before !== undefined && { before }) };
+}
+
+function isWire(value: unknown): value is WireEntry {
+	const { hash, text } = (value ?? {}) as Partial<WireEntry>;
+	return typeof hash === "string" && typeof text === "string";
+}
+
 export interface Gap {
 	readonly chain: string;
 	readonly first: number;
@@ -110,6 +131,8 @@ const BUSY_STATUSES: ReadonlySet<number> = new Set([408, 425, 429]);
 
 export class Company {
 	private refused = false;
+	/** Hears the company's time with each answer, and how long the answer took: its clock is read somewhere in between. */
+	onTime: ((theirMs: number, tookMs: number) => void) | undefined;
 
 	/** `origin` is "" for the page's own. Network and 5xx raise Retryable; 4xx raise Rejected with the server's code. */
 	constructor(
@@ -124,7 +147,7 @@ export class Company {
 
 	/** With the enrolment that this browser keeps, if it has one. */
 	static async open(origin = ""): Promise<Company> {
-		return new Company(await readKept<Enrolment>(ENROLMENT), origin);
+		return new Company(await readKeptTwice<Enrolment>(ENROLMENT), origin);
 	}
 
 	/** A manager switched this device off: it sells nothing more until it is enrolled again. */
@@ -142,7 +165,7 @@ export class Company {
 		const enrolment = messageOf<Enrolment>(await sent);
 		const till = this.known?.till ?? enrolment.till;
 		if (till !== enrolment.till) throw new OtherTill(till, enrolment.till);
-		await keep(ENROLMENT, enrolment);
+		await keepTwice(ENROLMENT, enrolment);
 		this.known = enrolment;
 		this.refused = false;
 		return enrolment;
@@ -170,6 +193,11 @@ export class Company {
 		return { ...answer, results: resultsOf(answer.results, "company", entries.length) };
 	}
 
+	/** What this till recorded last, as far as the company has it. Rejected by a company that is too old to be asked. */
+	async latest(before = 0): Promise<Latest> {
+		return latestOf(messageOf<unknown>(await this.call(`latest?before=${before}`, {})), "company");
+	}
+
 	private post(method: string, body: object): Promise<string> {
 		const headers = { "Content-Type": BODY_TYPE };
 		return this.call(method, { method: "POST", headers, body: JSON.stringify(body) });
@@ -180,7 +208,7 @@ export class Company {
 		if (this.known) headers.set("Authorization", `Till ${this.known.token}`);
 		const url = `${this.origin}${METHODS}${method}`;
 		try {
-			const text = await fetchText(url, { ...init, headers, credentials: "omit" });
+			const text = await fetchText(url, { ...init, headers, credentials: "omit" }, this.onTime);
 			this.refused = false;
 			return text;
 		} catch (error) {
@@ -194,7 +222,7 @@ export class Company {
 		this.refused = true;
 		if (!this.known || this.known.revoked) return;
 		this.known = { ...this.known, revoked: true };
-		await keep(ENROLMENT, this.known);
+		await keepTwice(ENROLMENT, this.known);
 	}
 }
 
@@ -221,17 +249,26 @@ export async function offeredEnrolmentCode(origin = ""): Promise<string | undefi
 	}
 }
 
-async function fetchText(url: string, init: RequestInit): Promise<string> {
+async function fetchText(url: string, init: RequestInit, onTime?: Company["onTime"]): Promise<string> {
 	let response: Response;
 	let text: string;
+	const askedAt = performance.now();
 	try {
 		response = await fetch(url, { ...init, signal: AbortSignal.timeout(CALL_TIMEOUT_MS) });
+		tellTime(response, performance.now() - askedAt, onTime);
 		text = await response.text();
 	} catch (error) {
 		throw new Retryable(`The company's server can't be reached (${wordsOf(error)}).`, "network");
 	}
 	if (response.ok) return text;
 	throw refusalOf(response.status, text);
+}
+
+/** What a cache kept says what time it was then, not now. */
+function tellTime({ headers }: Response, tookMs: number, onTime: Company["onTime"]): void {
+	const theirMs = Date.parse(headers.get("Date") ?? "");
+	const kept = headers.has("Age") || !(headers.get("Cache-Control") ?? "").includes("no-store");
+	if (Number.isFinite(theirMs) && !kept) onTime?.(theirMs, tookMs);
 }
 
 /** The server's own error if it sent one; else the status in words. */

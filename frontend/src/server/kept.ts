@@ -1,5 +1,5 @@
 // Small things this browser keeps between starts (enrolment, open cart, settings), and the one IndexedDB they live in.
-// Never holds an entry: IndexedDB can be wiped by the browser, the daybook lives elsewhere.
+// Never holds an entry: IndexedDB can be wiped by the browser, the daybook lives elsewhere. So does a copy of the enrolment.
 
 import { openDB, type DBSchema, type IDBPDatabase } from "idb";
 import { Retryable } from "@/core/errors";
@@ -66,6 +66,41 @@ export async function readKept<T>(name: string): Promise<T | undefined> {
 /** Values must be structured-cloneable: pass plain data, not Vue proxies. */
 export async function keep(name: string, value: unknown): Promise<void> {
 	await (await database()).put("kept", value, name);
+}
+
+/**
+ * For what a till can't start without: also in a file, for browsers lose whole IndexedDBs when they are killed
+ * (google/leveldb#1287). The file is replaced as a whole. JSON only.
+ */
+export async function keepTwice(name: string, value: unknown): Promise<void> {
+	await keep(name, value);
+	const file = await (await keptFolder())?.getFileHandle(fileNameOf(name), { create: true });
+	const out = await file?.createWritable();
+	await out?.write(JSON.stringify(value));
+	await out?.close();
+}
+
+/** From IndexedDB, else from the file; a file that was not written to its end is as good as none. */
+export async function readKeptTwice<T>(name: string): Promise<T | undefined> {
+	const kept = await readKept<T>(name);
+	if (kept !== undefined) return kept;
+	try {
+		const file = await (await keptFolder())?.getFileHandle(fileNameOf(name));
+		return file && (JSON.parse(await (await file.getFile()).text()) as T);
+	} catch (error) {
+		if (error instanceof SyntaxError || (error instanceof DOMException && error.name === "NotFoundError")) return undefined;
+		throw error;
+	}
+}
+
+/** Undefined where there is no such file system: then IndexedDB alone has to do. */
+async function keptFolder(): Promise<FileSystemDirectoryHandle | undefined> {
+	const root = await globalThis.navigator?.storage?.getDirectory?.();
+	return root?.getDirectoryHandle("kept", { create: true });
+}
+
+function fileNameOf(name: string): string {
+	return `${encodeURIComponent(name)}.json`;
 }
 
 export async function forget(name: string): Promise<void> {

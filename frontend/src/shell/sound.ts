@@ -18,9 +18,14 @@ export function toggleSound(): void {
 
 export function beep(kind: "ok" | "error"): void {
 	if (!soundOn.value || !navigator.userActivation.hasBeenActive) return;
-	context ??= new AudioContext();
-	if (kind === "ok") tone(context, 1480, 0, 0.05, "sine");
-	else [0, 0.14].forEach((start) => context && tone(context, 210, start, 0.11, "square"));
+	if (context) return sound(context, kind);
+	// Waking the sound takes longer than drawing the line that it is for: that comes first.
+	requestAnimationFrame(() => setTimeout(() => sound((context ??= new AudioContext()), kind)));
+}
+
+function sound(audio: AudioContext, kind: "ok" | "error"): void {
+	if (kind === "ok") tone(audio, 1480, 0, 0.05, "sine");
+	else [0, 0.14].forEach((start) => tone(audio, 210, start, 0.11, "square"));
 }
 
 function tone(audio: AudioContext, frequency: number, start: number, seconds: number, type: OscillatorType): void {

@@ -11,7 +11,7 @@ import type { Pusher } from "@/daybook/push";
 import { settle, takesCash } from "@/pay/payment";
 import { receiptLabels } from "@/receipt/labels";
 import type { Snapshot } from "@/server/api";
-import { businessDate, localTime } from "@/till/format";
+import type { Clock } from "@/till/clock";
 
 export const PRINT_TIMEOUT_MS = 2_000;
 
@@ -35,6 +35,7 @@ export interface Desk {
 	readonly daybook: PageDaybook;
 	readonly agent: AgentConnection;
 	readonly pusher: Pusher;
+	readonly clock: Clock;
 }
 
 export interface SaleToPay {
@@ -76,7 +77,7 @@ export async function reprint(desk: Desk, sale: RecordedSale, copy: number): Pro
 
 /** How many reprints of a sale the daybook holds for today. */
 export async function copiesOf(desk: Desk, saleId: string): Promise<number> {
-	const today = await desk.daybook.entriesOf(businessDate(new Date()));
+	const today = await desk.daybook.entriesOf(desk.clock.businessDate());
 	return today.filter(({ entry }) => entry.kind === "reprint" && (entry.body as { of?: string }).of === saleId).length;
 }
 
@@ -100,15 +101,7 @@ export async function openDrawer(desk: Desk, reason: string): Promise<boolean> {
 }
 
 async function record(desk: Desk, kind: EntryDraft["kind"], id: string, body: object): Promise<RecordAnswer> {
-	const now = new Date();
-	const answer = await desk.daybook.record({
-		id,
-		kind,
-		body,
-		cashier: desk.cashier,
-		business_date: businessDate(now),
-		occurred_at: localTime(now),
-	});
+	const answer = await desk.daybook.record({ id, kind, body, cashier: desk.cashier, ...desk.clock.stamp() });
 	await desk.pusher.deliver(answer.wire);
 	return answer;
 }

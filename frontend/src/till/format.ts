@@ -70,16 +70,25 @@ export function businessDate(now: Date): string {
 /** "3 min", "2 hr", "4 days": how long ago `at` was. */
 export function age(at: string | number, nowMs: number): string {
 	const minutes = Math.floor((nowMs - new Date(at).getTime()) / 60_000);
-	if (minutes < 1) return t("age.now");
+	return minutes < 1 ? t("age.now") : inMinutes(minutes);
+}
+
+function inMinutes(minutes: number): string {
 	if (minutes < 60) return inUnit(minutes, "minute");
 	if (minutes < 48 * 60) return inUnit(Math.floor(minutes / 60), "hour");
 	return inUnit(Math.floor(minutes / (24 * 60)), "day");
+}
+
+/** "12 sec", "3 min", "2 hr", "4 days". */
+export function spanOf(ms: number): string {
+	const seconds = Math.round(ms / 1_000);
+	return seconds < 60 ? inUnit(seconds, "second") : inMinutes(Math.floor(seconds / 60));
 }
 
 export function clockTime(at: string): string {
 	return new Intl.DateTimeFormat(currentLocale(), { hour: "2-digit", minute: "2-digit" }).format(new Date(at));
 }
 
-function inUnit(count: number, unit: "minute" | "hour" | "day"): string {
+function inUnit(count: number, unit: "second" | "minute" | "hour" | "day"): string {
 	return new Intl.NumberFormat(currentLocale(), { style: "unit", unit, unitDisplay: "short" }).format(count);
 }

@@ -3,17 +3,20 @@
 
 import { shallowRef, type ShallowRef } from "vue";
 import { AgentConnection } from "@/agent/connection";
-import { Catalogue, type Progress } from "@/catalogue/catalogue";
+import { Catalogue, quietTask, type Progress } from "@/catalogue/catalogue";
+import { CatalogueStore } from "@/catalogue/store";
 import { Retryable, wordsOf } from "@/core/errors";
-import { PageDaybook } from "@/daybook/daybook";
+import { PageDaybook, wakeDaybook } from "@/daybook/daybook";
+import { GivingBack } from "@/daybook/givingBack";
 import { Pusher } from "@/daybook/push";
 import { CHECK_MS, openOffline } from "@/offline/offline";
 import { Company, OtherTill, offeredEnrolmentCode, type Enrolment, type Snapshot } from "@/server/api";
 import { keep, readKept } from "@/server/kept";
 import { KEPT_CART } from "@/till/basket";
 import { renewed, type Cart } from "@/till/cart";
+import { Clock } from "@/till/clock";
 import { KEPT_TENDERS, type KeptTenders } from "@/till/paying";
-import { ENROL_AGAIN, KEPT_CASHIER, createTill, type LeftOpen, type Till } from "@/till/till";
+import { ENROL_AGAIN, KEPT_CASHIER, KEPT_TIME, createTill, type LeftOpen, type Till } from "@/till/till";
 import { speak, t } from "@/words/words";
 
 export const PAGE_VERSION = "0.1.0";
@@ -40,6 +43,9 @@ export function useStart(): Start {
 	let company: Company | undefined;
 
 	async function begin(): Promise<void> {
+		wakeDaybook();
+		const shelf = new CatalogueStore();
+		shelf.readAhead();
 		speak(navigator.language);
 		stage.value = { kind: "starting" };
 		try {
@@ -48,7 +54,7 @@ export function useStart(): Start {
 			if (scanned) return await enrol(scanned);
 			const kept = isAskedToEnrol() || company.revoked ? undefined : company.enrolment;
 			const enrolment = kept ?? (await enrolByOffer(company));
-			if (enrolment) await open(company, enrolment);
+			if (enrolment) await open(company, enrolment, shelf);
 			else stage.value = { kind: "enrol", busy: false, problem: company.revoked ? t("enrol.revoked") : "" };
 		} catch (error) {
 			stage.value = { kind: "failed", reason: wordsOf(error) };
@@ -68,29 +74,54 @@ export function useStart(): Start {
 		await begin();
 	}
 
-	async function open(from: Company, enrolment: Enrolment): Promise<void> {
-		const catalogue = new Catalogue(from);
-		const snapshot = await readyCatalogue(catalogue, stage);
-		speak(snapshot.locale);
-		stage.value = { kind: "loading", step: "daybook", progress: undefined };
-		const daybook = await openDaybook(enrolment, snapshot);
-		const agent = await agentOf(enrolment);
+	async function open(from: Company, enrolment: Enrolment, shelf: CatalogueStore): Promise<void> {
+		// The words wait until the till stands open: the first scan needs codes only.
+		let opened = (): void => undefined;
+		const isOpen = new Promise<void>((resolve) => (opened = resolve));
+		const catalogue = new Catalogue(from, shelf, undefined, () => isOpen.then(quietTask));
+		const lastPage = readOpen();
+		const [snapshot, daybook] = await readyBoth(catalogue, enrolment, stage);
+		const { met, cashier, time, ...kept } = await lastPage;
+		const agent = agentOf(enrolment, met);
 		const pusher = new Pusher(daybook, agent, from);
-		const [left, cashier] = await Promise.all([leftOpen(daybook, catalogue, snapshot), readKept<string>(KEPT_CASHIER)]);
+		const [left, givingBack] = await Promise.all([leftOpen(daybook, catalogue, snapshot, kept), GivingBack.open(daybook)]);
 		const offline = openOffline();
-		const till = createTill({ snapshot, catalogue, daybook, agent, pusher, company: from, offline, left, cashier });
+		const clock = new Clock(time);
+		const till = createTill({
+			snapshot, catalogue, daybook, agent, pusher, company: from, offline, clock, givingBack, left, cashier,
+		});
 		agent.connect();
 		if (daybook.writable) pusher.start();
 		stage.value = { kind: "open", till };
+		opened();
 		void offline.check();
 		setInterval(() => void offline.check(), CHECK_MS);
 	}
 	return { stage, begin, enrol };
 }
 
+interface KeptOpen {
+	readonly cart: Cart | undefined;
+	readonly given: KeptTenders | undefined;
+	readonly cashier: string | undefined;
+	readonly time: number | undefined;
+	readonly met: boolean | undefined;
+}
+
+/** What the last page kept of itself; read while catalogue and daybook come up. */
+async function readOpen(): Promise<KeptOpen> {
+	const [cart, given, cashier, time, met] = await Promise.all([
+		readKept<Cart>(KEPT_CART),
+		readKept<KeptTenders>(KEPT_TENDERS),
+		readKept<string>(KEPT_CASHIER),
+		readKept<number>(KEPT_TIME),
+		readKept<boolean>(KEPT_AGENT_MET),
+	]);
+	return { cart, given, cashier, time, met };
+}
+
 /** The line to this computer's agent, which remembers whether there ever was one. */
-async function agentOf({ agent_urls, till }: Enrolment): Promise<AgentConnection> {
-	const met = await readKept<boolean>(KEPT_AGENT_MET);
+function agentOf({ agent_urls, till }: Enrolment, met: boolean | undefined): AgentConnection {
 	const agent = new AgentConnection(agent_urls, { till, page: PAGE_VERSION }, undefined, met);
 	agent.on("state", ({ state }) => {
 		if (state === "online") keep(KEPT_AGENT_MET, true).catch(() => undefined);
@@ -139,6 +170,23 @@ async function readyCatalogue(catalogue: Catalogue, stage: ShallowRef<Stage>): P
 	return catalogue.snapshot;
 }
 
+/** A kept catalogue and the daybook come up beside each other; a fresh one says first what the company knows of ours. */
+async function readyBoth(
+	catalogue: Catalogue, enrolment: Enrolment, stage: ShallowRef<Stage>,
+): Promise<readonly [Snapshot, PageDaybook]> {
+	const early = catalogue.kept().then((kept) => kept && openDaybook(enrolment, kept));
+	try {
+		const snapshot = await readyCatalogue(catalogue, stage);
+		speak(snapshot.locale);
+		stage.value = { kind: "loading", step: "daybook", progress: undefined };
+		return [snapshot, (await early) ?? (await openDaybook(enrolment, snapshot))];
+	} catch (error) {
+		// Its worker holds the lock: the next try would find its own page in the way.
+		await early.then((opened) => opened?.close()).catch(() => undefined);
+		throw error;
+	}
+}
+
 function openDaybook(enrolment: Enrolment, snapshot: Snapshot): Promise<PageDaybook> {
 	const nextEpoch = Math.max(enrolment.next_epoch, snapshot.next_epoch);
 	const [newest] = [...snapshot.heads].sort((one, other) => (other.epoch ?? 0) - (one.epoch ?? 0));
@@ -148,8 +196,9 @@ function openDaybook(enrolment: Enrolment, snapshot: Snapshot): Promise<PageDayb
 }
 
 /** What the last page left: a cart, money taken for it, or a sale that it recorded and did not get to show. */
-async function leftOpen(daybook: PageDaybook, catalogue: Catalogue, snapshot: Snapshot): Promise<LeftOpen> {
-	const [kept, given] = await Promise.all([readKept<Cart>(KEPT_CART), readKept<KeptTenders>(KEPT_TENDERS)]);
+async function leftOpen(
+	daybook: PageDaybook, catalogue: Catalogue, snapshot: Snapshot, { cart: kept, given }: Pick<KeptOpen, "cart" | "given">,
+): Promise<LeftOpen> {
 	if (!kept || !daybook.writable) return { lost: 0 };
 	const recorded = await daybook.find(kept.id);
 	if (recorded) return recorded.entry.kind === "sale" ? { recorded, lost: 0 } : { lost: 0 };

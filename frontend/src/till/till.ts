@@ -8,8 +8,10 @@ import { follow, type Following } from "@/catalogue/following";
 import { wordsOf } from "@/core/errors";
 import type { Tender } from "@/core/sale";
 import type { PageDaybook, StoredEntry } from "@/daybook/daybook";
+import type { GivingBack } from "@/daybook/givingBack";
 import type { Pusher } from "@/daybook/push";
 import type { Offline } from "@/offline/offline";
+import { hasLittleRoom, megabytes } from "@/offline/room";
 import { restartWhenQuiet, wasRestarted } from "@/offline/restart";
 import { keep } from "@/server/kept";
 import type { Company, Snapshot } from "@/server/api";
@@ -17,6 +19,7 @@ import { useScanning, type Scanning } from "@/scan/scanning";
 import { KEPT_CART, useBasket, type Basket } from "@/till/basket";
 import type { Cart } from "@/till/cart";
 import type { Desk } from "@/till/checkout";
+import { FAR_OFF_MS, type Clock } from "@/till/clock";
 import { moneyOf, type Money } from "@/till/format";
 import { useNotices, type Notices } from "@/till/notices";
 import { KEPT_TENDERS, usePaying, type Paying } from "@/till/paying";
@@ -24,11 +27,15 @@ import { useRepriced, type Repriced } from "@/till/repriced";
 import type { Panel, Screen } from "@/till/screens";
 import { useTasks, type Tasks } from "@/till/tasks";
 import { useTrust, type Trust } from "@/trust/trust";
-import { t } from "@/words/words";
+import { t, tCount } from "@/words/words";
 
 export const KEPT_CASHIER = "cashier";
 /** In the address: this till must be enrolled again, though this browser keeps an enrolment. */
 export const ENROL_AGAIN = "enrol";
+
+/** The company's time, as this till last knew it. */
+export const KEPT_TIME = "company_time";
+const KEEP_TIME_MS = 600_000;
 
 export interface TillParts {
 	readonly snapshot: Snapshot;
@@ -38,6 +45,8 @@ export interface TillParts {
 	readonly pusher: Pusher;
 	readonly company: Company;
 	readonly offline: Offline;
+	readonly clock: Clock;
+	readonly givingBack: GivingBack;
 	/** What an earlier page left open. */
 	readonly left: LeftOpen;
 	readonly cashier: string | undefined;
@@ -57,6 +66,7 @@ export interface Till extends Scanning, Omit<Tasks, "voidSale" | "problem"> {
 	readonly catalogue: Catalogue;
 	readonly daybook: PageDaybook;
 	readonly offline: Offline;
+	readonly clock: Clock;
 	readonly following: Following;
 	readonly repriced: Repriced;
 	/** Rises whenever the catalogue or its progress changed. */
@@ -126,8 +136,16 @@ export function createTill(parts: TillParts): Till {
 	});
 	parts.agent.on("scan", ({ code }) => scanning.scan(code));
 	sayWhatWasLeft(parts, state);
+	watchClock(parts, state);
+	parts.agent.on("state", ({ state: became }) => {
+		if (became === "online") void giveBack(parts, state, "agent");
+	});
 	void refresh(parts, state, false);
 	const following = follow(() => refresh(parts, state, true), parts.snapshot.realtime, parts.company.enrolment?.token ?? "");
+	watch(() => hasLittleRoom(parts.offline.facts.value), (little) => {
+		const { freeBytes } = parts.offline.facts.value;
+		if (little) notices.say({ tone: "problem", title: t("offline.little_room", { megabytes: megabytes(freeBytes) }) });
+	});
 	restartWhenQuiet(parts.offline, {
 		isIdle: () => daybook.writable && basket.lines.value.length === 0 && screen.value === "sell" && panel.value === undefined,
 		sayRestart: () => notices.say({ tone: "info", title: t("offline.restarting") }),
@@ -146,11 +164,41 @@ export function createTill(parts: TillParts): Till {
 }
 
 function sayWhatWasLeft({ daybook, left }: TillParts, { notices, paying }: State): void {
-	const found = daybook.report.words.join(" ");
-	if (found !== "") notices.say({ tone: "problem", title: t("trust.till_report", { report: found }) });
+	const sayReport = (report: string): void => {
+		if (report !== "") notices.say({ tone: "problem", title: t("trust.till_report", { report }) });
+	};
+	sayReport(daybook.report.words.join(" "));
+	daybook.whole().then(sayReport, (error: unknown) => sayReport(wordsOf(error)));
 	if (left.lost > 0) notices.say({ tone: "problem", title: t("cart.renewed", { count: left.lost }) });
 	if (wasRestarted()) notices.say({ tone: "info", title: t("offline.restarted") });
 	if (left.recorded) paying.showEarlier(left.recorded);
+}
+
+/** A clock that is far off is said once; how far stands in the panel. */
+function watchClock({ clock, company, agent, daybook }: TillParts, { notices }: State): void {
+	company.onTime = (theirMs, tookMs) => clock.heard("company", theirMs, tookMs);
+	agent.onTime = (theirMs, tookMs) => clock.heard("agent", theirMs, tookMs, 1);
+	watch(() => Math.abs(clock.wrong.value?.ahead_ms ?? 0) >= FAR_OFF_MS, (far) => {
+		if (far) notices.say({ tone: "problem", title: t("clock.wrong") });
+	}, { immediate: true });
+	const keepTime = (): void => {
+		if (daybook.writable && clock.knownMs !== undefined) keep(KEPT_TIME, clock.knownMs).catch(() => undefined);
+	};
+	watch(clock.wrong, keepTime);
+	setInterval(keepTime, KEEP_TIME_MS);
+}
+
+/** After a lost daybook: what agent and company still have of the last days. What can't be asked now is asked again. */
+async function giveBack({ givingBack, agent, company, pusher, clock }: TillParts, { notices, trust }: State, from: "agent" | "company"): Promise<void> {
+	const ask = (before: number) => (from === "agent" ? agent.latest(before) : company.latest(before));
+	try {
+		const count = await givingBack.ask(from, ask, clock.businessDate());
+		if (count > 0) notices.say({ tone: "info", title: tCount("trust.given_back", count) });
+	} catch {
+		// Away again, or no room: the wish is kept, and what is here sells.
+	}
+	pusher.poke();
+	trust.look();
 }
 
 type State = Omit<Till, keyof Scanning | keyof Tasks | "chooseCashier" | "goPay" | "leavePay" | "nextCustomer" | "following" | "connectAgain">
@@ -160,7 +208,7 @@ function connectAgain(): void {
 	location.search = ENROL_AGAIN;
 }
 
-function openState({ snapshot: first, catalogue, daybook, agent, pusher, company, offline, left, cashier: kept }: TillParts): State {
+function openState({ snapshot: first, catalogue, daybook, agent, pusher, company, offline, clock, left, cashier: kept }: TillParts): State {
 	const snapshot = shallowRef(first);
 	const catalogueVersion = shallowRef(0);
 	const cashier = shallowRef(knownCashier(first, kept));
@@ -174,9 +222,9 @@ function openState({ snapshot: first, catalogue, daybook, agent, pusher, company
 		failed,
 		refused: (reason) => tasks.problem(t("cart.refused", { reason })),
 	});
-	const trust = useTrust(daybook, agent, pusher, company);
+	const trust = useTrust(daybook, agent, pusher, company, clock);
 	const desk = (): Desk => ({
-		snapshot: snapshot.value, cashier: cashier.value ?? "", daybook, agent, pusher,
+		snapshot: snapshot.value, cashier: cashier.value ?? "", daybook, agent, pusher, clock,
 	});
 	const tasks = useTasks(desk, basket, notices);
 	catalogue.on("change", () => void (catalogueVersion.value += 1));
@@ -186,7 +234,7 @@ function openState({ snapshot: first, catalogue, daybook, agent, pusher, company
 	});
 	const money = computed(() => moneyOf(snapshot.value));
 	return {
-		snapshot, catalogue, daybook, offline, catalogueVersion, cashier, screen, notices, basket, trust, tasks,
+		snapshot, catalogue, daybook, offline, clock, catalogueVersion, cashier, screen, notices, basket, trust, tasks,
 		panel: shallowRef<Panel>(),
 		searchFor: shallowRef<{ readonly text: string }>(),
 		money,
@@ -200,11 +248,14 @@ function openState({ snapshot: first, catalogue, daybook, agent, pusher, company
 }
 
 /** `quiet`: an unreachable company is not worth a word in the middle of a day. */
-async function refresh({ catalogue, company, daybook }: TillParts, { notices, trust }: State, quiet: boolean): Promise<void> {
+async function refresh(parts: TillParts, state: State, quiet: boolean): Promise<void> {
+	const { catalogue, company, daybook } = parts;
+	const { notices, trust } = state;
 	try {
 		await (quiet ? catalogue.poll() : catalogue.refresh());
 		const { newest } = catalogue;
 		if (newest && daybook.writable) await daybook.compareHeads(newest.heads, newest.next_epoch);
+		if (daybook.writable) await giveBack(parts, state, "company");
 	} catch {
 		// Offline is a normal way to start: the kept catalogue sells, and the cashier is told so.
 		if (company.unknownHere) {

@@ -7,7 +7,7 @@ import type { StoredEntry } from "@/daybook/daybook";
 import type { PageDaybook } from "@/daybook/daybook";
 import type { PushStatus, Pusher } from "@/daybook/push";
 import type { Company, PushResult } from "@/server/api";
-import { businessDate } from "@/till/format";
+import type { Clock } from "@/till/clock";
 import { t, tCount } from "@/words/words";
 
 export const LISTED_LIMIT = 200;
@@ -72,7 +72,7 @@ export interface Trust {
 }
 
 export function useTrust(
-	daybook: PageDaybook, agent: AgentConnection, pusher: Pusher, company: Pick<Company, "unknownHere">,
+	daybook: PageDaybook, agent: AgentConnection, pusher: Pusher, company: Pick<Company, "unknownHere">, clock: Clock,
 ): Trust {
 	const agentState = shallowRef(agent.state);
 	const printer = shallowRef<Standing["printer"]>("unknown");
@@ -115,14 +115,14 @@ export function useTrust(
 		reasons,
 		chip: computed(() => chipOf(standing.value)),
 		look,
-		list: () => listOf(daybook, pusher),
+		list: () => listOf(daybook, pusher, clock.businessDate()),
 	};
 }
 
-async function listOf(daybook: PageDaybook, pusher: Pusher): Promise<readonly ListedEntry[]> {
+async function listOf(daybook: PageDaybook, pusher: Pusher, day: string): Promise<readonly ListedEntry[]> {
 	const found = new Map<string, StoredEntry>();
 	const refused = await Promise.all([...pusher.reasons.keys()].map((id) => daybook.find(id)));
-	const today = await daybook.entriesOf(businessDate(new Date()));
+	const today = await daybook.entriesOf(day);
 	const troubled = today.filter((stored) => stored.result && isTroubled(stored.result));
 	for (const stored of [...refused, ...troubled, ...(await daybook.unsent(LISTED_LIMIT))]) {
 		if (stored) found.set(stored.entry.id, stored);

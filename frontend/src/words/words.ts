@@ -13,9 +13,12 @@ export type CountedWord = Counted<Word>;
 const DICTIONARIES: Readonly<Record<string, Dictionary>> = { en, de };
 const language = shallowRef("en");
 const locale = shallowRef("en");
+let spoken: string | undefined;
 
 /** Takes the language from a locale such as "de-AT"; English where we have no words for it. */
 export function speak(newLocale: string): void {
+	if (newLocale === spoken) return;
+	spoken = newLocale;
 	const wanted = newLocale.split(/[-_]/, 1)[0]?.toLowerCase() ?? "en";
 	language.value = wanted in DICTIONARIES ? wanted : "en";
 	locale.value = Intl.DateTimeFormat.supportedLocalesOf([newLocale.replaceAll("_", "-")])[0] ?? "en";

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { builtUrl, scriptUrl } from "@/offline/files";
 import type { OfflineFacts } from "@/offline/offline";
 import { readinessOf, type Holdings } from "@/offline/readiness";
+import { LITTLE_ROOM_BYTES } from "@/offline/room";
 import { speak } from "@/words/words";
 
 const KEPT: OfflineFacts = { worker: "active", missing: 0, waiting: false };
@@ -34,6 +35,13 @@ describe("ready for offline", () => {
 		const { tone, text, more } = readinessOf(KEPT, { ...ALL, persisted: false });
 		expect([tone, text]).toEqual(["warning", "Ready for offline"]);
 		expect(more).toContain("may clear it");
+	});
+
+	it("comes with a warning while the computer has little room, and says how little", () => {
+		const { tone, text, more } = readinessOf({ ...KEPT, freeBytes: 12_345_678 }, ALL);
+		expect([tone, text]).toEqual(["warning", "Ready for offline"]);
+		expect(more).toContain("12 MB");
+		expect(readinessOf({ ...KEPT, freeBytes: LITTLE_ROOM_BYTES }, ALL).tone).toBe("ok");
 	});
 
 	it("comes with the new version that waits", () => {

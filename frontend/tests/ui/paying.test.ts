@@ -7,6 +7,7 @@ import { UNSURE } from "@/daybook/daybook";
 import type { Snapshot } from "@/server/api";
 import { useBasket, type Basket, type Keeping } from "@/till/basket";
 import { recordVoid, type Desk } from "@/till/checkout";
+import { Clock } from "@/till/clock";
 import { usePaying, type KeptTenders, type Paying } from "@/till/paying";
 import type { Screen } from "@/till/screens";
 import { speak } from "@/words/words";
@@ -40,6 +41,7 @@ function deskThat(faults: { record?: Error; agent?: "online" | "away" } = {}) {
 			},
 			entriesOf: async () => [...recorded.values()].map((entry) => ({ entry })),
 		},
+		clock: new Clock(),
 		pusher: { deliver: async () => (asked.push("deliver"), "agent" as const) },
 		agent: {
 			state: faults.agent ?? "online",

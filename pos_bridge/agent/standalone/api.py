@@ -1,4 +1,4 @@
-"""The company's endpoints, on the same paths that Frappe serves: enrol, snapshot, chunk, changes, push.
+"""The company's endpoints, on the same paths that Frappe serves; docs/protocol.md lists them.
 
 Parse, call, shape: what they mean is decided in core and in the rooms beside this one.
 """
@@ -17,11 +17,15 @@ from pos_bridge.core.sync import (
 	AGENT_PATH,
 	CHUNK_PATH,
 	ENROL_PATH,
+	LATEST_PATH,
+	MAX_LATEST_ENTRIES,
 	PUSH_PATH,
 	SNAPSHOT_PATH,
 	head_fields,
+	latest_answer,
 	next_epoch,
 	push_answer,
+	read_before,
 	read_message,
 	read_push,
 )
@@ -32,10 +36,11 @@ MAX_ENROL_BYTES = 1_024
 
 
 class Api:
-	"""The endpoints of one company."""
+	"""The endpoints of one company; `agent_url` is where the till's agent answers, if not on this port."""
 
-	def __init__(self, company: StandaloneCompany) -> None:
+	def __init__(self, company: StandaloneCompany, agent_url: str = "") -> None:
 		self._company = company
+		self._agent_url = agent_url
 
 	def add_to(self, app: web.Application) -> None:
 		app.router.add_post(ENROL_PATH, self.enrol)
@@ -43,6 +48,7 @@ class Api:
 		app.router.add_get(CHUNK_PATH, self.chunk)
 		app.router.add_get(CHANGES_PATH, self.changes)
 		app.router.add_post(PUSH_PATH, self.push)
+		app.router.add_get(LATEST_PATH, self.latest)
 		app.router.add_get(ENROLMENT_PATH, self.offer_code)
 
 	async def offer_code(self, _: web.Request) -> web.Response:
@@ -64,7 +70,7 @@ class Api:
 				"company": profile.company,
 				"shop": profile.shop,
 				"next_epoch": enrolled.next_epoch,
-				"agent_urls": [f"ws://{request.host}{AGENT_PATH}"],
+				"agent_urls": [self._agent_url or f"ws://{request.host}{AGENT_PATH}"],
 			}
 		)
 
@@ -118,6 +124,12 @@ class Api:
 		results = await self._company.store.write(recording(push.items, arrival))
 		self._company.poster.wake()
 		return answer(push_answer(sender.till, results, self._company.daybook.gaps(sender.till)))
+
+	async def latest(self, request: web.Request) -> web.Response:
+		"""What this till recorded last, for one that lost its own daybook."""
+		till = self._sender(request).till
+		before = read_before(request.query.get("before", ""))
+		return answer(latest_answer(self._company.daybook.latest(till, before, MAX_LATEST_ENTRIES)))
 
 	async def _keep(self, raw: bytes, sender: Sender, reason: str) -> None:
 		"""Any authenticated bytes are kept, for a person."""

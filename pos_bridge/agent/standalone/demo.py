@@ -31,9 +31,9 @@ SAMPLES = 12
 
 
 class Demo:
-	"""The demo's parts, bound to a port; `serving` runs them."""
+	"""The demo's parts, bound to a port; `serving` runs them. `agent_url`: another process is the agent."""
 
-	def __init__(self, data_dir: Path, listener: socket.socket, items: int = 0) -> None:
+	def __init__(self, data_dir: Path, listener: socket.socket, items: int = 0, agent_url: str = "") -> None:
 		self.port: int = listener.getsockname()[1]
 		self.url = f"http://{HOST}:{self.port}"
 		self.company = StandaloneCompany(data_dir, items)
@@ -41,12 +41,12 @@ class Demo:
 		store = open_shelf(data_dir)
 		spool = PrintSpool(store, {RECEIPT_PRINTER: self.printer}, data_dir / "printer_cache")
 		self.process = TillProcess(store, spool)
-		self.app = build_app(Guard(self.port))
-		self._route(spool)
+		self.app = build_app(Guard(self.port, agents=(agent_url,) if agent_url else ()))
+		self._route(spool, agent_url)
 
-	def _route(self, spool: PrintSpool) -> None:
+	def _route(self, spool: PrintSpool, agent_url: str) -> None:
 		app = self.app
-		Api(self.company).add_to(app)
+		Api(self.company, agent_url).add_to(app)
 		Desk(self.company).add_to(app)
 		pages.add_till(app)
 		pages.add_pages(app, "ledger")
@@ -78,11 +78,11 @@ def _samples() -> list[SampleCode]:
 	return [SampleCode(item.gtins[0], item.name) for item in coded[::step]][:SAMPLES]
 
 
-async def serve(data_dir: Path | None, port: int, items: int, as_json: bool) -> int:
+async def serve(data_dir: Path | None, port: int, items: int, as_json: bool, agent_url: str = "") -> int:
 	"""Run the demo until the process is told to stop."""
 	folder = data_dir or DEFAULT_DATA_DIR
 	listener = listen(port)
-	demo = Demo(folder, listener, items)
+	demo = Demo(folder, listener, items, agent_url)
 	places = {name: f"{demo.url}/{name}" for name in ("till", "devices", "ledger")}
 	async with serving(demo.app, listener):
 		if as_json:

@@ -21,6 +21,7 @@ ALLOWED = frozenset(
 		"pos_bridge.api.snapshot",
 		"pos_bridge.api.snapshot_chunk",
 		"pos_bridge.api.changes",
+		"pos_bridge.api.latest",
 		# Frappe's realtime server asks who a connection belongs to.
 		"frappe.realtime.get_user_info",
 	)

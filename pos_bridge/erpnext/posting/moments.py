@@ -3,8 +3,9 @@
 It never orders entries by a clock; a posting time only keeps a stock ledger from being reposted.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta, timezone
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import frappe
@@ -15,6 +16,8 @@ from pos_bridge.core.daybook import Arrival
 
 _TICK = timedelta(microseconds=1)
 _DAY_END = time(23, 59, 59, 999_999)
+_MAX_CLOCK_MS = 10**14
+"""No clock is wrong by more than three thousand years; a larger number would not fit into a span."""
 
 
 def arrival_now(till: str, hop: str) -> Arrival:
@@ -62,10 +65,36 @@ def last_move_of(items: Sequence[str], warehouse: str, business_date: date) -> d
 	return found or None
 
 
+_TOLERATED_CLOCK = timedelta(minutes=10)
+"""A till's clock may be off by so much before an accountant hears of it."""
+
+
+def wrong_clock(note: Mapping[str, Any]) -> str:
+	"""What the till itself knew to be wrong with its clock (docs/protocol.md, `clock`), or nothing."""
+	ahead, back = (_milliseconds(note.get(name)) for name in ("ahead_ms", "back_ms"))
+	words: list[str] = []
+	if ahead > _TOLERATED_CLOCK:
+		words.append(_("The till's clock was {0} minutes ahead.").format(_minutes(ahead)))
+	if -ahead > _TOLERATED_CLOCK:
+		words.append(_("The till's clock was {0} minutes behind.").format(_minutes(-ahead)))
+	if back > _TOLERATED_CLOCK:
+		words.append(_("The till's clock went back by {0} minutes before it.").format(_minutes(back)))
+	return " ".join(words)
+
+
+def _milliseconds(value: object) -> timedelta:
+	known = isinstance(value, int) and abs(value) < _MAX_CLOCK_MS
+	return timedelta(milliseconds=int(str(value))) if known else timedelta()
+
+
+def _minutes(span: timedelta) -> int:
+	return span // timedelta(minutes=1)
+
+
 def is_impossible(occurred: datetime, business_date: date, recorded_at: str, time_zone: str) -> str:
 	"""Why a till's time can't be right, or nothing: in the future, or over a day off its business date."""
 	arrived = shop_time(recorded_at, time_zone)
-	if occurred > arrived + timedelta(minutes=10):
+	if occurred > arrived + _TOLERATED_CLOCK:
 		words = _("The till's clock said {0}; the entry arrived {1}.")
 		return words.format(f"{occurred:%Y-%m-%d %H:%M}", f"{arrived:%Y-%m-%d %H:%M}")
 	if abs((occurred.date() - getdate(business_date)).days) > 1:

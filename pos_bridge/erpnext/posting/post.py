@@ -23,7 +23,13 @@ from pos_bridge.erpnext.overrides.trouble import what_happened_is_booked
 from pos_bridge.erpnext.posting import invoice as invoices
 from pos_bridge.erpnext.posting import shift
 from pos_bridge.erpnext.posting.invoice import invoice_of
-from pos_bridge.erpnext.posting.moments import is_impossible, last_move_of, posting_moment, shop_time
+from pos_bridge.erpnext.posting.moments import (
+	is_impossible,
+	last_move_of,
+	posting_moment,
+	shop_time,
+	wrong_clock,
+)
 from pos_bridge.erpnext.posting.returns import return_of
 from pos_bridge.erpnext.shop import Shop, shop_of
 
@@ -110,7 +116,7 @@ def _note(stored: Stored, shop: Shop, post_on: date | None, booking: Booking, oc
 		words = _("Happened on {0}, posted on {1}: its period was closed.")
 		booking.flag("posted_late", words.format(entry.business_date, post_on))
 	wrong = is_impossible(occurred, getdate(entry.business_date), stored.arrival.recorded_at, shop.time_zone)
-	booking.flag("clock", wrong)
+	booking.flag("clock", " ".join(filter(None, (wrong, wrong_clock(entry.clock)))))
 	booking.flag("late_for_shift", shift.late(entry, stored.cursor))
 
 

@@ -34,6 +34,7 @@ ENDPOINTS = {
 	"api.snapshot": ("GET", {}, {"till"}),
 	"api.snapshot_chunk": ("GET", {"snapshot": "", "chunk": "0"}, {"till"}),
 	"api.changes": ("GET", {"cursor": ""}, {"till"}),
+	"api.latest": ("GET", {"before": ""}, {"till"}),
 	"api.push": ("POST", {}, {"till"}),
 	"desk.make_enrolment_code": ("POST", {"till": "NOTHING"}, {"POS Manager", "System Manager"}),
 	"desk.revoke_devices": ("POST", {"till": "NOTHING"}, {"POS Manager", "System Manager"}),

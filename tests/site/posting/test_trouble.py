@@ -1,13 +1,14 @@
 """What goes wrong around a sale that happened: booked with a flag, or held until the cause is gone."""
 
 from contextlib import contextmanager
+from dataclasses import replace
 
 import frappe
 import pytest
 from books import COMPANY, book, entry_of, gl, invoice_of, make_item, on_hand, price_of, record
 
 from pos_bridge import jobs
-from pos_bridge.core.entry import open_wire
+from pos_bridge.core.entry import open_wire, seal
 from pos_bridge.erpnext.posting import fate
 
 LAST_MONTH = "2026-10-15"
@@ -235,6 +236,18 @@ def test_a_clock_that_runs_ahead_is_flagged(shop, seconds):
 	(entry,) = book(shop, wire)
 	assert entry.state == "posted", entry.reason
 	assert "clock said 2027-01-01" in flags(entry)["clock"]
+
+
+def test_what_the_till_knew_of_its_clock_is_flagged(shop):
+	before = good(shop)
+	wire = shop.sale(shop.line(shop.items[0]))
+	note = {"ahead_ms": -3 * 3_600_000, "against": "company", "back_ms": 7_200_000}
+	fine, entry = book(shop, before, seal(replace(open_wire(wire), clock=note)))
+	words = flags(entry)["clock"]
+	assert "was 180 minutes behind" in words
+	assert "went back by 120 minutes" in words
+	assert (entry.state, fine.state) == ("posted", "posted")
+	assert "clock" not in flags(fine)
 
 
 def test_pausing_keeps_entries_waiting_and_lets_them_arrive(shop):
