@@ -55,9 +55,13 @@ def return_of(sale, entry, receipt_number):
 	return make_return(draft, tenders, against_entry=entry, against_receipt=receipt_number)
 
 
+def moment(day):
+	return datetime.fromtimestamp(START_MS / 1000, ZONE) + timedelta(days=day)
+
+
 def draft_of(number, kind, body, day):
 	"""The `number`-th deed of a test, done on its `day`-th day."""
-	at = datetime.fromtimestamp(START_MS / 1000, ZONE) + timedelta(days=day)
+	at = moment(day)
 	return {
 		"id": uuid7(START_MS + number, b"ten bytes."),
 		"kind": kind,

@@ -12,7 +12,7 @@ from pos_bridge.core.returns import return_body
 from pos_bridge.core.sale import sale_body
 from pos_bridge.core.sync import PROTOCOL_VERSION, PUSH_PATH, wire_fields
 from tests.offline.account import Account, entries_of
-from tests.offline.goods import draft_of, return_of, sales
+from tests.offline.goods import draft_of, moment, return_of, sales
 from tests.offline.network import Fate
 from tests.offline.shop import Shop
 
@@ -55,6 +55,7 @@ class TroubledShop(RuleBasedStateMachine):
 		elif kind == "delivered" and said["to"] == "agent":
 			assert said["id"] in entries_of(self.shop.agent), "the page was told that the agent has it"
 		elif kind == "started":
+			assert said["writable"], "the till is its own second tab"
 			self.started = True
 		elif kind == "died":
 			self.started = False
@@ -73,9 +74,9 @@ class TroubledShop(RuleBasedStateMachine):
 		self.open_page()
 		assert self.started
 
-	def open_page(self, fates=()):
+	def open_page(self, fates=(), again=False):
 		self.shop.fates = list(fates)
-		self.shop.page_starts()
+		self.shop.page_starts(again, moment(self.day).date().isoformat())
 		self.shop.fates = []
 
 	def record(self, draft, taps, fates):
@@ -156,9 +157,9 @@ class TroubledShop(RuleBasedStateMachine):
 		self.shop.tell("die_after", steps=steps, crash=crash)
 
 	@precondition(lambda self: not self.started)
-	@rule(fates=FATES)
-	def the_page_is_opened(self, fates):
-		self.open_page(fates)
+	@rule(fates=FATES, again=st.booleans())
+	def the_page_is_opened(self, fates, again):
+		self.open_page(fates, again)
 
 	@precondition(lambda self: self.started)
 	@rule()

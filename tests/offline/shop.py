@@ -180,8 +180,9 @@ class Shop:
 			self.settle()
 			left -= hop
 
-	def page_starts(self):
-		self.tell("start", code=self.company.code())
+	def page_starts(self, again, today):
+		"""`again`: the page is still there and tries once more; else it is loaded."""
+		self.tell("start", again=again, code=self.company.code(), today=today)
 		self.settle()
 
 	def late_ones_arrive(self, newest_first):

@@ -66,9 +66,18 @@ function torn(at: number, bytes: Uint8Array, percent: number, zeros: boolean): S
 /** The page was killed at this very step; whatever it does from now on reaches nobody. */
 export class Died extends Error {}
 
+export interface Visitor {
+	/** What `navigator.storage.getDirectory()` gives. */
+	readonly root: FileSystemDirectoryHandle;
+	/** False if somebody else holds it. */
+	lock(name: string): Promise<boolean>;
+	leave(): void;
+}
+
 export class Folder {
 	private readonly files = new Map<string, File>();
 	private disk: Disk = {};
+	private readonly locks = new Set<string>();
 	private life = 0;
 	private stepsToLive = Number.POSITIVE_INFINITY;
 
@@ -86,6 +95,7 @@ export class Folder {
 	crash(crash: Crash): void {
 		this.life += 1;
 		this.stepsToLive = Number.POSITIVE_INFINITY;
+		this.locks.clear();
 		for (const [name, file] of this.files) if (!file.survives(crash)) this.files.delete(name);
 	}
 
@@ -93,34 +103,67 @@ export class Folder {
 		this.files.clear();
 	}
 
-	/** What `navigator.storage.getDirectory()` gives: one folder, whatever name it is asked for. */
-	get handle(): FileSystemDirectoryHandle {
+	/** The private files as one page or one worker sees them; what it holds open and locked goes with it. */
+	enter(): Visitor {
 		const life = this.life;
-		const folder = {
-			getDirectoryHandle: async () => folder,
-			keys: () => this.names(),
-			getFileHandle: async (name: string, { create = false } = {}) => this.fileHandle(name, create, life),
-			removeEntry: async (name: string) => void this.files.delete(name),
+		const held: File[] = [];
+		const locks: string[] = [];
+		const inside = (path: string): object => ({
+			getDirectoryHandle: async (name: string) => inside(`${path}${name}/`),
+			keys: () => this.names(path),
+			getFileHandle: async (name: string, { create = false } = {}) => this.fileHandle(path + name, create, life, held),
+			removeEntry: async (name: string) => void this.files.delete(path + name),
+		});
+		return {
+			root: inside("") as FileSystemDirectoryHandle,
+			lock: async (name) => {
+				if (this.locks.has(name)) return false;
+				this.locks.add(name);
+				locks.push(name);
+				return true;
+			},
+			leave: () => {
+				if (life !== this.life) return;
+				for (const file of held) file.inUse = false;
+				for (const name of locks) this.locks.delete(name);
+			},
 		};
-		return folder as unknown as FileSystemDirectoryHandle;
 	}
 
-	private async *names(): AsyncGenerator<string> {
-		yield* [...this.files.keys()];
+	private async *names(path: string): AsyncGenerator<string> {
+		for (const name of [...this.files.keys()]) if (name.startsWith(path)) yield name.slice(path.length);
 	}
 
-	private fileHandle(name: string, create: boolean, life: number): FileSystemFileHandle {
-		let file = this.files.get(name);
-		if (!file && !create) throw new DOMException(`no ${name}`, "NotFoundError");
-		if (!file) this.files.set(name, (file = new File()));
+	private fileHandle(path: string, create: boolean, life: number, held: File[]): FileSystemFileHandle {
+		let file = this.files.get(path);
+		if (!file && !create) throw new DOMException(`no ${path}`, "NotFoundError");
+		if (!file) this.files.set(path, (file = new File()));
 		const found = file;
 		const handle = {
 			kind: "file",
-			name,
 			getFile: async () => new Blob([found.bytes as Uint8Array<ArrayBuffer>]),
-			createSyncAccessHandle: async () => this.accessTo(found, life),
+			createWritable: async () => this.replacing(found, life),
+			createSyncAccessHandle: async () => {
+				const access = this.accessTo(found, life);
+				held.push(found);
+				return access;
+			},
 		};
 		return handle as unknown as FileSystemFileHandle;
+	}
+
+	/** A file that is written beside the old one, and takes its place when it is closed. */
+	private replacing(file: File, life: number): object {
+		let bytes = new Uint8Array();
+		return {
+			write: async (text: string) => {
+				bytes = new TextEncoder().encode(text);
+			},
+			close: async () => {
+				this.step(life);
+				file.bytes = file.flushed = bytes;
+			},
+		};
 	}
 
 	private accessTo(file: File, life: number): FileSystemSyncAccessHandle {

@@ -6,16 +6,20 @@ import { Catalogue } from "@/catalogue/catalogue";
 import type { EntryDraft, WireEntry } from "@/core/entry";
 import { PosBridgeError } from "@/core/errors";
 import { PageDaybook } from "@/daybook/daybook";
+import { GivingBack } from "@/daybook/givingBack";
 import { Pusher } from "@/daybook/push";
 import { Company, type Enrolment, type Snapshot } from "@/server/api";
 import { readKept } from "@/server/kept";
 import type { Said } from "./till";
 
-const TRIES = 50;
+const ASK_EVERY_MS = 60_000;
+const SHOWN = 50;
 
 export interface PageSetup {
 	/** A code that enrols, used if this browser keeps no enrolment. */
 	readonly code: string;
+	/** The business date. */
+	readonly today: string;
 	readonly say: (said: Said) => void;
 }
 
@@ -28,19 +32,30 @@ export class Page {
 	) {}
 
 	/** As frontend/src/till/start.ts does, in its order. */
-	static async start({ code, say }: PageSetup): Promise<Page> {
+	static async start({ code, today, say }: PageSetup): Promise<Page> {
 		const company = await Company.open();
 		const enrolment = company.enrolment ?? (await company.enrol(code));
-		const catalogue = new Catalogue(company, undefined, async () => undefined);
+		const catalogue = new Catalogue(company);
 		if (!(await catalogue.load())) await catalogue.refresh();
 		if (!catalogue.snapshot) throw new Error("The catalogue has no snapshot.");
 		const daybook = await openDaybook(enrolment, catalogue.snapshot);
 		const met = await readKept<boolean>("agent_met");
 		const agent = new AgentConnection(enrolment.agent_urls, { till: enrolment.till, page: "test" }, undefined, met);
 		const pusher = new Pusher(daybook, agent, company);
+		const givingBack = await GivingBack.open(daybook);
+		const giveBack = (from: "agent" | "company"): void => {
+			const ask = (before: number) => (from === "agent" ? agent.latest(before) : company.latest(before));
+			// What can't be asked now is asked again with the next start or the next agent.
+			void givingBack.ask(from, ask, today).catch(() => undefined).then(() => pusher.poke());
+		};
+		agent.on("state", ({ state }) => {
+			if (state === "online") giveBack("agent");
+		});
 		agent.connect();
 		pusher.start();
-		say({ said: "started", epoch: daybook.epoch, words: daybook.report.words });
+		giveBack("company");
+		setInterval(() => giveBack("company"), ASK_EVERY_MS);
+		say({ said: "started", writable: daybook.writable, words: daybook.report.words });
 		return new Page(daybook, agent, pusher, say);
 	}
 
@@ -65,7 +80,7 @@ export class Page {
 
 	async status(): Promise<Said> {
 		const { unsentCount, route, lastError } = this.pusher.status;
-		const unsent = await this.daybook.unsent(TRIES);
+		const unsent = await this.daybook.unsent(SHOWN);
 		return {
 			said: "status",
 			unsentCount,

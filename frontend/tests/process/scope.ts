@@ -3,7 +3,7 @@
 
 import { createHash } from "node:crypto";
 import type { Clock } from "./clock";
-import type { Folder } from "./folder";
+import type { Folder, Visitor } from "./folder";
 
 /** The built scripts of the page and of the daybook's worker. */
 export interface Scripts {
@@ -25,22 +25,21 @@ export function run<T>(script: string, result: string, names: Names): T {
 }
 
 export function pageScope(scripts: Scripts, clock: Clock, folder: Folder, network: Network, kept: IDBFactory): Names {
-	const names = commonNames(clock, folder);
-	const Worker = workerClass(scripts.worker, names);
-	return { ...names, ...network, Worker, indexedDB: kept, history: undefined, document: undefined, location: undefined };
+	const names = commonNames(clock, folder.enter());
+	const Worker = workerClass(scripts.worker, clock, folder);
+	const empty = { history: undefined, document: undefined, location: undefined };
+	return { ...names, ...network, ...empty, Worker, MessageChannel: Channel, indexedDB: kept };
 }
 
-function commonNames(clock: Clock, folder: Folder): Names {
-	const root = folder.handle;
-	const locks = { request: async (_name: string, _options: unknown, held: () => Promise<unknown>) => held() };
+function commonNames(clock: Clock, files: Visitor): Names {
 	const storage = {
-		getDirectory: async () => root,
+		getDirectory: async () => files.root,
 		persist: async () => true,
 		persisted: async () => true,
 		estimate: async () => ({ quota: 2 ** 40, usage: 0 }),
 	};
 	return {
-		navigator: { storage, locks, onLine: true },
+		navigator: { storage, locks: { request: lockIn(files) }, onLine: true },
 		setTimeout: clock.setTimeout.bind(clock),
 		clearTimeout: clock.clearTimeout.bind(clock),
 		setInterval: clock.setInterval.bind(clock),
@@ -49,6 +48,20 @@ function commonNames(clock: Clock, folder: Folder): Names {
 		AbortSignal: abortSignalOf(clock),
 		crypto: cryptoOf(),
 	};
+}
+
+/** Whoever has to wait waits until its signal says that it is enough: nobody here lets go without being gone. */
+function lockIn(files: Visitor): unknown {
+	return async (name: string, { signal }: { readonly signal: AbortSignal }, held: () => Promise<unknown>) => {
+		if (await files.lock(name)) return held();
+		return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+	};
+}
+
+/** A message in the same turn: the page uses it to let others go first, and here there are none. */
+class Channel {
+	readonly port1: { onmessage?: () => void; close(): void } = { close: () => undefined };
+	readonly port2 = { postMessage: () => queueMicrotask(() => this.port1.onmessage?.()) };
 }
 
 function dateOf(clock: Clock): DateConstructor {
@@ -90,13 +103,15 @@ export function drawFromTheStart(): void {
 }
 
 /** A worker in the page's own thread: messages are copied and come one turn later, as from another one. */
-function workerClass(script: string, names: Names): unknown {
+function workerClass(script: string, clock: Clock, folder: Folder): unknown {
 	return class {
 		onmessage: ((event: { readonly data: unknown }) => void) | null = null;
 		private readonly self: { onmessage?: (event: { readonly data: unknown }) => void; postMessage(data: unknown): void };
+		private readonly files = folder.enter();
 		private ended = false;
 
 		constructor() {
+			const names = commonNames(clock, this.files);
 			const answer = (data: unknown) => this.pass(data, () => this.onmessage);
 			this.self = { postMessage: answer };
 			run<void>(script, "undefined", { ...names, self: this.self });
@@ -108,6 +123,7 @@ function workerClass(script: string, names: Names): unknown {
 
 		terminate(): void {
 			this.ended = true;
+			this.files.leave();
 		}
 
 		private pass(data: unknown, to: () => ((event: { readonly data: unknown }) => void) | null): void {

@@ -14,7 +14,7 @@ import { drawFromTheStart, pageScope, run, type Network, type Scripts } from "./
 
 /** What the page tells its cashier, and what it asks of the network. */
 export type Said =
-	| { readonly said: "started"; readonly epoch: number; readonly words: readonly string[] }
+	| { readonly said: "started"; readonly writable: boolean; readonly words: readonly string[] }
 	| { readonly said: "not_started" | "not_done"; readonly words: string }
 	| { readonly said: "recorded"; readonly id: string; readonly outcome: string; readonly hash: string; readonly text: string }
 	| { readonly said: "refused"; readonly id: string; readonly code: string; readonly words: string }
@@ -31,7 +31,7 @@ export type Said =
 
 type Told =
 	| { readonly op: "reset"; readonly now: number }
-	| { readonly op: "start"; readonly code: string }
+	| { readonly op: "start"; readonly again: boolean; readonly code: string; readonly today: string }
 	| { readonly op: "record"; readonly draft: EntryDraft; readonly taps: number }
 	| { readonly op: "status" | "close" }
 	| { readonly op: "crash"; readonly crash: Crash }
@@ -77,6 +77,10 @@ class Socket {
 	}
 }
 
+interface PageScript {
+	readonly Page: { start(setup: PageSetup): Promise<Page> };
+}
+
 interface Call {
 	readonly resolve: (response: Response) => void;
 	readonly reject: (error: unknown) => void;
@@ -87,6 +91,7 @@ class TillProcess {
 	private clock = new Clock(0);
 	private folder = new Folder(() => undefined);
 	private kept = new IDBFactory();
+	private script: PageScript | undefined;
 	private page: Page | undefined;
 	/** Counts page starts: what an earlier one still says is heard by nobody. */
 	private life = 0;
@@ -117,7 +122,8 @@ class TillProcess {
 			case "reset":
 				return this.reset(told.now);
 			case "start":
-				return this.start(told.code);
+				if (!told.again || !this.script) this.load();
+				return this.start(told.code, told.today);
 			case "record":
 				return this.doing(this.page?.record(told.draft, told.taps));
 			case "status":
@@ -159,7 +165,7 @@ class TillProcess {
 		drawFromTheStart();
 		this.life += 1;
 		this.numbers = 0;
-		this.page = undefined;
+		this.page = this.script = undefined;
 		this.clock = new Clock(now);
 		this.folder = new Folder(() => this.die());
 		this.kept = new IDBFactory();
@@ -167,19 +173,28 @@ class TillProcess {
 		this.calls.clear();
 	}
 
-	/** As by loading the page again: one that did not come up is gone with its worker. */
-	private start(code: string): void {
+	/** The page's address is opened, or opened anew: its scripts run from the beginning. */
+	private load(): void {
 		this.end(KILLED);
+		const scope = pageScope(this.scripts, this.clock, this.folder, this.network(this.hearer()), this.kept);
+		this.script = run<PageScript>(this.scripts.page, "page", scope);
+	}
+
+	private start(code: string, today: string): void {
 		const { life } = this;
-		const say = (said: Said): void => {
-			if (life === this.life) this.out.push(said);
-		};
-		const scope = pageScope(this.scripts, this.clock, this.folder, this.network(say), this.kept);
-		const { Page: Started } = run<{ Page: { start(setup: PageSetup): Promise<Page> } }>(this.scripts.page, "page", scope);
-		const started = Started.start({ code, say }).then((page) => {
+		const say = this.hearer();
+		const started = this.script?.Page.start({ code, today, say }).then((page) => {
 			if (life === this.life) this.page = page;
 		});
-		this.doing(started.catch((error: unknown) => say({ said: "not_started", words: String(error) })));
+		this.doing(started?.catch((error: unknown) => say({ said: "not_started", words: String(error) })));
+	}
+
+	/** Hears the page of this life, no later one. */
+	private hearer(): (said: Said) => void {
+		const { life } = this;
+		return (said) => {
+			if (life === this.life) this.out.push(said);
+		};
 	}
 
 	/** Killed in the middle of a step. */
@@ -191,7 +206,7 @@ class TillProcess {
 
 	private end(crash: Crash): void {
 		this.life += 1;
-		this.page = undefined;
+		this.page = this.script = undefined;
 		this.clock.forget();
 		this.folder.crash(crash);
 		this.sockets.clear();
