@@ -1,7 +1,9 @@
 """A shop in which everything goes wrong that can, in any order: what hypothesis does to till, agent and company."""
 
 import json
+import random
 from dataclasses import replace
+from enum import Enum
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -25,10 +27,29 @@ CRASHES = st.fixed_dictionaries(
 		"zeros": st.booleans(),
 	}
 )
-DISKS = st.sampled_from([{"room": 0}, {"room": 100}, {"room": 700}, {"failFlush": True}, {"failFlush": True, "failTruncate": True}, {"room": 50, "failTruncate": True}])
+DISKS = st.sampled_from(
+	[
+		*({}, {"room": 0}, {"room": 100}, {"room": 700}, {"failFlush": True}),
+		*({"failFlush": True, "failTruncate": True}, {"room": 50, "failTruncate": True}),
+	]
+)
+PICKS = st.integers(0, 1_000)
 PATIENCE_SECONDS = 61.0
 MAX_WAITS = 30
 NOISE = [b"", b"{}", b"[[[", b'{"protocol": 9, "till": "T1", "entries": []}', b'{"protocol": 1, "till": "T1"}']
+
+
+class End(Enum):
+	"""How a page ends, and what of its storage is there for the next."""
+
+	CRASH = "crash"
+	DATABASE_LOST = "IndexedDB is wiped"
+	FILES_CLEARED = "its files are cleared, IndexedDB is not"
+	ALL_CLEARED = "all its storage is cleared"
+
+
+def picked(things, number):
+	return things[number % len(things)]
 
 
 class TroubledShop(RuleBasedStateMachine):
@@ -41,6 +62,7 @@ class TroubledShop(RuleBasedStateMachine):
 		self.day = 0
 		self.started = False
 		self.sold = []
+		self.drafts = {}
 		self.forged_ids = set()
 		self.status = {}
 		self.faults = []
@@ -79,7 +101,13 @@ class TroubledShop(RuleBasedStateMachine):
 		self.shop.page_starts(again, moment(self.day).date().isoformat())
 		self.shop.fates = []
 
+	def wait(self, seconds, fates=()):
+		self.shop.fates = list(fates)
+		self.shop.time_passes(seconds)
+		self.shop.fates = []
+
 	def record(self, draft, taps, fates):
+		self.drafts.setdefault(draft["id"], draft)
 		self.account.ask(draft)
 		self.shop.tell("record", draft=draft, taps=taps)
 		self.let(fates)
@@ -110,33 +138,26 @@ class TroubledShop(RuleBasedStateMachine):
 		draft = self.next_draft("sale", sale_body(sale))
 		self.record(draft, taps, fates)
 		if draft["id"] in self.account.confirmed:
-			self.sold.append((sale, draft))
-
-	@precondition(lambda self: self.started and self.sold)
-	@rule(data=st.randoms(use_true_random=False), fates=FATES)
-	def a_sale_comes_back(self, data, fates):
-		sale, draft = data.choice(self.sold)
-		entry = open_wire(self.account.confirmed[draft["id"]])
-		body = return_body(return_of(sale, entry.id, entry.receipt_number))
-		self.record(self.next_draft("return", body), 1, fates)
+			self.sold.append((sale, draft["id"]))
 
 	@precondition(lambda self: self.started)
-	@rule(fates=FATES)
-	def the_drawer_is_opened(self, fates):
-		self.record(self.next_draft("no_sale", {"reason": "change"}), 1, fates)
+	@rule(pick=PICKS, fates=FATES)
+	def a_sale_comes_back_or_the_drawer_is_opened(self, pick, fates):
+		if pick % 2 and self.sold:
+			sale, id = picked(self.sold, pick)
+			entry = open_wire(self.account.confirmed[id])
+			body = return_body(return_of(sale, entry.id, entry.receipt_number))
+			self.record(self.next_draft("return", body), 1, fates)
+		else:
+			self.record(self.next_draft("no_sale", {"reason": "change"}), 1, fates)
 
 	@precondition(lambda self: self.started and (self.account.on_the_till or self.account.unsure))
-	@rule(data=st.randoms(use_true_random=False), other=st.booleans(), fates=FATES)
-	def pay_is_pressed_again(self, data, other, fates):
-		id = data.choice(sorted(self.account.on_the_till | self.account.unsure))
-		draft = {**draft_of(0, "no_sale", self.account.asked[id][0], self.day), "id": id}
-		kinds = {"tenders": "sale", "reason": "no_sale"}
-		draft["kind"] = next((kind for name, kind in kinds.items() if name in draft["body"]), "sale")
-		if "against" in draft["body"]:
-			draft["kind"] = "return"
-		if other:
-			draft |= {"kind": "no_sale", "body": {"reason": "another body"}}
-		self.record(draft, 1, fates)
+	@rule(pick=PICKS, other=st.booleans(), fates=FATES)
+	def pay_is_pressed_again(self, pick, other, fates):
+		"""The same id, perhaps with another body: the first stays if it was recorded."""
+		id = picked(sorted(self.account.on_the_till | self.account.unsure), pick)
+		another = {"kind": "no_sale", "body": {"reason": "another body"}}
+		self.record(self.drafts[id] | another if other else self.drafts[id], 1, fates)
 
 	@rule()
 	def the_next_day_begins(self):
@@ -144,12 +165,24 @@ class TroubledShop(RuleBasedStateMachine):
 
 	# What happens to the page
 
-	@precondition(lambda self: self.started)
-	@rule(crash=CRASHES, fates=FATES)
-	def the_page_crashes_and_comes_back(self, crash, fates):
+	@rule(how=st.sampled_from(End), crash=CRASHES, back=st.booleans(), fates=FATES)
+	def the_page_ends(self, how, crash, back, fates):
+		"""However it ends, nobody closed it properly; then it may be opened again at once."""
 		self.shop.page_crashes(crash)
 		self.started = False
-		self.open_page(fates)
+		self.shop.tell("wipe", log=how in (End.ALL_CLEARED, End.FILES_CLEARED), kept=how in (End.ALL_CLEARED, End.DATABASE_LOST))
+		if how in (End.ALL_CLEARED, End.FILES_CLEARED):
+			self.account.storage_cleared(self.shop.company, self.shop.agent)
+		if back:
+			self.open_page(fates)
+
+	@precondition(lambda self: self.started)
+	@rule()
+	def the_page_is_closed_properly(self):
+		self.shop.tell("close")
+		self.let()
+		self.shop.page_gone()
+		self.started = False
 
 	@precondition(lambda self: self.started)
 	@rule(steps=st.integers(0, 6), crash=CRASHES)
@@ -161,128 +194,93 @@ class TroubledShop(RuleBasedStateMachine):
 	def the_page_is_opened(self, fates, again):
 		self.open_page(fates, again)
 
-	@precondition(lambda self: self.started)
-	@rule()
-	def the_page_is_closed_properly(self):
-		self.shop.tell("close")
-		self.let()
-		self.shop.page_gone()
-		self.started = False
-
 	@rule(disk=DISKS)
-	def the_disk_fails(self, disk):
+	def the_disk_fails_or_is_well_again(self, disk):
 		self.shop.tell("disk", disk=disk)
 
-	@rule()
-	def the_disk_is_well_again(self):
-		self.shop.tell("disk", disk={})
-
-	@rule(kept=st.booleans(), crash=CRASHES)
-	def the_storage_is_cleared(self, kept, crash):
-		"""All of it, or all but what IndexedDB keeps."""
-		self.shop.page_crashes(crash)
-		self.started = False
-		self.shop.tell("wipe", log=True, kept=not kept)
-		self.account.storage_cleared(self.shop.company, self.shop.agent)
-
-	@rule(crash=CRASHES)
-	def the_small_database_is_wiped(self, crash):
-		self.shop.page_crashes(crash)
-		self.started = False
-		self.shop.tell("wipe", log=False, kept=True)
-
-	# What happens to the agent
+	# What happens to agent and company, and on the ways between
 
 	@rule()
-	def the_agent_is_killed(self):
-		self.shop.agent_killed()
+	def the_agent_is_killed_or_started(self):
+		if self.shop.agent.running:
+			self.shop.agent_killed()
+		else:
+			self.shop.agent_started()
 		self.let()
 
-	@precondition(lambda self: self.shop.agent.running)
-	@rule(kept=st.booleans())
-	def the_agent_will_die_at_a_commit(self, kept):
-		self.shop.agent.die_at_commit(kept)
-
-	@rule()
-	def the_agent_is_started(self):
-		self.shop.agent_started()
-		self.let()
+	@rule(agent=st.booleans(), kept=st.booleans())
+	def agent_or_company_will_die_at_a_commit(self, agent, kept):
+		if agent and self.shop.agent.running:
+			self.shop.agent.die_at_commit(kept)
+		if not agent:
+			self.shop.company.die_at_commit(kept)
 
 	@rule()
 	def a_copy_is_made_of_the_agents_shelf(self):
 		self.shop.agent.copied_to(self.shop.copy)
 
-	@rule()
-	def the_agents_shelf_is_restored_from_the_copy(self):
+	@rule(fates=FATES)
+	def the_agents_shelf_is_restored_from_a_copy(self, fates):
+		"""The copy of the first day, if no other was made."""
 		before = entries_of(self.shop.agent)
 		self.shop.agent_restored()
 		self.account.agent_went_back(before, self.shop.agent, self.shop.company)
-		self.let()
-
-	# What happens to the company and on the way to it
+		self.let(fates)
+		self.wait(6.0)
 
 	@rule(reachable=st.booleans())
 	def the_network_comes_or_goes(self, reachable):
 		self.shop.company.reachable = reachable
 
-	@rule(kept=st.booleans())
-	def the_company_will_die_at_a_commit(self, kept):
-		self.shop.company.die_at_commit(kept)
-
 	@rule(seconds=st.sampled_from([1.0, 6.0, 31.0, 70.0]), fates=FATES)
 	def time_passes(self, seconds, fates):
-		self.shop.fates = list(fates)
-		self.shop.time_passes(seconds)
-		self.shop.fates = []
+		self.wait(seconds, fates)
 
 	@rule(newest_first=st.booleans())
 	def late_messages_arrive(self, newest_first):
 		self.shop.late_ones_arrive(newest_first)
 
 	@precondition(lambda self: self.account.confirmed)
-	@rule(data=st.randoms(use_true_random=False))
-	def somebody_pushes_an_export_in_any_order(self, data):
+	@rule(pick=PICKS)
+	def somebody_pushes_an_export_in_any_order(self, pick):
 		wires = self.wires()
-		chosen = data.sample(wires, data.randint(1, len(wires)))
-		self.push_wires(self.token, chosen)
+		random.Random(pick).shuffle(wires)
+		self.push_wires(self.token, wires[: 1 + pick % len(wires)])
 
 	# What is not meant well
 
 	@precondition(lambda self: entries_of(self.shop.company))
-	@rule(data=st.randoms(use_true_random=False), fork=st.booleans())
-	def somebody_forges_an_entry(self, data, fork):
+	@rule(pick=PICKS, fork=st.booleans())
+	def somebody_forges_an_entry(self, pick, fork):
 		"""Another body under an id that the company knows, or another id at a place that is taken."""
-		forged = self.forgery(data.choice(sorted(entries_of(self.shop.company))), fork)
+		forged = self.forgery(picked(sorted(entries_of(self.shop.company)), pick), fork)
 		self.account.show(wire_bytes(forged))
 		self.push_wires(self.token, [*self.wires()[:1], forged, *self.wires()[-1:]])
 
-	@precondition(lambda self: self.started and entries_of(self.shop.agent))
-	@rule(data=st.randoms(use_true_random=False), fork=st.booleans())
-	def somebody_forges_an_entry_at_the_agent(self, data, fork):
-		forged = self.forgery(data.choice(sorted(entries_of(self.shop.agent))), fork)
+	@precondition(lambda self: entries_of(self.shop.agent))
+	@rule(pick=PICKS, fork=st.booleans())
+	def somebody_forges_an_entry_at_the_agent(self, pick, fork):
+		forged = self.forgery(picked(sorted(entries_of(self.shop.agent)), pick), fork)
 		self.account.forged.add(wire_bytes(forged))
 		self.shop.say_to_agent([wire_fields(forged)])
 		self.let()
 
-	@precondition(lambda self: self.account.confirmed)
-	@rule(data=st.randoms(use_true_random=False))
-	def somebody_uses_another_tills_token(self, data):
-		wire = data.choice(self.wires())
-		self.account.show(wire_bytes(wire))
-		self.push_wires(self.stranger, [wire])
-
-	@rule(noise=st.sampled_from(NOISE))
-	def somebody_sends_noise(self, noise):
-		self.account.show(noise)
-		self.push(self.token, noise)
+	@rule(pick=PICKS)
+	def somebody_uses_another_tills_token_or_sends_noise(self, pick):
+		wires = self.wires()
+		if pick % 2 and wires:
+			self.account.show(wire_bytes(picked(wires, pick)))
+			self.push_wires(self.stranger, [picked(wires, pick)])
+		else:
+			self.account.show(picked(NOISE, pick))
+			self.push(self.token, picked(NOISE, pick))
 
 	def forgery(self, id, fork):
 		rows = entries_of(self.shop.company) | entries_of(self.shop.agent)
 		entry = open_wire(WireEntry(rows[id]["hash"], rows[id]["text"]))
-		self.deeds += 1
-		body = {"reason": f"forged {self.deeds}"}
-		more = {"id": draft_of(self.deeds, "void", {}, 0)["id"]} if fork else {}
-		forged = seal(replace(entry, kind="void", receipt_number="", body=body, **more))
+		draft = self.next_draft("void", {"reason": f"forged {self.deeds}"})
+		more = {"id": draft["id"]} if fork else {}
+		forged = seal(replace(entry, kind="void", receipt_number="", body=draft["body"], **more))
 		self.forged_ids.add(open_wire(forged).id)
 		return forged
 
