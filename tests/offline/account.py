@@ -102,6 +102,11 @@ class Account:
 		self._check_receipts(company)
 		self._check_books(company)
 
+	def check_page(self, unsent, company):
+		"""What the page confirmed and the company has not got is still to be sent, also after a crash."""
+		gone = self.on_the_till - set(entries_of(company)) - set(unsent)
+		assert not gone, f"confirmed, not sent, and no more in the page's log: {gone}"
+
 	def check_in_the_end(self, company, agent):
 		"""True once everything was let through."""
 		arrived = entries_of(company)

@@ -18,6 +18,16 @@ from tests.offline.goods import draft_of, moment, return_of, sales
 from tests.offline.network import Fate
 from tests.offline.shop import Shop
 
+class End(Enum):
+	"""How a page ends, and what of its storage is there for the next."""
+
+	CRASH = "crash"
+	DATABASE_LOST = "IndexedDB is wiped"
+	FILES_CLEARED = "its files are cleared, IndexedDB is not"
+	ALL_CLEARED = "all its storage is cleared"
+	DAMAGED = "a byte of its log is another"
+
+
 FATES = st.lists(st.sampled_from(Fate), max_size=6)
 CRASHES = st.fixed_dictionaries(
 	{
@@ -29,23 +39,15 @@ CRASHES = st.fixed_dictionaries(
 )
 DISKS = st.sampled_from(
 	[
-		*({}, {"room": 0}, {"room": 100}, {"room": 700}, {"failFlush": True}),
+		*({}, {}, {}, {}, {"room": 0}, {"room": 100}, {"room": 700}, {"failFlush": True}),
 		*({"failFlush": True, "failTruncate": True}, {"room": 50, "failTruncate": True}),
 	]
 )
+ENDS = st.sampled_from([End.CRASH, End.CRASH, *End])
 PICKS = st.integers(0, 1_000)
 PATIENCE_SECONDS = 61.0
 MAX_WAITS = 30
 NOISE = [b"", b"{}", b"[[[", b'{"protocol": 9, "till": "T1", "entries": []}', b'{"protocol": 1, "till": "T1"}']
-
-
-class End(Enum):
-	"""How a page ends, and what of its storage is there for the next."""
-
-	CRASH = "crash"
-	DATABASE_LOST = "IndexedDB is wiped"
-	FILES_CLEARED = "its files are cleared, IndexedDB is not"
-	ALL_CLEARED = "all its storage is cleared"
 
 
 def picked(things, number):
@@ -165,13 +167,16 @@ class TroubledShop(RuleBasedStateMachine):
 
 	# What happens to the page
 
-	@rule(how=st.sampled_from(End), crash=CRASHES, back=st.booleans(), fates=FATES)
-	def the_page_ends(self, how, crash, back, fates):
+	@rule(how=ENDS, crash=CRASHES, pick=PICKS, back=st.booleans(), fates=FATES)
+	def the_page_ends(self, how, crash, pick, back, fates):
 		"""However it ends, nobody closed it properly; then it may be opened again at once."""
 		self.shop.page_crashes(crash)
 		self.started = False
-		self.shop.tell("wipe", log=how in (End.ALL_CLEARED, End.FILES_CLEARED), kept=how in (End.ALL_CLEARED, End.DATABASE_LOST))
-		if how in (End.ALL_CLEARED, End.FILES_CLEARED):
+		files = how in (End.ALL_CLEARED, End.FILES_CLEARED)
+		self.shop.tell("wipe", log=files, kept=how in (End.ALL_CLEARED, End.DATABASE_LOST))
+		if how is End.DAMAGED:
+			self.shop.tell("damage", pick=pick)
+		if files or how is End.DAMAGED:
 			self.account.storage_cleared(self.shop.company, self.shop.agent)
 		if back:
 			self.open_page(fates)
@@ -200,14 +205,6 @@ class TroubledShop(RuleBasedStateMachine):
 
 	# What happens to agent and company, and on the ways between
 
-	@rule()
-	def the_agent_is_killed_or_started(self):
-		if self.shop.agent.running:
-			self.shop.agent_killed()
-		else:
-			self.shop.agent_started()
-		self.let()
-
 	@rule(agent=st.booleans(), kept=st.booleans())
 	def agent_or_company_will_die_at_a_commit(self, agent, kept):
 		if agent and self.shop.agent.running:
@@ -228,9 +225,20 @@ class TroubledShop(RuleBasedStateMachine):
 		self.let(fates)
 		self.wait(6.0)
 
-	@rule(reachable=st.booleans())
-	def the_network_comes_or_goes(self, reachable):
-		self.shop.company.reachable = reachable
+	@rule(agent=st.booleans(), company=st.booleans())
+	def the_weather_changes(self, agent, company):
+		"""A dead router, a dead agent, both or neither."""
+		self.shop.company.reachable = company
+		if agent:
+			self.shop.agent_started()
+		else:
+			self.shop.agent_killed()
+		self.let()
+
+	@rule()
+	def a_quiet_night(self):
+		"""Nothing goes wrong any more: then all of it is sent, whatever was before."""
+		self.let_everything_through()
 
 	@rule(seconds=st.sampled_from([1.0, 6.0, 31.0, 70.0]), fates=FATES)
 	def time_passes(self, seconds, fates):
@@ -290,6 +298,8 @@ class TroubledShop(RuleBasedStateMachine):
 	def the_account_is_right(self):
 		assert not self.faults, self.faults
 		self.account.check_always(self.shop.company, self.shop.agent)
+		if self.ask_page():
+			self.account.check_page(self.status["unsent"], self.shop.company)
 
 	def teardown(self):
 		try:
@@ -305,18 +315,22 @@ class TroubledShop(RuleBasedStateMachine):
 			self.shop.agent_started()
 			if not self.started:
 				self.open_page()
-			self.shop.time_passes(PATIENCE_SECONDS)
+			self.wait(PATIENCE_SECONDS)
 			if self.started and self.all_is_sent():
 				break
 		assert self.all_is_sent(), f"not all is sent: {self.status}, {self.shop.told()}"
 		self.the_account_is_right()
 		self.account.check_in_the_end(self.shop.company, self.shop.agent)
 
-	def all_is_sent(self):
+	def ask_page(self):
+		"""False if there is none, or if it dies over the question."""
 		self.status = {}
 		self.shop.tell("status")
-		if self.status.get("said") != "status":
-			return False  # it died over the question, or did not start
+		return self.status.get("said") == "status"
+
+	def all_is_sent(self):
+		if not self.ask_page():
+			return False
 		troubled = {reason["id"] for reason in self.status["reasons"]} - self.forged_ids
 		here = self.status["unsentCount"] == 0 and not troubled
 		states = {row["state"] for row in entries_of(self.shop.company).values()}

@@ -103,6 +103,15 @@ export class Folder {
 		this.files.clear();
 	}
 
+	/** One bit of a log is another, as on a disk that grows old. */
+	damage(pick: number): void {
+		const logs = [...this.files].filter(([name, { bytes }]) => name.endsWith(".log") && bytes.length > 0);
+		const [, file] = logs[pick % logs.length] ?? [];
+		if (!file) return;
+		file.bytes = file.bytes.map((byte, index) => (index === (pick * 7919) % file.bytes.length ? byte ^ 1 : byte));
+		file.flushed = file.bytes;
+	}
+
 	/** The private files as one page or one worker sees them; what it holds open and locked goes with it. */
 	enter(): Visitor {
 		const life = this.life;

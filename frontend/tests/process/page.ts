@@ -13,7 +13,7 @@ import { readKept } from "@/server/kept";
 import type { Said } from "./till";
 
 const ASK_EVERY_MS = 60_000;
-const SHOWN = 50;
+const SHOWN = 1_000;
 
 export interface PageSetup {
 	/** A code that enrols, used if this browser keeps no enrolment. */

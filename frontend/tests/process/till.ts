@@ -37,6 +37,7 @@ type Told =
 	| { readonly op: "crash"; readonly crash: Crash }
 	| { readonly op: "die_after"; readonly steps: number; readonly crash: Crash }
 	| { readonly op: "wipe"; readonly log: boolean; readonly kept: boolean }
+	| { readonly op: "damage"; readonly pick: number }
 	| { readonly op: "disk"; readonly disk: Disk }
 	| { readonly op: "go_on"; readonly ms: number }
 	| { readonly op: "opened" | "hung_up"; readonly socket: number }
@@ -146,6 +147,8 @@ class TillProcess {
 				if (told.log) this.folder.wipe();
 				if (told.kept) this.kept = new IDBFactory();
 				return;
+			case "damage":
+				return this.folder.damage(told.pick);
 			case "disk":
 				return this.folder.become(told.disk);
 			case "go_on":
