@@ -19,7 +19,7 @@ import { KEPT_TENDERS, type KeptTenders } from "@/till/paying";
 import { ENROL_AGAIN, KEPT_CASHIER, KEPT_TIME, createTill, type LeftOpen, type Till } from "@/till/till";
 import { speak, t } from "@/words/words";
 
-export const PAGE_VERSION = "0.1.0";
+export const PAGE_VERSION = "0.2.0";
 const KEPT_AGENT_MET = "agent_met";
 
 export type Step = "snapshot" | "items" | "daybook";
