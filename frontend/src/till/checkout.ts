@@ -80,7 +80,7 @@ export async function copiesOf(desk: Desk, saleId: string): Promise<number> {
 	return today.filter(({ entry }) => entry.kind === "reprint" && (entry.body as { of?: string }).of === saleId).length;
 }
 
-/** `given_up` is the cart that was not sold. */
+/** `given_up` is the cart that was not sold. Its cart stays open until this resolves, so it waits for no agent. */
 export async function recordVoid(desk: Desk, given_up: Omit<SaleToPay, "tenders">, reason: string): Promise<void> {
 	const { lines, total_minor } = saleBody(given_up.draft, given_up.totals, [], 0);
 	await record(desk, "void", given_up.id, { reason, lines, total_minor });
@@ -109,7 +109,8 @@ async function record(desk: Desk, kind: EntryDraft["kind"], id: string, body: ob
 		business_date: businessDate(now),
 		occurred_at: localTime(now),
 	});
-	await desk.pusher.deliver(answer.wire);
+	const delivery = desk.pusher.deliver(answer.wire);
+	if (kind !== "void") await delivery;
 	return answer;
 }
 
