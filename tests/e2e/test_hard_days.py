@@ -150,6 +150,28 @@ def test_an_agent_that_answers_nonsense_does_not_make_a_recorded_sale_look_lost(
 	assert till.get_by_text("Receipt T1-1-000001").is_visible()
 
 
+def test_keys_in_haste_behind_a_void_pay_for_nothing(browser, demo):
+	def be_silent(route):
+		server = route.connect_to_server()
+		server.on_message(lambda text: None if '"recorded"' in text else route.send(text))
+
+	till = browser.new_page()
+	till.route_web_socket("**/agent", be_silent)
+	till.goto(f"{demo.url}/till")
+	choose_cashier(till)
+	ring_up(till)
+	till.keyboard.press("F10")
+	dialog = till.get_by_role("dialog", name="Void this sale")
+	dialog.get_by_role("button", name="Rung up by mistake").click()
+	dialog.get_by_role("button", name="Void sale").click()
+	till.keyboard.press("F9")
+	till.keyboard.press("F9")
+	till.get_by_text("Ready for the next customer").wait_for()
+	ring_up(till, "Cappuccino 3.40")
+	till.keyboard.press("F9")
+	assert till.get_by_test_id("due").inner_text() == "€3.40"
+
+
 def test_a_full_disk_is_said_and_the_sale_is_recorded_once_there_is_room(browser, demo):
 	def with_a_disk(route):
 		source = route.fetch().text()

@@ -113,7 +113,7 @@ export function createTill(parts: TillParts): Till {
 		screen.value = "sell";
 	}
 	function goPay(): void {
-		if (screen.value !== "sell" || basket.lines.value.length === 0 || !daybook.writable) return;
+		if (screen.value !== "sell" || basket.lines.value.length === 0 || !daybook.writable || tasks.isVoiding()) return;
 		panel.value = undefined;
 		notices.clear();
 		paying.begin();
