@@ -199,7 +199,8 @@ function openDaybook(enrolment: Enrolment, snapshot: Snapshot): Promise<PageDayb
 async function leftOpen(
 	daybook: PageDaybook, catalogue: Catalogue, snapshot: Snapshot, { cart: kept, given }: Pick<KeptOpen, "cart" | "given">,
 ): Promise<LeftOpen> {
-	if (!kept || !daybook.writable) return { lost: 0 };
+	// An empty cart was never recorded, and asking for it would wait for every older segment: it gets a new id instead.
+	if (!kept || kept.lines.length === 0 || !daybook.writable) return { lost: 0 };
 	const recorded = await daybook.find(kept.id);
 	if (recorded) return recorded.entry.kind === "sale" ? { recorded, lost: 0 } : { lost: 0 };
 	const cart = renewed(kept, snapshot, (item) => catalogue.byItem(item));
