@@ -261,10 +261,13 @@ class Cashier:
 			await page.locator("#pay-amount").fill("")
 			await page.keyboard.type("1")
 			await page.keyboard.press("Enter")
+			await page.wait_for_selector(".given li")
 		elif way == "card":
 			await page.get_by_role("button", name="Card", exact=True).click()
+			approved = page.locator("[data-testid=confirm]", has_text="Card approved")
+			await approved.wait_for()
 			self._try(seen, {"Card": due})
-			await page.click("[data-testid=confirm]")
+			await approved.click()
 		elif way == "note" and seen["quick"]:
 			which = self.chance.randrange(len(seen["quick"]))
 			self._try(seen, {"Cash": minor(seen["quick"][which])})
