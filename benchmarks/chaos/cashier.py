@@ -169,7 +169,10 @@ class Cashier:
 			await asyncio.sleep(LOAD_AGAIN_SECONDS)
 		elif seen["failed"]:
 			await asyncio.sleep(LOAD_AGAIN_SECONDS)
-			await page.click("main.start button[autofocus]")
+			if "then reload" in seen["problem"]:
+				await self.computer.load(page)
+			else:
+				await page.click("main.start button[autofocus]")
 		await asyncio.sleep(BREATH_SECONDS)
 
 	async def _dialog(self, page: Page, seen: Mapping[str, Any]) -> None:

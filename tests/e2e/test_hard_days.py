@@ -19,6 +19,9 @@ FULL_DISK = """
 	};
 	new BroadcastChannel("disk").onmessage = ({ data }) => { self.full = data; };
 """
+FILE_IN_USE = """
+	FileSystemFileHandle.prototype.createSyncAccessHandle = () => Promise.reject(new Error("it is in use"));
+"""
 DAMAGE = """async () => {
 	const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle("daybook");
 	for await (const file of folder.values()) {
@@ -189,6 +192,24 @@ def test_a_full_disk_is_said_and_the_sale_is_recorded_once_there_is_room(browser
 	assert sales(demo) == []
 	page.evaluate("new BroadcastChannel('disk').postMessage(false)")
 	page.get_by_role("button", name="Finish sale").click()
+	page.get_by_test_id("next").wait_for()
+	assert until(lambda: sales(demo)) == [("T1-1-000001",)]
+
+
+def test_a_daybook_that_did_not_open_at_first_is_no_second_tab_to_the_next_try(browser, demo):
+	def with_a_file_in_use(route):
+		source = route.fetch().text()
+		route.fulfill(status=200, headers={"content-type": "text/javascript"}, body=FILE_IN_USE + source)
+
+	browser.route("**/worker-*.js", with_a_file_in_use, times=1)
+	page = browser.new_page()
+	page.goto(f"{demo.url}/till")
+	page.get_by_text("The till can't start").wait_for()
+	page.get_by_role("button", name="Try again").click()
+	choose_cashier(page)
+	ring_up(page)
+	page.keyboard.press("F9")
+	page.keyboard.press("F9")
 	page.get_by_test_id("next").wait_for()
 	assert until(lambda: sales(demo)) == [("T1-1-000001",)]
 

@@ -36,13 +36,13 @@ export function database(): Promise<IDBPDatabase<Shelves>> {
 	return opened;
 }
 
-/** Chromium never answers a request that was under way while its storage was cleared; the next one it does answer. */
+/** Chromium never answers a request that was under way while its storage was cleared: then it is asked again. */
 async function open(): Promise<IDBPDatabase<Shelves>> {
 	for (let tries = 1; tries <= OPEN_TRIES; tries++) {
 		const connection = await inTime(openOnce());
 		if (connection) return connection;
 	}
-	throw new Retryable("The browser's storage does not answer. Close other tabs, then try again.", "storage_silent");
+	throw new Retryable("The browser's storage does not answer. Close other tabs, then reload.", "storage_silent");
 }
 
 /** Undefined if it took too long; what comes later is closed. */
