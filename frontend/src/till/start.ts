@@ -78,7 +78,8 @@ export function useStart(): Start {
 		// The words wait until the till stands open: the first scan needs codes only.
 		let opened = (): void => undefined;
 		const isOpen = new Promise<void>((resolve) => (opened = resolve));
-		const catalogue = new Catalogue(from, shelf, undefined, () => isOpen.then(quietTask));
+		const settled = (): Promise<void> => isOpen.then(quietTask);
+		const catalogue = new Catalogue(from, shelf, undefined, settled);
 		const lastPage = readOpen();
 		const [snapshot, daybook] = await readyBoth(catalogue, enrolment, stage);
 		const { met, cashier, time, ...kept } = await lastPage;
@@ -88,12 +89,13 @@ export function useStart(): Start {
 		const offline = openOffline();
 		const clock = new Clock(time);
 		const till = createTill({
-			snapshot, catalogue, daybook, agent, pusher, company: from, offline, clock, givingBack, left, cashier,
+			snapshot, catalogue, daybook, agent, pusher, company: from, offline, clock, givingBack, left, cashier, settled: settled(),
 		});
 		agent.connect();
-		if (daybook.writable) pusher.start();
 		stage.value = { kind: "open", till };
 		opened();
+		// It asks for all that is unsent, which after a long time alone takes a while to read.
+		void settled().then(() => daybook.writable && pusher.start());
 		void offline.check();
 		setInterval(() => void offline.check(), CHECK_MS);
 	}
