@@ -72,7 +72,7 @@ export class PageDaybook {
 			daybook.opened = await daybook.call<Opened>({ op: "open", till, ...options, nextEpoch });
 		} catch (error) {
 			// It holds the lock of the only writer: the next try would find the till read only.
-			worker.terminate();
+			daybook.worker.terminate();
 			throw error;
 		}
 		daybook.persisted = await persisted;
