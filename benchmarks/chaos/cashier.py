@@ -161,14 +161,18 @@ class Cashier:
 
 	async def _start(self, page: Page, seen: Mapping[str, Any]) -> None:
 		if seen["asks_code"]:
-			code = await asyncio.to_thread(self.code)
-			await page.fill("#enrol-code", code)
-			await page.keyboard.press("Enter")
-			self.done["enrolled by hand"] += 1
+			with suppress(OSError):  # nobody gives a code while the company is away
+				code = await asyncio.to_thread(self.code)
+				await page.fill("#enrol-code", code)
+				await page.keyboard.press("Enter")
+				self.done["enrolled by hand"] += 1
 			await asyncio.sleep(LOAD_AGAIN_SECONDS)
 		elif seen["failed"]:
 			await asyncio.sleep(LOAD_AGAIN_SECONDS)
-			await page.click("main.start button[autofocus]")
+			if "then reload" in seen["problem"]:
+				await self.computer.load(page)
+			else:
+				await page.click("main.start button[autofocus]")
 		await asyncio.sleep(BREATH_SECONDS)
 
 	async def _dialog(self, page: Page, seen: Mapping[str, Any]) -> None:
@@ -261,10 +265,13 @@ class Cashier:
 			await page.locator("#pay-amount").fill("")
 			await page.keyboard.type("1")
 			await page.keyboard.press("Enter")
+			await page.wait_for_selector(".given li")
 		elif way == "card":
 			await page.get_by_role("button", name="Card", exact=True).click()
+			approved = page.locator("[data-testid=confirm]", has_text="Card approved")
+			await approved.wait_for()
 			self._try(seen, {"Card": due})
-			await page.click("[data-testid=confirm]")
+			await approved.click()
 		elif way == "note" and seen["quick"]:
 			which = self.chance.randrange(len(seen["quick"]))
 			self._try(seen, {"Cash": minor(seen["quick"][which])})

@@ -22,6 +22,7 @@
 		paid: said("main.done .change .soft"),
 		asks_code: document.querySelector("#enrol-code:not(:disabled)") !== null,
 		failed: document.querySelector("main.start button[autofocus]") !== null,
+		starting: said("main.start"),
 		notices: all(".notice"),
 	};
 }

@@ -48,10 +48,11 @@ def _settled(both: Bench, heaps: Heaps) -> dict[str, float]:
 
 
 def _sell(till: TillPage, goods: list[Item], sales: int) -> None:
+	"""By locators, for a handle to an element would keep its whole screen in memory."""
 	for sale in range(sales):
 		first = sale * SALE_LINES % (len(goods) - SALE_LINES)
 		till.fill_cart(goods[first : first + SALE_LINES])
 		till.page.keyboard.press(PAY)
-		till.page.wait_for_selector("main.pay")
+		till.page.locator("main.pay").wait_for()
 		till.page.keyboard.press(PAY)
-		till.page.wait_for_selector(DONE[0]["selector"])
+		till.page.locator(DONE[0]["selector"]).wait_for()

@@ -114,7 +114,7 @@ describe("a start from what is kept", () => {
 
 	test("answers codes and shows its first tiles before it reads a chunk", async () => {
 		const { shelf } = await kept();
-		for (const chunk of [1, 2, 3]) shelf.chunks.get("first")?.set(chunk, "spoiled");
+		for (const chunk of [1, 2, 3, 4, 5, 6, 7, 8, 9]) shelf.chunks.get("first")?.set(chunk, "spoiled");
 		const { catalogue } = till(new FakeSource(), shelf);
 		expect(await catalogue.load()).toBe(true);
 		expect(catalogue.byCode("SKU-3")?.price_minor).toBe(103);

@@ -1,5 +1,5 @@
 import "fake-indexeddb/auto";
-import { IDBFactory } from "fake-indexeddb";
+import { IDBFactory, IDBOpenDBRequest } from "fake-indexeddb";
 import { openDB } from "idb";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { Catalogue, MERGE_AFTER } from "@/catalogue/catalogue";
@@ -254,6 +254,21 @@ describe("the next start", () => {
 		source.change({ customers: { ...named("C2"), name: ["Bo"] }, gone_customers: ["C1"] });
 		await catalogue.poll();
 		expect([await readCustomer("C1"), (await readCustomer("C2"))?.name, (await allCustomers()).length]).toEqual([undefined, "Bo", 1]);
+	});
+
+	test("whose opening the browser forgot is opened once more, and said to be silent if that never ends", async () => {
+		const { OPEN_TIMEOUT_MS, database } = await import("@/server/kept");
+		vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+		const forgotten = vi.spyOn(indexedDB, "open").mockImplementation(() => new IDBOpenDBRequest());
+		const silent = expect(database()).rejects.toMatchObject({ name: "Retryable", code: "storage_silent" });
+		await vi.advanceTimersByTimeAsync(10 * OPEN_TIMEOUT_MS);
+		await silent;
+		forgotten.mockRestore();
+		vi.spyOn(indexedDB, "open").mockImplementationOnce(() => new IDBOpenDBRequest());
+		const second = database();
+		await vi.advanceTimersByTimeAsync(OPEN_TIMEOUT_MS);
+		vi.useRealTimers();
+		expect((await second).name).toBe("posbridge");
 	});
 
 	test("of a newer page finds what an older one kept", async () => {

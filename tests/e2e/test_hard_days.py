@@ -19,6 +19,9 @@ FULL_DISK = """
 	};
 	new BroadcastChannel("disk").onmessage = ({ data }) => { self.full = data; };
 """
+FILE_IN_USE = """
+	FileSystemFileHandle.prototype.createSyncAccessHandle = () => Promise.reject(new Error("it is in use"));
+"""
 DAMAGE = """async () => {
 	const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle("daybook");
 	for await (const file of folder.values()) {
@@ -150,6 +153,28 @@ def test_an_agent_that_answers_nonsense_does_not_make_a_recorded_sale_look_lost(
 	assert till.get_by_text("Receipt T1-1-000001").is_visible()
 
 
+def test_keys_in_haste_behind_a_void_pay_for_nothing(browser, demo):
+	def be_silent(route):
+		server = route.connect_to_server()
+		server.on_message(lambda text: None if '"recorded"' in text else route.send(text))
+
+	till = browser.new_page()
+	till.route_web_socket("**/agent", be_silent)
+	till.goto(f"{demo.url}/till")
+	choose_cashier(till)
+	ring_up(till)
+	till.keyboard.press("F10")
+	dialog = till.get_by_role("dialog", name="Void this sale")
+	dialog.get_by_role("button", name="Rung up by mistake").click()
+	dialog.get_by_role("button", name="Void sale").click()
+	till.keyboard.press("F9")
+	till.keyboard.press("F9")
+	till.get_by_text("Ready for the next customer").wait_for()
+	ring_up(till, "Cappuccino 3.40")
+	till.keyboard.press("F9")
+	assert till.get_by_test_id("due").inner_text() == "€3.40"
+
+
 def test_a_full_disk_is_said_and_the_sale_is_recorded_once_there_is_room(browser, demo):
 	def with_a_disk(route):
 		source = route.fetch().text()
@@ -167,6 +192,24 @@ def test_a_full_disk_is_said_and_the_sale_is_recorded_once_there_is_room(browser
 	assert sales(demo) == []
 	page.evaluate("new BroadcastChannel('disk').postMessage(false)")
 	page.get_by_role("button", name="Finish sale").click()
+	page.get_by_test_id("next").wait_for()
+	assert until(lambda: sales(demo)) == [("T1-1-000001",)]
+
+
+def test_a_daybook_that_did_not_open_at_first_is_no_second_tab_to_the_next_try(browser, demo):
+	def with_a_file_in_use(route):
+		source = route.fetch().text()
+		route.fulfill(status=200, headers={"content-type": "text/javascript"}, body=FILE_IN_USE + source)
+
+	browser.route("**/worker-*.js", with_a_file_in_use, times=1)
+	page = browser.new_page()
+	page.goto(f"{demo.url}/till")
+	page.get_by_text("The till can't start").wait_for()
+	page.get_by_role("button", name="Try again").click()
+	choose_cashier(page)
+	ring_up(page)
+	page.keyboard.press("F9")
+	page.keyboard.press("F9")
 	page.get_by_test_id("next").wait_for()
 	assert until(lambda: sales(demo)) == [("T1-1-000001",)]
 

@@ -36,6 +36,8 @@ export interface Front {
 	readonly group: string;
 	readonly numbers: readonly number[];
 	readonly rows: readonly Row[];
+	/** The group has no other rows. */
+	readonly isAll: boolean;
 }
 
 /** Rows are numbered through all chunks. */
@@ -72,8 +74,10 @@ export class Chunks implements Searchable {
 	frontOf(limit: number): Front {
 		const group = this.snapshot.groups[0] ?? "";
 		const numbers: number[] = [];
-		for (const number of this.numbersOf(group)) if (numbers.push(number) >= limit) break;
-		return { group, numbers, rows: numbers.map((number) => this.row(number)) };
+		for (const number of this.numbersOf(group)) if (numbers.push(number) > limit) break;
+		const isAll = numbers.length <= limit;
+		if (!isAll) numbers.pop();
+		return { group, numbers, rows: numbers.map((number) => this.row(number)), isAll };
 	}
 
 	/** The chunk, read if need be; raises Malformed. */
@@ -121,9 +125,9 @@ export class Chunks implements Searchable {
 	/** Numbers of the rows in a group, in their order. */
 	*numbersOf(group: string): Generator<number> {
 		const { front } = this;
-		const shown = front?.group === group ? front.numbers : [];
-		yield* shown;
-		yield* this.readNumbersOf(group, (shown.at(-1) ?? -1) + 1);
+		if (front?.group !== group) return yield* this.readNumbersOf(group, 0);
+		yield* front.numbers;
+		if (!front.isAll) yield* this.readNumbersOf(group, (front.numbers.at(-1) ?? -1) + 1);
 	}
 
 	private *readNumbersOf(group: string, from: number): Generator<number> {

@@ -130,9 +130,9 @@ export class Columns {
 	groupItems(group: string, limit: number): Item[] {
 		const found: Item[] = [];
 		for (const number of this.numbersOf(group)) {
-			if (found.length >= limit) break;
 			const item = this.at(number);
-			if (item) found.push(item);
+			// Not after the next number, which may have to be read from a chunk.
+			if (item && found.push(item) >= limit) break;
 		}
 		return found;
 	}

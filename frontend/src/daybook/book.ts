@@ -9,7 +9,7 @@ import { Malformed, PosBridgeError, Rejected, wordsOf } from "@/core/errors";
 import { checkReturn, type ReturnBody } from "@/core/returns";
 import { checkSale, type SaleBody } from "@/core/sale";
 import {
-	LOG_FORMAT, answersLine, chainLine, entryLine, readLog, type ChainStart, type LogReading, type LogRecord, type Span,
+	LOG_FORMAT, answersLine, chainLine, entryLine, readBatches, readLog, type ChainStart, type LogReading, type LogRecord, type Span,
 } from "@/daybook/log";
 import { readAll, writeAll, type LogFile } from "@/daybook/file";
 import { keepAside, lengthOf, reportOf, type BookReport } from "@/daybook/repair";
@@ -127,10 +127,17 @@ export class Book {
 
 	/** Reads another segment, which is never written to again; returns how much of it does not verify, in bytes. */
 	async adopt({ number, file }: Segment): Promise<number> {
-		const reading = await readLog(readAll(file));
 		this.older.set(number, file);
-		this.shelf.adopt(reading.records, number);
-		return lengthOf(reading.damaged);
+		try {
+			const { damaged } = await readBatches(readAll(file), (records) => this.shelf.adopt(records, number));
+			return lengthOf(damaged);
+		} catch (error) {
+			// Still to be read, then.
+			this.older.delete(number);
+			throw error;
+		} finally {
+			this.shelf.sortWaiting();
+		}
 	}
 
 	/** Takes in a later segment that lost its first line; the chain that its entries stand in is not gone on with. */

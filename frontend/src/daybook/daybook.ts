@@ -68,11 +68,13 @@ export class PageDaybook {
 		const persisted = navigator.storage.persist();
 		const witness = await readKeptTwice<number>(epochWitness(till));
 		const nextEpoch = Math.max(options.nextEpoch, (witness ?? 0) + 1);
-		daybook.opened = await daybook.call<Opened>({ op: "open", till, ...options, nextEpoch }).catch((error: unknown) => {
-			// It holds the lock: the next try would find its own page in the way, and only read.
+		try {
+			daybook.opened = await daybook.call<Opened>({ op: "open", till, ...options, nextEpoch });
+		} catch (error) {
+			// It holds the lock of the only writer: the next try would find the till read only.
 			daybook.worker.terminate();
 			throw error;
-		});
+		}
 		daybook.persisted = await persisted;
 		if (witness !== daybook.epoch) await daybook.witnessEpoch();
 		return daybook;

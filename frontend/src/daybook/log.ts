@@ -74,18 +74,27 @@ function line(letter: string, hash: string, text: string): Uint8Array {
 /** Reads a whole log; every record in the answer has been proven by its hash. */
 export async function readLog(bytes: Uint8Array): Promise<LogReading> {
 	const records: LogRecord[] = [];
+	const found = await readBatches(bytes, (some) => void records.push(...some));
+	return { records, ...found };
+}
+
+/** The same, batch by batch: of a long log only a batch is in memory. */
+export async function readBatches(
+	bytes: Uint8Array, take: (records: readonly LogRecord[]) => void,
+): Promise<Omit<LogReading, "records">> {
 	const bad: Span[] = [];
+	const known: Span[] = [];
 	const spans = lineSpans(bytes);
 	for (let at = 0; at < spans.length; at += HASHED_TOGETHER) {
 		const some = spans.slice(at, at + HASHED_TOGETHER);
 		const read = await Promise.all(some.map((span) => readLine(bytes, span)));
-		records.push(...read.filter((record) => record !== undefined));
+		const records = read.filter((record) => record !== undefined);
+		known.push(...records.flatMap((record) => (record.type === "chain" ? (record.start.kept_aside ?? []) : [])));
+		take(records);
 		bad.push(...some.filter((_, index) => read[index] === undefined));
 	}
 	const torn = takeTornTail(bytes, bad);
-	const known = records.flatMap((record) => (record.type === "chain" ? (record.start.kept_aside ?? []) : []));
-	const damaged = joined(bad).filter((span) => !known.some((aside) => covers(aside, span)));
-	return { records, damaged, torn };
+	return { damaged: joined(bad).filter((span) => !known.some((aside) => covers(aside, span))), torn };
 }
 
 /** True if a whole chain line stands in the log: only then has a new segment been written to its end. */

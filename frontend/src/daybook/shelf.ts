@@ -114,9 +114,8 @@ export class Shelf {
 		else for (const result of record.results) this.addAnswer(result);
 	}
 
-	/** What a segment before the current one holds; returns how many of its entries were not known yet. */
-	adopt(records: readonly LogRecord[], segment: number): number {
-		const before = this.places.size;
+	/** A part of what another segment holds; once all was adopted, `sortWaiting` puts it into its order. */
+	adopt(records: readonly LogRecord[], segment: number): void {
 		for (const record of records) {
 			if (record.type === "entry" && !this.places.has(record.entry.id)) {
 				this.keepPlace(placeOf(record.entry, record.wire.hash, record, segment));
@@ -126,8 +125,10 @@ export class Shelf {
 				for (const result of record.results) if (!this.answers.has(result.id)) this.addAnswer(result);
 			}
 		}
+	}
+
+	sortWaiting(): void {
 		this.waiting = new Map([...this.waiting].sort(([, one], [, other]) => positionOf(one) - positionOf(other)));
-		return this.places.size - before;
 	}
 
 	/** Records are added from `segment` now. */

@@ -39,13 +39,20 @@ const AT_ONCE: ReadonlySet<DaybookCall["op"]> = new Set(["open", "record", "clos
 let book: Book | undefined;
 let segments: Segments | undefined;
 let turn: Promise<void> = Promise.resolve();
-/** Resolves with words for the cashier ("" if there are none) once the older segments were read, too. */
-let whole: Promise<string> = Promise.resolve("");
+/** Reads the older segments; words for the cashier, "" if there are none. */
+let readRest: () => Promise<string> = async () => "";
+let reading: Promise<string> | undefined;
 
 self.onmessage = ({ data }: MessageEvent<DaybookCall & { readonly ref: number }>) => {
 	if (AT_ONCE.has(data.op)) inTurn(() => answer(data.ref, data));
-	else void whole.finally(() => inTurn(() => answer(data.ref, data)));
+	else void whole().catch(() => undefined).then(() => inTurn(() => answer(data.ref, data)));
 };
+
+/** Begun when somebody asks for it: at start, the first sale comes before it. */
+function whole(): Promise<string> {
+	reading ??= readRest();
+	return reading;
+}
 
 function inTurn(work: () => Promise<void>): Promise<void> {
 	turn = turn.then(work, work);
@@ -88,7 +95,7 @@ async function carryOut(call: DaybookCall): Promise<unknown> {
 		case "troubled":
 			return book.troubled();
 		case "whole":
-			return whole;
+			return whole();
 		case "restore":
 			return restore(book, call.entries);
 		case "close":
@@ -103,9 +110,7 @@ async function open({ till, nextEpoch, continues }: Extract<DaybookCall, { op: "
 	const all = new Segments(folder, till, options);
 	const opened = writable ? await all.openLast() : await all.shown();
 	[book, segments] = [opened, all];
-	whole = writable ? readOlder(opened, all) : all.showSealed(opened);
-	// Whoever waits for it hears of a failure; nobody else needs to.
-	whole.catch(() => undefined);
+	readRest = () => (writable ? readOlder(opened, all) : all.showSealed(opened));
 	return { writable, report: opened.report };
 }
 

@@ -8,6 +8,8 @@ import type { Changes } from "@/server/changes";
 
 const DATABASE = "posbridge";
 const VERSION = 2;
+export const OPEN_TIMEOUT_MS = 3_000;
+const OPEN_TRIES = 3;
 
 /** What the company said after a snapshot, in the order it came. */
 export interface KeptChanges {
@@ -34,7 +36,29 @@ export function database(): Promise<IDBPDatabase<Shelves>> {
 	return opened;
 }
 
-function open(): Promise<IDBPDatabase<Shelves>> {
+/** Chromium never answers a request that was under way while its storage was cleared: then it is asked again. */
+async function open(): Promise<IDBPDatabase<Shelves>> {
+	for (let tries = 1; tries <= OPEN_TRIES; tries++) {
+		const connection = await inTime(openOnce());
+		if (connection) return connection;
+	}
+	throw new Retryable("The browser's storage does not answer. Close other tabs, then reload.", "storage_silent");
+}
+
+/** Undefined if it took too long; what comes later is closed. */
+async function inTime(opening: Promise<IDBPDatabase<Shelves>>): Promise<IDBPDatabase<Shelves> | undefined> {
+	let timer: ReturnType<typeof setTimeout> | undefined;
+	const late = new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), OPEN_TIMEOUT_MS)));
+	try {
+		const connection = await Promise.race([opening, late]);
+		if (!connection) opening.then((one) => one.close(), () => undefined);
+		return connection;
+	} finally {
+		clearTimeout(timer);
+	}
+}
+
+function openOnce(): Promise<IDBPDatabase<Shelves>> {
 	return new Promise((resolve, reject) => {
 		openDB<Shelves>(DATABASE, VERSION, {
 			/** Each step adds to what is there; nothing that an older page kept is lost. */

@@ -81,7 +81,7 @@ export async function copiesOf(desk: Desk, saleId: string): Promise<number> {
 	return today.filter(({ entry }) => entry.kind === "reprint" && (entry.body as { of?: string }).of === saleId).length;
 }
 
-/** `given_up` is the cart that was not sold. */
+/** `given_up` is the cart that was not sold. Its cart stays open until this resolves, so it waits for no agent. */
 export async function recordVoid(desk: Desk, given_up: Omit<SaleToPay, "tenders">, reason: string): Promise<void> {
 	const { lines, total_minor } = saleBody(given_up.draft, given_up.totals, [], 0);
 	await record(desk, "void", given_up.id, { reason, lines, total_minor });
@@ -102,7 +102,8 @@ export async function openDrawer(desk: Desk, reason: string): Promise<boolean> {
 
 async function record(desk: Desk, kind: EntryDraft["kind"], id: string, body: object): Promise<RecordAnswer> {
 	const answer = await desk.daybook.record({ id, kind, body, cashier: desk.cashier, ...desk.clock.stamp() });
-	await desk.pusher.deliver(answer.wire);
+	const delivery = desk.pusher.deliver(answer.wire);
+	if (kind !== "void") await delivery;
 	return answer;
 }
 

@@ -99,18 +99,19 @@ export function usePaying({ basket, desk, screen, given = [], keep }: Around): P
 	async function finish(all = tenders.value): Promise<void> {
 		if (!idle() || !settledBy(all) || basket.lines.value.length === 0) return;
 		recording = true;
+		const { id } = basket.cart.value;
 		const slow = setTimeout(() => (busy.value = true), SHOW_BUSY_AFTER_MS);
 		problem.value = "";
 		try {
 			const sale = await recordSale(desk(), {
-				id: basket.cart.value.id,
+				id,
 				draft: basket.draft.value,
 				totals: basket.totals.value,
 				tenders: all,
 			});
 			show(sale);
 		} catch (error) {
-			give(all);
+			if (basket.cart.value.id === id) give(all);
 			atTerminal.value = false;
 			const unsure = error instanceof PosBridgeError && error.code === UNSURE;
 			problem.value = t(unsure ? "pay.unsure" : "pay.failed", { reason: wordsOf(error) });

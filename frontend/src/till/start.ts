@@ -19,7 +19,7 @@ import { KEPT_TENDERS, type KeptTenders } from "@/till/paying";
 import { ENROL_AGAIN, KEPT_CASHIER, KEPT_TIME, createTill, type LeftOpen, type Till } from "@/till/till";
 import { speak, t } from "@/words/words";
 
-export const PAGE_VERSION = "0.1.0";
+export const PAGE_VERSION = "0.2.0";
 const KEPT_AGENT_MET = "agent_met";
 
 export type Step = "snapshot" | "items" | "daybook";
@@ -78,7 +78,8 @@ export function useStart(): Start {
 		// The words wait until the till stands open: the first scan needs codes only.
 		let opened = (): void => undefined;
 		const isOpen = new Promise<void>((resolve) => (opened = resolve));
-		const catalogue = new Catalogue(from, shelf, undefined, () => isOpen.then(quietTask));
+		const settled = (): Promise<void> => isOpen.then(quietTask);
+		const catalogue = new Catalogue(from, shelf, undefined, settled);
 		const lastPage = readOpen();
 		const [snapshot, daybook] = await readyBoth(catalogue, enrolment, stage);
 		const { met, cashier, time, ...kept } = await lastPage;
@@ -88,12 +89,13 @@ export function useStart(): Start {
 		const offline = openOffline();
 		const clock = new Clock(time);
 		const till = createTill({
-			snapshot, catalogue, daybook, agent, pusher, company: from, offline, clock, givingBack, left, cashier,
+			snapshot, catalogue, daybook, agent, pusher, company: from, offline, clock, givingBack, left, cashier, settled: settled(),
 		});
 		agent.connect();
-		if (daybook.writable) pusher.start();
 		stage.value = { kind: "open", till };
 		opened();
+		// It asks for all that is unsent, which after a long time alone takes a while to read.
+		void settled().then(() => daybook.writable && pusher.start());
 		void offline.check();
 		setInterval(() => void offline.check(), CHECK_MS);
 	}
@@ -199,7 +201,8 @@ function openDaybook(enrolment: Enrolment, snapshot: Snapshot): Promise<PageDayb
 async function leftOpen(
 	daybook: PageDaybook, catalogue: Catalogue, snapshot: Snapshot, { cart: kept, given }: Pick<KeptOpen, "cart" | "given">,
 ): Promise<LeftOpen> {
-	if (!kept || !daybook.writable) return { lost: 0 };
+	// An empty cart was never recorded, and asking for it would wait for every older segment: it gets a new id instead.
+	if (!kept || kept.lines.length === 0 || !daybook.writable) return { lost: 0 };
 	const recorded = await daybook.find(kept.id);
 	if (recorded) return recorded.entry.kind === "sale" ? { recorded, lost: 0 } : { lost: 0 };
 	const cart = renewed(kept, snapshot, (item) => catalogue.byItem(item));

@@ -11,6 +11,8 @@ import { t } from "@/words/words";
 export interface Tasks {
 	/** Clears the cart once the void stands in the daybook; true if it does. */
 	voidSale(reason: string): Promise<boolean>;
+	/** The cart is being given up: nothing may be paid for it any more. */
+	isVoiding(): boolean;
 	openDrawer(reason: string): Promise<void>;
 	/** Takes a line out of the cart and offers to put it back. */
 	remove(key: number): void;
@@ -22,12 +24,17 @@ export function useTasks(desk: () => Desk, basket: Basket, notices: Notices): Ta
 		beep("error");
 		notices.say({ tone: "problem", title });
 	}
+	let voiding = false;
 	async function voidSale(reason: string): Promise<boolean> {
+		if (voiding) return false;
+		voiding = true;
 		try {
 			await recordVoid(desk(), { id: basket.cart.value.id, draft: basket.draft.value, totals: basket.totals.value }, reason);
 		} catch (error) {
 			problem(t("void.failed", { reason: wordsOf(error) }));
 			return false;
+		} finally {
+			voiding = false;
 		}
 		basket.startNext();
 		notices.say({ tone: "info", title: t("void.done") });
@@ -49,5 +56,5 @@ export function useTasks(desk: () => Desk, basket: Basket, notices: Notices): Ta
 		const action = { label: t("undo"), run: () => basket.restore(before) };
 		notices.say({ tone: "info", title: t("cart.removed", { name: line.line.name }), action });
 	}
-	return { voidSale, openDrawer: drawer, remove, problem };
+	return { voidSale, isVoiding: () => voiding, openDrawer: drawer, remove, problem };
 }

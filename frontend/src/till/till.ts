@@ -50,6 +50,8 @@ export interface TillParts {
 	/** What an earlier page left open. */
 	readonly left: LeftOpen;
 	readonly cashier: string | undefined;
+	/** Resolves when the till stands open and the page has a moment to spare. */
+	readonly settled: Promise<void>;
 }
 
 export interface LeftOpen {
@@ -113,7 +115,7 @@ export function createTill(parts: TillParts): Till {
 		screen.value = "sell";
 	}
 	function goPay(): void {
-		if (screen.value !== "sell" || basket.lines.value.length === 0 || !daybook.writable) return;
+		if (screen.value !== "sell" || basket.lines.value.length === 0 || !daybook.writable || tasks.isVoiding()) return;
 		panel.value = undefined;
 		notices.clear();
 		paying.begin();
@@ -163,12 +165,12 @@ export function createTill(parts: TillParts): Till {
 	};
 }
 
-function sayWhatWasLeft({ daybook, left }: TillParts, { notices, paying }: State): void {
+function sayWhatWasLeft({ daybook, left, settled }: TillParts, { notices, paying }: State): void {
 	const sayReport = (report: string): void => {
 		if (report !== "") notices.say({ tone: "problem", title: t("trust.till_report", { report }) });
 	};
 	sayReport(daybook.report.words.join(" "));
-	daybook.whole().then(sayReport, (error: unknown) => sayReport(wordsOf(error)));
+	settled.then(() => daybook.whole()).then(sayReport, (error: unknown) => sayReport(wordsOf(error)));
 	if (left.lost > 0) notices.say({ tone: "problem", title: t("cart.renewed", { count: left.lost }) });
 	if (wasRestarted()) notices.say({ tone: "info", title: t("offline.restarted") });
 	if (left.recorded) paying.showEarlier(left.recorded);

@@ -21,7 +21,7 @@ export function speak(newLocale: string): void {
 	spoken = newLocale;
 	const wanted = newLocale.split(/[-_]/, 1)[0]?.toLowerCase() ?? "en";
 	language.value = wanted in DICTIONARIES ? wanted : "en";
-	locale.value = Intl.DateTimeFormat.supportedLocalesOf([newLocale.replaceAll("_", "-")])[0] ?? "en";
+	locale.value = Intl.NumberFormat.supportedLocalesOf([newLocale.replaceAll("_", "-")])[0] ?? "en";
 	if (typeof document !== "undefined") document.documentElement.lang = language.value;
 }
 

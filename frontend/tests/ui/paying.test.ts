@@ -174,6 +174,24 @@ describe("paying", () => {
 		expect(paying.problem.value).toContain("It is not certain that the sale is recorded");
 	});
 
+	it("does not take the money of a sale that could not be recorded for the next one", async () => {
+		const world = deskThat({ record: new Rejected("This id is taken.", "conflict") });
+		const { basket, paying } = open(world);
+		const taking = paying.take(cash(2000));
+		basket.startNext();
+		await taking;
+		expect([paying.tenders.value, world.kept]).toEqual([[], []]);
+	});
+
+	it("gives a cart up without waiting for an agent that is silent", async () => {
+		const world = deskThat();
+		const { basket } = open(world);
+		const silent = { ...world.desk, pusher: { deliver: () => new Promise(() => undefined) } } as unknown as Desk;
+		const { cart, draft, totals } = basket;
+		await recordVoid(silent, { id: cart.value.id, draft: draft.value, totals: totals.value }, "changed their mind");
+		expect(world.recorded.has(cart.value.id)).toBe(true);
+	});
+
 	it("records a given-up cart with its lines and its total", async () => {
 		const world = deskThat();
 		const { basket } = open(world);

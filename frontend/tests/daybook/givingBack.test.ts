@@ -6,7 +6,7 @@ import type { Restored } from "@/daybook/daybook";
 import { GivingBack } from "@/daybook/givingBack";
 import type { Latest } from "@/server/api";
 import { forget } from "@/server/kept";
-import { MemoryDaybook, coffeeSale } from "./fakes";
+import { MemoryDaybook, coffeeSale } from "../fakes";
 
 const TODAY = "2026-11-22";
 

@@ -3,7 +3,7 @@ import { sealEntry, type Entry, type WireEntry } from "@/core/entry";
 import type { Book, StoredEntry } from "@/daybook/book";
 import { Segments } from "@/daybook/segments";
 import type { PushResult } from "@/server/api";
-import { MemoryFolder, bookOptions, coffeeSale } from "./fakes";
+import { MemoryFolder, bookOptions, coffeeSale } from "../fakes";
 
 const LONG = 8_000;
 const DAY = "2026-11-22";
