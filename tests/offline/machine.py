@@ -4,6 +4,7 @@ import json
 import random
 from dataclasses import replace
 from enum import Enum
+from functools import wraps
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -28,7 +29,7 @@ class End(Enum):
 	DAMAGED = "a byte of its log is another"
 
 
-FATES = st.lists(st.sampled_from(Fate), max_size=6)
+FATES = st.just([]) | st.lists(st.sampled_from([*[Fate.ARRIVES] * 5, *Fate]), max_size=12)
 CRASHES = st.fixed_dictionaries(
 	{
 		"power": st.booleans(),
@@ -44,10 +45,26 @@ DISKS = st.sampled_from(
 	]
 )
 ENDS = st.sampled_from([End.CRASH, End.CRASH, *End])
+CARTS = st.lists(sales(), min_size=1, max_size=5)
+FEW_CARTS = st.lists(sales(), max_size=2)
 PICKS = st.integers(0, 1_000)
 PATIENCE_SECONDS = 61.0
 MAX_WAITS = 30
 NOISE = [b"", b"{}", b"[[[", b'{"protocol": 9, "till": "T1", "entries": []}', b'{"protocol": 1, "till": "T1"}']
+
+
+def disaster(**strategies):
+	"""A rule after which there is business again: whatever happened, customers come."""
+
+	def of(happens):
+		@wraps(happens)
+		def happens_and_business_goes_on(self, carts, **drawn):
+			happens(self, **drawn)
+			self.sell(carts)
+
+		return rule(carts=FEW_CARTS, **strategies)(happens_and_business_goes_on)
+
+	return of
 
 
 def picked(things, number):
@@ -88,8 +105,8 @@ class TroubledShop(RuleBasedStateMachine):
 		elif kind == "fault":
 			self.faults.append(said["words"])
 
-	def let(self, fates=()):
-		self.shop.fates = list(fates)
+	def let(self, fates=None):
+		self.shop.fates = [] if fates is None else fates
 		self.shop.settle()
 		self.shop.fates = []
 
@@ -109,6 +126,7 @@ class TroubledShop(RuleBasedStateMachine):
 		self.shop.fates = []
 
 	def record(self, draft, taps, fates):
+		"""`fates` is used up, message by message."""
 		self.drafts.setdefault(draft["id"], draft)
 		self.account.ask(draft)
 		self.shop.tell("record", draft=draft, taps=taps)
@@ -117,6 +135,15 @@ class TroubledShop(RuleBasedStateMachine):
 	def next_draft(self, kind, body):
 		self.deeds += 1
 		return draft_of(self.deeds, kind, body, self.day)
+
+	def sell(self, carts, taps=1, fates=None):
+		for sale in carts:
+			if not self.started:
+				return
+			draft = self.next_draft("sale", sale_body(sale))
+			self.record(draft, taps, fates)
+			if draft["id"] in self.account.confirmed:
+				self.sold.append((sale, draft["id"]))
 
 	def wires(self):
 		return list(self.account.confirmed.values())
@@ -134,13 +161,17 @@ class TroubledShop(RuleBasedStateMachine):
 
 	# What the cashier does
 
-	@precondition(lambda self: self.started)
-	@rule(sale=sales(), taps=st.integers(1, 2), fates=FATES)
-	def a_sale_is_paid(self, sale, taps, fates):
-		draft = self.next_draft("sale", sale_body(sale))
-		self.record(draft, taps, fates)
-		if draft["id"] in self.account.confirmed:
-			self.sold.append((sale, draft["id"]))
+	@rule(carts=CARTS, taps=st.integers(1, 2), fates=FATES)
+	def customers_come(self, carts, taps, fates):
+		if not self.started:
+			self.open_page()
+		self.sell(carts, taps, fates)
+
+	@rule(carts=CARTS, fates=FATES)
+	def customers_come_to_a_till_that_is_alone(self, carts, fates):
+		self.shop.company.reachable = False
+		self.shop.agent_killed()
+		self.customers_come(carts, 1, fates)
 
 	@precondition(lambda self: self.started)
 	@rule(pick=PICKS, fates=FATES)
@@ -167,7 +198,7 @@ class TroubledShop(RuleBasedStateMachine):
 
 	# What happens to the page
 
-	@rule(how=ENDS, crash=CRASHES, pick=PICKS, back=st.booleans(), fates=FATES)
+	@disaster(how=ENDS, crash=CRASHES, pick=PICKS, back=st.booleans(), fates=FATES)
 	def the_page_ends(self, how, crash, pick, back, fates):
 		"""However it ends, nobody closed it properly; then it may be opened again at once."""
 		self.shop.page_crashes(crash)
@@ -182,7 +213,7 @@ class TroubledShop(RuleBasedStateMachine):
 			self.open_page(fates)
 
 	@precondition(lambda self: self.started)
-	@rule()
+	@disaster()
 	def the_page_is_closed_properly(self):
 		self.shop.tell("close")
 		self.let()
@@ -190,33 +221,33 @@ class TroubledShop(RuleBasedStateMachine):
 		self.started = False
 
 	@precondition(lambda self: self.started)
-	@rule(steps=st.integers(0, 6), crash=CRASHES)
+	@disaster(steps=st.integers(0, 6), crash=CRASHES)
 	def the_page_will_die_in_the_middle(self, steps, crash):
 		self.shop.tell("die_after", steps=steps, crash=crash)
 
 	@precondition(lambda self: not self.started)
-	@rule(fates=FATES, again=st.booleans())
+	@disaster(fates=FATES, again=st.booleans())
 	def the_page_is_opened(self, fates, again):
 		self.open_page(fates, again)
 
-	@rule(disk=DISKS)
+	@disaster(disk=DISKS)
 	def the_disk_fails_or_is_well_again(self, disk):
 		self.shop.tell("disk", disk=disk)
 
 	# What happens to agent and company, and on the ways between
 
-	@rule(agent=st.booleans(), kept=st.booleans())
+	@disaster(agent=st.booleans(), kept=st.booleans())
 	def agent_or_company_will_die_at_a_commit(self, agent, kept):
 		if agent and self.shop.agent.running:
 			self.shop.agent.die_at_commit(kept)
 		if not agent:
 			self.shop.company.die_at_commit(kept)
 
-	@rule()
+	@disaster()
 	def a_copy_is_made_of_the_agents_shelf(self):
 		self.shop.agent.copied_to(self.shop.copy)
 
-	@rule(fates=FATES)
+	@disaster(fates=FATES)
 	def the_agents_shelf_is_restored_from_a_copy(self, fates):
 		"""The copy of the first day, if no other was made."""
 		before = entries_of(self.shop.agent)
@@ -225,7 +256,7 @@ class TroubledShop(RuleBasedStateMachine):
 		self.let(fates)
 		self.wait(6.0)
 
-	@rule(agent=st.booleans(), company=st.booleans())
+	@disaster(agent=st.booleans(), company=st.booleans())
 	def the_weather_changes(self, agent, company):
 		"""A dead router, a dead agent, both or neither."""
 		self.shop.company.reachable = company
@@ -235,21 +266,21 @@ class TroubledShop(RuleBasedStateMachine):
 			self.shop.agent_killed()
 		self.let()
 
-	@rule()
+	@disaster()
 	def a_quiet_night(self):
 		"""Nothing goes wrong any more: then all of it is sent, whatever was before."""
 		self.let_everything_through()
 
-	@rule(seconds=st.sampled_from([1.0, 6.0, 31.0, 70.0]), fates=FATES)
+	@disaster(seconds=st.sampled_from([1.0, 6.0, 31.0, 70.0]), fates=FATES)
 	def time_passes(self, seconds, fates):
 		self.wait(seconds, fates)
 
-	@rule(newest_first=st.booleans())
+	@disaster(newest_first=st.booleans())
 	def late_messages_arrive(self, newest_first):
 		self.shop.late_ones_arrive(newest_first)
 
 	@precondition(lambda self: self.account.confirmed)
-	@rule(pick=PICKS)
+	@disaster(pick=PICKS)
 	def somebody_pushes_an_export_in_any_order(self, pick):
 		wires = self.wires()
 		random.Random(pick).shuffle(wires)
@@ -258,7 +289,7 @@ class TroubledShop(RuleBasedStateMachine):
 	# What is not meant well
 
 	@precondition(lambda self: entries_of(self.shop.company))
-	@rule(pick=PICKS, fork=st.booleans())
+	@disaster(pick=PICKS, fork=st.booleans())
 	def somebody_forges_an_entry(self, pick, fork):
 		"""Another body under an id that the company knows, or another id at a place that is taken."""
 		forged = self.forgery(picked(sorted(entries_of(self.shop.company)), pick), fork)
@@ -266,14 +297,14 @@ class TroubledShop(RuleBasedStateMachine):
 		self.push_wires(self.token, [*self.wires()[:1], forged, *self.wires()[-1:]])
 
 	@precondition(lambda self: entries_of(self.shop.agent))
-	@rule(pick=PICKS, fork=st.booleans())
+	@disaster(pick=PICKS, fork=st.booleans())
 	def somebody_forges_an_entry_at_the_agent(self, pick, fork):
 		forged = self.forgery(picked(sorted(entries_of(self.shop.agent)), pick), fork)
 		self.account.forged.add(wire_bytes(forged))
 		self.shop.say_to_agent([wire_fields(forged)])
 		self.let()
 
-	@rule(pick=PICKS)
+	@disaster(pick=PICKS)
 	def somebody_uses_another_tills_token_or_sends_noise(self, pick):
 		wires = self.wires()
 		if pick % 2 and wires:
