@@ -140,6 +140,17 @@ describe("a disk that fails", () => {
 		const { book } = await reopened(all);
 		expect(book.report).toMatchObject({ entries: 2, cutBytes: 40, newChain: false });
 	});
+
+	test("and could not take back takes nothing more until it can: an entry behind that line would be a fork", async () => {
+		const all = await withEntries(2);
+		Object.assign(all.file, { failFlush: true, failTruncate: true });
+		await expect(all.book.record(coffeeSale())).rejects.toThrow("Reload the till");
+		Object.assign(all.file, { failFlush: false });
+		await expect(all.book.record(coffeeSale())).rejects.toThrow("Reload the till");
+		Object.assign(all.file, { failTruncate: false });
+		expect((await all.book.record(coffeeSale())).entry).toMatchObject({ sequence: 3, receipt_number: "T1-1-000002" });
+		expect((await reopened(all)).book.report).toMatchObject({ entries: 3, newChain: false, words: [] });
+	});
 });
 
 describe("opening again", () => {

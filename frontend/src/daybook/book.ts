@@ -68,6 +68,8 @@ export interface Segment {
 export class Book {
 	/** Older segments that were read: their entries are looked up there. */
 	private readonly older = new Map<number, LogFile>();
+	/** Where a failed write begins that could not be taken back: an entry behind it would be a fork. */
+	private leftover: number | undefined;
 
 	private constructor(
 		private current: Segment,
@@ -311,6 +313,7 @@ export class Book {
 
 	private append(line: Uint8Array, recordAt: (span: Span) => LogRecord, flush: boolean): void {
 		const { file } = this.current;
+		if (this.leftover !== undefined) this.takeBack(this.leftover);
 		const from = file.getSize();
 		try {
 			writeAll(file, line);
@@ -327,8 +330,10 @@ export class Book {
 	}
 
 	private takeBack(size: number): void {
+		this.leftover = size;
 		try {
 			this.current.file.truncate(size);
+			this.leftover = undefined;
 			this.current.file.flush();
 		} catch (error) {
 			const why = wordsOf(error);
