@@ -61,6 +61,11 @@ class SiteDaybook:
 		begin()
 		return FrappeDaybook().after(max(cursor, self.before), limit)
 
+	def latest(self, till, before, limit):
+		begin()
+		found = FrappeDaybook().latest(till, before, limit)
+		return [each for each in found if each.cursor > self.before]
+
 	def in_state(self, state, limit):
 		begin()
 		return [each for each in FrappeDaybook().in_state(state, 100_000) if each.cursor > self.before][
