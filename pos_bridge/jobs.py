@@ -15,6 +15,8 @@ from frappe.utils import cint, now_datetime
 
 from pos_bridge.erpnext.catalogue import poke
 from pos_bridge.erpnext.isolation import begin, is_clash, is_database_away
+from pos_bridge.erpnext.overrides.at_once.calls import called_together
+from pos_bridge.erpnext.overrides.at_once.written_together import written_together
 from pos_bridge.erpnext.overrides.company_sales import bring_up_to_date, company_sales_later
 from pos_bridge.erpnext.overrides.definitions import definitions_remembered
 from pos_bridge.erpnext.overrides.ledgers import ledgers_trusted, nothing_left_as_being_saved
@@ -59,17 +61,25 @@ def post_waiting() -> int:
 	if cint(frappe.db.get_single_value("POS Bridge Settings", "posting_paused")):
 		return 0
 	with as_till():
-		with (
-			company_sales_later() as companies,
-			definitions_remembered(),
-			masters_remembered(),
-			ledgers_trusted(),
-			proxies_resolved(),
-			_collected_less_often(),
-		):
+		with nothing_asked_twice() as companies, _collected_less_often():
 			done = _drain(time.monotonic() + DRAIN_SECONDS)
 		_add_up(companies)
 	return done
+
+
+@contextmanager
+def nothing_asked_twice() -> Iterator[set[str]]:
+	"""Within it, all of docs/adr/0011 is in force; yields the companies whose sales are to be added up."""
+	with (
+		company_sales_later() as companies,
+		written_together(),
+		called_together(),
+		definitions_remembered(),
+		masters_remembered(),
+		ledgers_trusted(),
+		proxies_resolved(),
+	):
+		yield companies
 
 
 @contextmanager

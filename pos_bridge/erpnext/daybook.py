@@ -5,6 +5,9 @@ It never decides by a body and never commits: the transaction is its caller's, a
 
 import base64
 import hashlib
+import itertools
+import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -30,22 +33,35 @@ MAX_GAPS = 1_000
 MAX_ID = 36
 """Characters of an entry's id."""
 
+MAX_SEQUENCE = 2**31 - 1
+"""The column's largest number."""
+_PLAIN_ID = re.compile(r"[0-9a-f-]{36}")
+_STAMPS = ("creation", "modified", "owner", "modified_by")
 _STORED = "position, hash, text, sent_by, hop, recorded_at, state, reason"
 
 
 class FrappeDaybook:
 	"""core's Daybook in the open transaction; the caller holds `lock_till` while it records.
 
-	`kept` are the entries that this very object recorded as new, in their order.
+	`kept` are the entries that this very object recorded as new, in their order. `record_all` asks for the
+	neighbours of all entries at once, and writes the new ones with one statement.
 	"""
 
 	def __init__(self) -> None:
 		self.kept: list[Entry] = []
+		self._found: dict[str, Stored | None] = {}
 		self._links: dict[tuple[str, int], Link | None] = {}
+		self._unwritten: list[tuple[WireEntry, Entry, Arrival]] = []
 
 	def record_all(self, wires: Sequence[WireEntry | bytes], arrival: Arrival) -> list[Recorded]:
 		"""Record all of `wires`; bytes, which have not even an entry's shape, are put aside."""
-		return [self._record(wire, arrival) for wire in wires]
+		places = [place for wire in wires if (place := _place_of(wire))]
+		self._found = _found([id for id, _, _ in places])
+		self._links = _links_around([(chain, sequence) for _, chain, sequence in places])
+		results = [self._record(wire, arrival) for wire in wires]
+		_write(self._unwritten)
+		self._unwritten = []
+		return results
 
 	def _record(self, wire: WireEntry | bytes, arrival: Arrival) -> Recorded:
 		if isinstance(wire, bytes):
@@ -54,41 +70,23 @@ class FrappeDaybook:
 		return record(self, wire, arrival)
 
 	def find(self, id: str) -> Stored | None:
-		rows = _select("WHERE name = %s", id)
-		return rows[0] if rows else None
+		if id not in self._found:
+			rows = _select("WHERE name = %s", id)
+			return rows[0] if rows else None
+		return self._found[id]
 
 	def link(self, chain: str, sequence: int) -> Link | None:
 		"""Whoever asks for a place asks for its neighbours too: the three are read at once."""
 		if (chain, sequence) not in self._links:
-			self._links = _links_around(chain, sequence)
+			self._links = {**_links_around([(chain, sequence)]), **self._links}
 		return self._links[chain, sequence]
 
 	def keep(self, wire: WireEntry, entry: Entry, arrival: Arrival) -> None:
+		"""Written when `record_all` ends; until then it is found here."""
 		self.kept.append(entry)
-		self._links = {}
-		cursor = next_cursor()
-		_insert("POS Entry", _entry_row(wire, entry, arrival, cursor))
-		frappe.db.sql(
-			"INSERT INTO `tabPOS Chain` (name, creation, modified, owner, modified_by, till, epoch,"
-			" head_sequence, head_hash, entries, opened_as)"
-			" VALUES (%(chain)s, %(now)s, %(now)s, %(user)s, %(user)s, %(till)s, %(epoch)s,"
-			" %(sequence)s, %(hash)s, 1, %(position)s) ON DUPLICATE KEY UPDATE"
-			" entries = entries + 1,"
-			" epoch = IF(VALUES(head_sequence) > head_sequence, VALUES(epoch), epoch),"
-			" head_hash = IF(VALUES(head_sequence) > head_sequence, VALUES(head_hash), head_hash),"
-			# MariaDB assigns from left to right: the sequence last, the others compare with the old one.
-			" head_sequence = GREATEST(VALUES(head_sequence), head_sequence)",
-			{
-				"chain": entry.chain,
-				"till": entry.till,
-				"epoch": entry.epoch,
-				"sequence": entry.sequence,
-				"hash": wire.hash,
-				"position": cursor,
-				"now": frappe.utils.now(),
-				"user": frappe.session.user,
-			},
-		)
+		self._unwritten.append((wire, entry, arrival))
+		self._found[entry.id] = Stored(0, wire, entry, arrival)
+		self._links[entry.chain, entry.sequence] = Link(wire.hash, entry.previous)
 
 	def set_aside(self, raw: bytes, id: str, arrival: Arrival, reason: str) -> None:
 		digest = hashlib.sha256(raw).hexdigest()
@@ -177,16 +175,99 @@ def next_cursor() -> int:
 	return int(frappe.db.sql("SELECT NEXTVAL(`pos_entry_id_seq`)")[0][0])
 
 
-def _links_around(chain: str, sequence: int) -> dict[tuple[str, int], Link | None]:
+def _place_of(wire: WireEntry | bytes) -> tuple[str, str, int] | None:
+	"""Id, chain and sequence as an entry says them, unverified: only to read ahead by. None if unclear."""
+	try:
+		body = json.loads(wire.text) if isinstance(wire, WireEntry) else None
+	except (ValueError, RecursionError):
+		return None
+	if not isinstance(body, dict):
+		return None
+	id, chain, sequence = body.get("id"), body.get("chain"), body.get("sequence")
+	# By letters that MariaDB takes for no others: what is not found is known to be absent.
+	if not all(isinstance(each, str) and _PLAIN_ID.fullmatch(each) for each in (id, chain)):
+		return None
+	if not isinstance(sequence, int) or not 0 < sequence < MAX_SEQUENCE:
+		return None
+	return str(id), str(chain), sequence
+
+
+def _found(ids: Sequence[str]) -> dict[str, Stored | None]:
+	if not ids:
+		return {}
+	rows = _select("WHERE name IN %s", tuple(set(ids)))
+	found = {row.entry.id: row for row in rows}
+	return {id: found.get(id) for id in ids}
+
+
+def _links_around(places: Sequence[tuple[str, int]]) -> dict[tuple[str, int], Link | None]:
+	"""The places themselves and their neighbours, by chain and sequence."""
+	wanted: dict[str, set[int]] = {}
+	for chain, sequence in places:
+		wanted.setdefault(chain, set()).update((sequence - 1, sequence, sequence + 1))
+	if not wanted:
+		return {}
+	one = "SELECT chain, sequence, hash, previous FROM `tabPOS Entry` WHERE chain = %s AND sequence IN %s"
 	rows = frappe.db.sql(
-		"SELECT sequence, hash, previous FROM `tabPOS Entry` WHERE chain = %s AND sequence BETWEEN %s AND %s",
-		(chain, sequence - 1, sequence + 1),
+		" UNION ALL ".join([one] * len(wanted)),
+		[value for chain, numbers in wanted.items() for value in (chain, tuple(numbers))],
 	)
-	found = {number: Link(hash, previous) for number, hash, previous in rows}
-	return {(chain, number): found.get(number) for number in range(sequence - 1, sequence + 2)}
+	asked = [(chain, number) for chain, numbers in wanted.items() for number in numbers]
+	found = {(chain, number): Link(hash, previous) for chain, number, hash, previous in rows}
+	return {place: found.get(place) for place in asked}
 
 
-def _select(where: str, *values: str | int) -> list[Stored]:
+def _write(new: Sequence[tuple[WireEntry, Entry, Arrival]]) -> None:
+	"""Rows in the order given, and their chains' heads."""
+	rows = [_entry_row(wire, entry, arrival) for wire, entry, arrival in new]
+	for columns, alike in itertools.groupby(rows, key=tuple):
+		_insert_entries(columns, list(alike))
+	chains: dict[str, list[tuple[WireEntry, Entry]]] = {}
+	for wire, entry, _ in new:
+		chains.setdefault(entry.chain, []).append((wire, entry))
+	for chain, members in chains.items():
+		_move_head(chain, members)
+
+
+def _insert_entries(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
+	names = ", ".join((*columns, *_STAMPS, "position"))
+	marks = ", ".join(["%s"] * (len(columns) + len(_STAMPS)))
+	now, user = frappe.utils.now(), frappe.session.user
+	frappe.db.sql(
+		f"INSERT INTO `tabPOS Entry` ({names}) VALUES "
+		+ ", ".join([f"({marks}, NEXTVAL(`pos_entry_id_seq`))"] * len(rows)),
+		[value for row in rows for value in (*row.values(), now, now, user, user)],
+	)
+
+
+def _move_head(chain: str, members: Sequence[tuple[WireEntry, Entry]]) -> None:
+	wire, head = max(members, key=lambda member: member[1].sequence)
+	frappe.db.sql(
+		"INSERT INTO `tabPOS Chain` (name, creation, modified, owner, modified_by, till, epoch,"
+		" head_sequence, head_hash, entries, opened_as)"
+		" VALUES (%(chain)s, %(now)s, %(now)s, %(user)s, %(user)s, %(till)s, %(epoch)s,"
+		" %(sequence)s, %(hash)s, %(entries)s,"
+		" (SELECT position FROM `tabPOS Entry` WHERE name = %(first)s)) ON DUPLICATE KEY UPDATE"
+		" entries = entries + VALUES(entries),"
+		" epoch = IF(VALUES(head_sequence) > head_sequence, VALUES(epoch), epoch),"
+		" head_hash = IF(VALUES(head_sequence) > head_sequence, VALUES(head_hash), head_hash),"
+		# MariaDB assigns from left to right: the sequence last, the others compare with the old one.
+		" head_sequence = GREATEST(VALUES(head_sequence), head_sequence)",
+		{
+			"chain": chain,
+			"till": head.till,
+			"epoch": head.epoch,
+			"sequence": head.sequence,
+			"hash": wire.hash,
+			"entries": len(members),
+			"first": members[0][1].id,
+			"now": frappe.utils.now(),
+			"user": frappe.session.user,
+		},
+	)
+
+
+def _select(where: str, *values: str | int | tuple[str, ...]) -> list[Stored]:
 	rows = frappe.db.sql(f"SELECT {_STORED} FROM `tabPOS Entry` {where}", values)
 	return [_stored(*row) for row in rows]
 
@@ -196,7 +277,7 @@ def _stored(cursor: int, hash: str, text: str, till: str, hop: str, at: str, sta
 	return Stored(int(cursor), wire, open_wire(wire), Arrival(till, hop, at), State(state), why or "")
 
 
-def _entry_row(wire: WireEntry, entry: Entry, arrival: Arrival, cursor: int) -> dict[str, Any]:
+def _entry_row(wire: WireEntry, entry: Entry, arrival: Arrival) -> dict[str, Any]:
 	names = ("kind", "till", "chain", "epoch", "sequence", "previous", "writer", "receipt_number")
 	return {
 		"name": entry.id,
@@ -208,7 +289,6 @@ def _entry_row(wire: WireEntry, entry: Entry, arrival: Arrival, cursor: int) -> 
 		"hop": arrival.hop,
 		"recorded_at": arrival.recorded_at,
 		"state": State.WAITING.value,
-		"position": cursor,
 		"company": frappe.get_cached_value("POS Till", entry.till, "company"),
 		**_columns_of(entry.body),
 	}
@@ -229,7 +309,7 @@ def _shown_figures(body: Mapping[str, Any]) -> dict[str, Any]:
 	)
 	if not (isinstance(total, int) and isinstance(precision, int) and 0 <= precision <= 4):
 		return {}
-	known = isinstance(currency, str) and bool(frappe.db.exists("Currency", currency, cache=True))
+	known = isinstance(currency, str) and bool(frappe.get_cached_value("Currency", currency))
 	return {"total": total / 10**precision, "currency": currency if known else None}
 
 

@@ -1,4 +1,4 @@
-"""What must be true of a shop, whatever happened in it: the account that a test keeps, and compares with the books.
+"""What must be true of a shop, whatever happened in it: an account, kept and compared with the books.
 
 It learns only what the till told its cashier; everything else it reads from the shelves.
 """
@@ -21,13 +21,18 @@ def entries_of(side):
 
 
 def quarantined(side):
-	return {bytes(row["raw"]) for row in side.read(lambda db: db.execute("SELECT raw FROM quarantine").fetchall())}
+	return {
+		bytes(row["raw"]) for row in side.read(lambda db: db.execute("SELECT raw FROM quarantine").fetchall())
+	}
 
 
 def booked(side):
 	"""Debits less credits by booking and account, without the cost of goods."""
 	sql = "SELECT booking, account, debit_minor - credit_minor AS minor FROM journal_line"
-	bookings = {row[0]: Counter() for row in side.read(lambda db: db.execute("SELECT booking FROM booking").fetchall())}
+	bookings = {
+		row[0]: Counter()
+		for row in side.read(lambda db: db.execute("SELECT booking FROM booking").fetchall())
+	}
 	for booking, account, minor in side.read(lambda db: db.execute(sql).fetchall()):
 		bookings[booking][account] += minor
 	return bookings
@@ -54,7 +59,7 @@ def present(amounts):
 
 @dataclass
 class Account:
-	"""What was asked for, what the till confirmed, what may be lost with cleared storage, and what was forged."""
+	"""What was asked for, confirmed, forged, and what may be lost with cleared storage."""
 
 	asked: dict = field(default_factory=dict)
 	confirmed: dict = field(default_factory=dict)
@@ -126,7 +131,9 @@ class Account:
 
 	def _check_receipts(self, company):
 		numbers = {}
-		texts = [row["text"] for row in entries_of(company).values()] + [wire.text for wire in self.confirmed.values()]
+		texts = [row["text"] for row in entries_of(company).values()] + [
+			wire.text for wire in self.confirmed.values()
+		]
 		for entry in map(json.loads, texts):
 			number = entry.get("receipt_number")
 			if number:
@@ -156,6 +163,7 @@ class Account:
 			gaps += len(missing)
 			if not missing:
 				numbers = [entry.receipt_number for _, entry in sorted(chain.items()) if entry.receipt_number]
-				assert [int(number.rsplit("-", 1)[1]) for number in numbers] == list(range(1, len(numbers) + 1))
+				assert [int(number.rsplit("-", 1)[1]) for number in numbers] == list(
+					range(1, len(numbers) + 1)
+				)
 		assert gaps <= len(self.lost - set(arrived)), "a gap that no lost entry explains"
-

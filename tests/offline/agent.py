@@ -1,4 +1,4 @@
-"""The till's agent in this process: shelf, operations and forwarder, with a network that the test decides on."""
+"""The till's agent in this process: shelf, operations, forwarder, and a network that the test decides on."""
 
 import asyncio
 import shutil

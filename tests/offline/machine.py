@@ -1,4 +1,4 @@
-"""A shop in which everything goes wrong that can, in any order: what hypothesis does to till, agent and company."""
+"""A shop in which all goes wrong that can, in any order: what hypothesis does to till, agent, company."""
 
 import json
 import random
@@ -17,7 +17,7 @@ from pos_bridge.core.sync import PROTOCOL_VERSION, PUSH_PATH, wire_fields
 from tests.offline.account import Account, entries_of
 from tests.offline.goods import draft_of, moment, return_of, sales
 from tests.offline.network import Fate
-from tests.offline.shop import Shop
+
 
 class End(Enum):
 	"""How a page ends, and what of its storage is there for the next."""
@@ -50,7 +50,13 @@ FEW_CARTS = st.lists(sales(), max_size=2)
 PICKS = st.integers(0, 1_000)
 PATIENCE_SECONDS = 61.0
 MAX_WAITS = 30
-NOISE = [b"", b"{}", b"[[[", b'{"protocol": 9, "till": "T1", "entries": []}', b'{"protocol": 1, "till": "T1"}']
+NOISE = [
+	b"",
+	b"{}",
+	b"[[[",
+	b'{"protocol": 9, "till": "T1", "entries": []}',
+	b'{"protocol": 1, "till": "T1"}',
+]
 
 
 def disaster(**strategies):

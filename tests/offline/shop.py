@@ -12,8 +12,6 @@ MAX_MOVES = 5_000
 """Messages in one step; more would mean that two parts talk without end."""
 LONGEST_HOP_SECONDS = 5.0
 
-import os
-DEBUG=os.environ.get('DEBUG')
 
 class Shop:
 	"""Till, agent and company. `hear` is told what the till says to its cashier."""
@@ -46,12 +44,10 @@ class Shop:
 				side.stop()
 
 	def tell(self, op, **more):
-		if DEBUG: print(">", op, str(more)[:300], flush=True)
 		for said in self._till.tell(op, **more):
 			self._take(said)
 
 	def _take(self, said):
-		if DEBUG: print("<", str(said)[:300], flush=True)
 		kind = said["said"]
 		if kind == "connect":
 			self.waiting.append(Connect(self, said["socket"]))
@@ -111,7 +107,7 @@ class Shop:
 		self.waiting = [message for message in self.waiting if isinstance(message, Call)]
 
 	def settle(self):
-		"""Until nothing is under way; each message meets the next of `fates`, and arrives when there are none."""
+		"""Until nothing is under way; each message meets the next of `fates`, else it arrives."""
 		for _ in range(MAX_MOVES):
 			self.run(quiet([self.agent.store, self.company.store]))
 			self._bury()
@@ -174,7 +170,9 @@ class Shop:
 		left = seconds
 		while left > 0:
 			until_next = self._till.until_next
-			hop = min(left, LONGEST_HOP_SECONDS, *([max(until_next, 1) / 1000] if until_next is not None else []))
+			hop = min(
+				left, LONGEST_HOP_SECONDS, *([max(until_next, 1) / 1000] if until_next is not None else [])
+			)
 			self._loop.go_on(hop)
 			self.tell("go_on", ms=round(hop * 1000))
 			self.settle()

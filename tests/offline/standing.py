@@ -52,9 +52,8 @@ class MortalStore(Store):
 			self._unanswered -= 1
 
 	def die_at_commit(self, kept, on_death):
-		"""`kept`: whether the commit still reaches the disk. `on_death` runs on the loop before any answer."""
+		"""`kept`: whether the commit reaches the disk. `on_death` runs on the loop before any answer."""
 		self._writer.arm(kept, asyncio.get_running_loop(), on_death)
-
 
 	def survive(self):
 		self._writer.disarm()

@@ -1,6 +1,6 @@
-"""Till, agent and company, each the real one, with everything going wrong between and in them: nothing is lost.
+"""Till, agent and company, the real ones, with everything going wrong between and in them: nothing is lost.
 
-POS_BRIDGE_EXAMPLES and POS_BRIDGE_STEPS ask for longer runs.
+POS_BRIDGE_EXAMPLES=60 asks for sixty shops, POS_BRIDGE_STEPS for longer lives of each.
 """
 
 import os
@@ -13,10 +13,11 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.offline.machine import TroubledShop
 from tests.offline.shop import Shop
 
-EXAMPLES = int(os.environ.get("POS_BRIDGE_EXAMPLES", "60"))
+EXAMPLES = int(os.environ.get("POS_BRIDGE_EXAMPLES", "0"))
 STEPS = int(os.environ.get("POS_BRIDGE_STEPS", "40"))
 
 
+@pytest.mark.skipif(not EXAMPLES, reason="not run: its length varies; POS_BRIDGE_EXAMPLES=60 runs it")
 @pytest.mark.slow
 @pytest.mark.timeout(3_600)
 def test_every_confirmed_entry_is_booked_once_whatever_happens(loop, till, template, tmp_path):

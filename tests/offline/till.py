@@ -1,4 +1,4 @@
-"""The till's page in a Node process: the page's own daybook, pusher and connection, spoken to in lines of JSON."""
+"""The till's page in a Node process: its own daybook, pusher and connection, spoken to in lines of JSON."""
 
 import json
 import subprocess

@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import frappe
 from frappe.utils import now_datetime
@@ -37,11 +37,13 @@ class Enrolled:
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-	"""Whom a token belongs to: the till, what holds it (`page` or `agent`), and its row at the till."""
+	"""Whom a token belongs to: the till, what holds it (`page` or `agent`), its row at the till, when it was
+	last heard of."""
 
 	till: str
 	holder: str
 	row: str
+	last_seen_at: datetime | None = None
 
 
 def make_code(till: str) -> str:
@@ -115,7 +117,7 @@ def _enrol(till: str, made_by: str, holder: str) -> Enrolled:
 def sender_of(token: str) -> Sender:
 	"""Whom a token belongs to. `Unauthenticated` if nobody, or if it or its till was switched off."""
 	rows = frappe.db.sql(
-		"SELECT token.name, token.parent, token.holder, token.revoked, till.enabled"
+		"SELECT token.name, token.parent, token.holder, token.revoked, token.last_seen_at, till.enabled"
 		" FROM `tabPOS Till Token` token JOIN `tabPOS Till` till ON till.name = token.parent"
 		" WHERE token.token_hash = %s",
 		_hash(token),
@@ -132,12 +134,14 @@ def sender_of(token: str) -> Sender:
 			" what was sold is kept here and sent then.",
 			code="revoked",
 		)
-	return Sender(row.parent, row.holder, row.name)
+	return Sender(row.parent, row.holder, row.name, row.last_seen_at)
 
 
 def seen(sender: Sender) -> None:
 	"""Note that a till was heard of; at most once a minute, so that a push costs no extra write."""
 	now = now_datetime()
+	if sender.last_seen_at and sender.last_seen_at > now - timedelta(seconds=SEEN_SECONDS):
+		return
 	frappe.db.sql(
 		"UPDATE `tabPOS Till Token` token JOIN `tabPOS Till` till ON till.name = token.parent"
 		" SET token.last_seen_at = %(now)s, till.last_seen_at = %(now)s"

@@ -4,6 +4,8 @@ It never remembers a row of data: what is asked again is sent to the database ag
 """
 
 import copy
+import datetime
+import json
 import sys
 import time
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
@@ -15,7 +17,10 @@ from typing import Any
 import frappe
 import frappe.model.create_new
 import frappe.model.meta
+from frappe.model import datetime_fields, float_like_fields, table_fields
+from frappe.model.base_document import BaseDocument
 from frappe.model.meta import Meta
+from frappe.utils import cint, flt
 
 REMEMBERED_SECONDS = 10.0
 """The age at which all definitions are forgotten; a changed DocType is seen at the latest then."""
@@ -43,11 +48,12 @@ class _Aging(dict[Hashable, Any]):
 def definitions_remembered() -> Iterator[None]:
 	"""Within it, definitions and the texts of simple statements are remembered by this process."""
 	with (
-		_replaced(frappe.model.meta, "get_meta", _get_meta),
-		_replaced(Meta, "get", _get),
-		_replaced(Meta, "get_fields_to_fetch", _get_fields_to_fetch),
-		_replaced(frappe, "get_attr", _get_attr),
-		_replaced(frappe.model.create_new, "copy", _copying),
+		replaced(frappe.model.meta, "get_meta", _get_meta),
+		replaced(Meta, "get", _get),
+		replaced(Meta, "get_fields_to_fetch", _get_fields_to_fetch),
+		replaced(frappe, "get_attr", _get_attr),
+		replaced(frappe.model.create_new, "copy", _copying),
+		replaced(BaseDocument, "get_valid_dict", _get_valid_dict),
 		_columns_remembered(),
 		_statements_remembered(frappe.local.db),
 	):
@@ -55,7 +61,7 @@ def definitions_remembered() -> Iterator[None]:
 
 
 @contextmanager
-def _replaced(owner: Any, name: str, replacement: Callable[[Any], Any]) -> Iterator[None]:
+def replaced(owner: Any, name: str, replacement: Callable[[Any], Any]) -> Iterator[None]:
 	"""Within it, what `owner` calls `name` is what `replacement` makes of it."""
 	before, own = getattr(owner, name), name in vars(owner)
 	setattr(owner, name, replacement(before))
@@ -134,6 +140,75 @@ def _copying(module: Any) -> Any:
 		return template.copy() if plain else copy.deepcopy(template)
 
 	return SimpleNamespace(deepcopy=deepcopy, copy=module.copy)
+
+
+def _get_valid_dict(own: Callable[..., Any]) -> Callable[..., Any]:
+	"""Frappe looks up the definition of each column of each document whenever it wants its values."""
+	known = _Aging()
+
+	def get_valid_dict(
+		document: Any, sanitize: Any = True, convert_dates_to_str: Any = False, *more: Any, **named: Any
+	) -> Any:
+		meta = document.meta
+		kinds = known.fresh().get(id(meta))
+		if kinds is None:
+			kinds = known[id(meta)] = (meta, _kinds(meta))
+		if not kinds[1] or not sanitize or more or not named.keys() <= {"ignore_virtual", "ignore_nulls"}:
+			return own(document, sanitize, convert_dates_to_str, *more, **named)
+		values = _columns(vars(document), kinds[1], convert_dates_to_str)
+		if values is None or named.get("ignore_nulls"):
+			return own(document, sanitize, convert_dates_to_str, **named)
+		return values
+
+	return get_valid_dict
+
+
+_Column = tuple[str, Callable[[Any], Any] | None]
+
+
+def _kinds(meta: Any) -> list[_Column]:
+	"""Each column and what makes its value; empty where one is computed, or unique."""
+	kinds: list[_Column] = []
+	for column in meta.get_valid_columns():
+		field = meta.get_field(column)
+		if field and (field.get("is_virtual") or field.get("unique") or field.fieldtype in table_fields):
+			return []
+		kinds.append((column, _VALUES.get(field.fieldtype) if field else None))
+	return kinds
+
+
+def _float(value: Any) -> float:
+	return value if isinstance(value, float) else flt(value)
+
+
+def _date(value: Any) -> Any:
+	return None if value == "" else value
+
+
+_VALUES: dict[str, Callable[[Any], Any]] = {
+	"Check": lambda value: 1 if cint(value) else 0,
+	"Int": lambda value: value if isinstance(value, int) else cint(value),
+	"JSON": lambda value: json.dumps(value, separators=(",", ":")) if isinstance(value, dict) else value,
+	**dict.fromkeys(float_like_fields, _float),
+	**dict.fromkeys(datetime_fields, _date),
+}
+_DATES = (datetime.date, datetime.time, datetime.timedelta)
+"""A date and time is a date, too."""
+
+
+def _columns(values: dict[str, Any], kinds: list[_Column], convert_dates: bool) -> Any:
+	"""What `get_valid_dict` gives; None where Frappe would refuse a value."""
+	found = frappe._dict()
+	for column, made in kinds:
+		value = values.get(column)
+		if type(value) is list:
+			return None
+		if made:
+			value = made(value)
+		if convert_dates and isinstance(value, _DATES):
+			value = str(value)
+		found[column] = value
+	return found
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """Rows that ERPNext writes into its ledgers while a sale is posted are saved without checks that can't fail.
 
-It never leaves out a controller's or another app's code, and saves as ever where fields are fetched.
+It never leaves out a controller's or another app's code; links by which fields are fetched are followed.
 """
 
 from collections.abc import Callable, Iterator
@@ -34,7 +34,7 @@ def ledgers_trusted() -> Iterator[None]:
 
 def _insert(own: Callable[..., Any]) -> Callable[..., Any]:
 	def insert(document: Any, *arguments: Any, **options: Any) -> Any:
-		if document.doctype not in LEDGERS or arguments or options or document.meta.get_fields_to_fetch():
+		if document.doctype not in LEDGERS or arguments or options:
 			return own(document, *arguments, **options)
 		return _insert_row(document)
 
@@ -53,6 +53,8 @@ def _insert_row(row: Any) -> Any:
 	row.set_user_and_timestamp()
 	row.set_docstatus()
 	row.check_if_latest()
+	if row.meta.get_fields_to_fetch():
+		row._validate_links()
 	row.run_method("before_insert")
 	row.set_new_name()
 	row.flags.in_insert = True

@@ -14,7 +14,8 @@ from typing import Any
 import erpnext.stock.get_item_details as get_item_details
 import frappe
 
-from pos_bridge.erpnext.overrides.ledgers import LEDGERS
+from pos_bridge.erpnext.overrides.at_once import items
+from pos_bridge.erpnext.overrides.at_once.at_hand import question
 
 REMEMBERED_SECONDS = 10.0
 """The age at which everything is forgotten; a change made by somebody else is seen at the latest then."""
@@ -43,7 +44,8 @@ DocPerm, Custom DocPerm, Custom Role, Role, Module Def, Holiday List, Holiday, A
 Stock Settings, Selling Settings, Buying Settings, System Settings, Global Defaults, POS Settings,
 Website Settings, Stock Reposting Settings, Currency Exchange Settings,
 Repost Accounting Ledger Settings, Repost Allowed Types, Unreconcile Payment Entries, Bank,
-Bank Account, Portal User, Item Manufacturer, Item Quality Inspection Parameter
+Bank Account, Portal User, Item Manufacturer, Item Quality Inspection Parameter, DocShare,
+Period Closing Voucher, Transaction Deletion Record
 """
 MASTERS = frozenset(" ".join(_NAMES.split()).split(", "))
 """Documents that people keep up in the desk; posting only reads them."""
@@ -86,26 +88,40 @@ class _Memory:
 		self._answers: dict[Hashable, tuple[frozenset[str], Any]] = {}
 		self._written: set[str] = set()
 		self._reading: set[str] = set()
-		self._stale: list[str] = []
+		self._stale: dict[str, None] = {}
 		self._born = time.monotonic()
 
 	def answer(self, key: Hashable, doctype: str, ask: Callable[[], Any]) -> Any:
 		"""What was asked before, or what `ask` gives, remembered if it read nothing but masters."""
-		if time.monotonic() - self._born > REMEMBERED_SECONDS:
-			self._answers.clear()
-			self._born = time.monotonic()
-		known = self._answers.get(key)
+		known = self.known(key)
 		if known is not None:
-			self._reading |= known[0]
-			return _copy(known[1])
+			return known
 		outer, self._reading = self._reading, {doctype}
 		try:
 			rows = ask()
 		finally:
 			tables, self._reading = frozenset(self._reading), self._reading | outer
+		self._keep(key, tables, rows)
+		return rows
+
+	def known(self, key: Hashable) -> Any:
+		"""What is remembered, None if nothing is."""
+		if time.monotonic() - self._born > REMEMBERED_SECONDS:
+			self._answers.clear()
+			self._born = time.monotonic()
+		known = self._answers.get(key)
+		if known is None:
+			return None
+		self._reading |= known[0]
+		return _copy(known[1])
+
+	def keep(self, key: Hashable, doctype: str, rows: Any) -> None:
+		"""Remember rows of one kind that were read for later questions."""
+		self._keep(key, frozenset((doctype,)), rows)
+
+	def _keep(self, key: Hashable, tables: frozenset[str], rows: Any) -> None:
 		if tables <= MASTERS and self._written.isdisjoint(tables):
 			self._answers[key] = (tables, _copy(rows))
-		return rows
 
 	def read(self, tables: frozenset[str]) -> None:
 		"""A statement read these tables: whatever is being asked depends on them."""
@@ -116,11 +132,16 @@ class _Memory:
 		if not self._stale:
 			frappe.db.after_commit.add(self._drop)
 			frappe.db.after_rollback.add(self._drop)
-		self._stale.append(document)
+		self._stale[document] = None
+
+	def forget_now(self) -> None:
+		"""Drop them already, because one may be read; and again at the end: others still see the old ones."""
+		if self._stale:
+			frappe.cache.delete_value(list(self._stale))
 
 	def _drop(self) -> None:
-		frappe.cache.delete_value(self._stale)
-		self._stale = []
+		self.forget_now()
+		self._stale = {}
 
 	def written(self, tables: frozenset[str]) -> None:
 		"""Nothing of these tables is remembered until the transaction that wrote them has ended."""
@@ -181,7 +202,7 @@ def _sql(memory: _Memory, run: Callable[..., Any]) -> Callable[..., Any]:
 
 def _repeatable(options: dict[str, Any]) -> bool:
 	return (
-		options.keys() <= {"as_dict", "as_list", "pluck", "update", "debug", "run"}
+		options.keys() <= {"as_dict", "as_list", "pluck", "update", "debug", "run", "ignore_ddl"}
 		and not options.get("debug")
 		and options.get("run", True)
 	)
@@ -192,7 +213,15 @@ def _get_values(memory: _Memory, read: Callable[..., Any]) -> Callable[..., Any]
 		if not _is_of_masters(doctype, filters) or options.get("for_update") or not options.get("run", True):
 			return read(doctype, filters, *arguments, **options)
 		key = ("values", doctype, _key(filters), repr(arguments), repr(options))
-		return memory.answer(key, doctype, lambda: read(doctype, filters, *arguments, **options))
+
+		def ask() -> Any:
+			knows = arguments and doctype in items.KINDS
+			asked = question(arguments[0], arguments[1:], options) if knows else None
+			rows = items.rows_of(memory, doctype, filters, asked.fields) if asked else None
+			answer = asked.answer(rows) if asked and rows is not None else None
+			return read(doctype, filters, *arguments, **options) if answer is None else answer
+
+		return memory.answer(key, doctype, ask)
 
 	return get_values
 
@@ -210,7 +239,19 @@ def _get_all(memory: _Memory, read: Callable[..., Any]) -> Callable[..., Any]:
 		if not _is_of_masters(doctype, None) or not options.get("run", True):
 			return read(doctype, *arguments, **options)
 		key = ("all", doctype, repr(arguments), repr(options))
-		return memory.answer(key, doctype, lambda: read(doctype, *arguments, **options))
+
+		def ask() -> Any:
+			if (
+				not arguments
+				and options.keys() == {"filters", "fields"}
+				and isinstance(options["fields"], str)
+			):
+				rows = items.rows_of(memory, doctype, options["filters"], [options["fields"]])
+				if rows is not None:
+					return [frappe._dict({options["fields"]: row[options["fields"]]}) for row in rows]
+			return read(doctype, *arguments, **options)
+
+		return memory.answer(key, doctype, ask)
 
 	return get_all
 
@@ -220,6 +261,7 @@ def _get_cached_doc(memory: _Memory, read: Callable[..., Any]) -> Callable[..., 
 		if options or not arguments or not all(isinstance(each, str | None) for each in arguments):
 			return read(*arguments, **options)
 		if arguments[0] not in MASTERS:
+			memory.forget_now()
 			return read(*arguments)
 		return memory.answer(("doc", *arguments), arguments[0], lambda: read(*arguments))
 
@@ -233,7 +275,12 @@ def _answered_from(memory: _Memory, name: str, function: Callable[..., Any]) -> 
 		if not all(isinstance(each, _PLAIN) for each in arguments):
 			return function(*arguments, **options)
 		key = (name, repr(arguments), repr(options))
-		return memory.answer(key, "Item", lambda: function(*arguments, **options))
+
+		def ask() -> Any:
+			price = items.price_of(memory, *arguments, **options) if name == "get_item_price" else None
+			return function(*arguments, **options) if price is None else price
+
+		return memory.answer(key, "Item", ask)
 
 	return answered
 
@@ -242,8 +289,8 @@ def _clear_document_cache(memory: _Memory, forget: Callable[..., Any]) -> Callab
 	def clear_document_cache(doctype: str, *arguments: Any, **options: Any) -> Any:
 		if doctype in MASTERS:
 			memory.written(frozenset((doctype,)))
-		# Frappe tells Redis twice to forget each row of a ledger.
-		if doctype in LEDGERS and arguments and not options and _CACHED_IN_REDIS:
+		# Frappe tells Redis twice to forget each row of a ledger, and each Bin with each of its changes.
+		elif len(arguments) == 1 and isinstance(arguments[0], str) and not options and _CACHED_IN_REDIS:
 			return memory.forget_after_the_end(frappe.get_document_cache_key(doctype, arguments[0]))
 		return forget(doctype, *arguments, **options)
 

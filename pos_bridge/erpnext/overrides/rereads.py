@@ -5,7 +5,7 @@ It never changes what ERPNext writes; where nothing is at hand, ERPNext's own fu
 
 import copy
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import erpnext.accounts.doctype.sales_invoice.sales_invoice as sales_invoice
@@ -17,38 +17,64 @@ from erpnext.stock.doctype.warehouse.warehouse import get_child_warehouses
 from erpnext.stock.utils import get_combine_datetime
 from frappe.utils import flt
 
+from pos_bridge.erpnext.overrides.at_once.at_hand import answered_at_hand
+from pos_bridge.erpnext.overrides.at_once.items import items_read_together
+from pos_bridge.erpnext.overrides.at_once.stock_moves import Bins, bins_at_hand, own_move, previous_move
+from pos_bridge.erpnext.overrides.at_once.written_together import kept, unseen
+from pos_bridge.erpnext.overrides.definitions import replaced
+
+Replaced = tuple[Any, str, Callable[[Callable[..., Any]], Callable[..., Any]]]
+
 
 @contextmanager
 def nothing_read_twice(invoice: Any) -> Iterator[None]:
 	"""Within it, the ERPNext functions named below use what posting `invoice` knows already."""
-	replaced: list[tuple[Any, str, Callable[[Callable[..., Any]], Callable[..., Any]]]] = [
+	with ExitStack() as stack:
+		rows = kept()
+		bins = stack.enter_context(bins_at_hand(lambda: _items(invoice), rows)) if rows else None
+		for owner, name, replacement in (
+			*_asked_once(invoice),
+			*(_moves(invoice, rows, bins) if bins else ()),
+		):
+			if hasattr(owner, name):
+				stack.enter_context(replaced(owner, name, replacement))
+		stack.enter_context(answered_at_hand(invoice, bins))
+		stack.enter_context(items_read_together(_items(invoice)))
+		yield
+
+
+def _asked_once(invoice: Any) -> tuple[Replaced, ...]:
+	return (
 		(sales_invoice, "update_voucher_outstanding", lambda own: _update_voucher_outstanding(own, invoice)),
 		(selling_controller, "set_item_default", _set_item_default),
-		(stock_ledger, "get_or_make_bin", lambda own: _get_or_make_bin(own, invoice)),
 		(stock_ledger, "update_qty_in_future_sle", lambda own: _update_qty_in_future_sle(own, invoice)),
 		(stock_ledger.update_entries_after, "get_reserved_stock", lambda own: _reserved(own, invoice)),
 		(stock_ledger, "get_previous_sle", lambda own: _get_previous_sle(own, invoice)),
 		(frappe, "has_permission", _has_permission),
 		(get_item_details, "get_bin_details", lambda own: _get_bin_details(own, invoice)),
-	]
-	before = [(module, name, getattr(module, name)) for module, name, _ in replaced if hasattr(module, name)]
-	for module, name, replacement in replaced:
-		if hasattr(module, name):
-			setattr(module, name, replacement(getattr(module, name)))
-	update_children = invoice._update_children
-	invoice._update_children = lambda *arguments: _update_children(update_children, invoice, *arguments)
-	try:
-		yield
-	finally:
-		del invoice._update_children
-		for module, name, own in before:
-			setattr(module, name, own)
+		(invoice, "_update_children", lambda own: _update_children(own, invoice)),
+	)
 
 
-def _update_children(own: Callable[..., None], invoice: Any, how: Any, *more: Any) -> None:
+def _moves(invoice: Any, rows: Any, bins: Bins) -> tuple[Replaced, ...]:
+	entries = stock_ledger.update_entries_after
+	return (
+		(stock_ledger, "get_previous_sle_of_current_voucher", lambda own: previous_move(own, rows)),
+		(entries, "get_sle_against_current_voucher", lambda own: own_move(own, rows)),
+		(stock_ledger, "get_or_make_bin", lambda own: _get_or_make_bin(own, bins)),
+		(invoice, "update_current_stock", lambda own: lambda: _update_current_stock(invoice, bins)),
+		(frappe.local.db, "set_value", bins.set_value),
+	)
+
+
+def _update_children(own: Callable[..., None], invoice: Any) -> Callable[..., None]:
 	"""ERPNext adds up deliveries with each line, also with lines that come from no order or delivery."""
-	if any(row.get(how["join_field"]) for row in invoice.items):
-		own(how, *more)
+
+	def update_children(how: Any, *more: Any) -> None:
+		if any(row.get(how["join_field"]) for row in invoice.items):
+			own(how, *more)
+
+	return update_children
 
 
 def _has_permission(own: Callable[..., bool]) -> Callable[..., bool]:
@@ -126,7 +152,7 @@ def _as_written(invoice: Any) -> Any:
 	for document in (written, before := copy.copy(invoice)):
 		document.flags = frappe._dict()
 		document.__dict__.pop("__islocal", None)
-		for ours in ("run_before_save_methods", "_update_children"):
+		for ours in ("run_before_save_methods", "_update_children", "update_current_stock"):
 			document.__dict__.pop(ours, None)
 	written._doc_before_save = before
 	return written
@@ -143,24 +169,25 @@ def _set_item_default(own: Callable[..., None]) -> Callable[..., None]:
 	return set_item_default
 
 
-def _get_or_make_bin(own: Callable[..., str], invoice: Any) -> Callable[..., str]:
+def _get_or_make_bin(own: Callable[..., str], bins: Bins) -> Callable[..., str]:
 	"""ERPNext reads each Bin and puts it into Redis to learn its name; posting holds the Bins' locks."""
-	names: dict[str, dict[str, str]] = {}
 
 	def get_or_make_bin(item_code: str, warehouse: str) -> str:
-		if warehouse not in names:
-			names[warehouse] = _bins(warehouse, invoice)
-		return names[warehouse].get(item_code) or own(item_code, warehouse)
+		found = bins.of(item_code, warehouse)
+		return str(found.name) if found else own(item_code, warehouse)
 
 	return get_or_make_bin
 
 
-def _bins(warehouse: str, invoice: Any) -> dict[str, str]:
-	rows = frappe.db.sql(
-		"SELECT item_code, name FROM `tabBin` WHERE item_code IN %s AND warehouse = %s",
-		(_items(invoice), warehouse),
-	)
-	return dict(rows)
+def _update_current_stock(invoice: Any, bins: Bins) -> None:
+	"""What ERPNext's `update_current_stock` does, which reads each row's Bin."""
+	for row in invoice.items:
+		if row.item_code and row.warehouse:
+			found = bins.of(row.item_code, row.warehouse)
+			row.actual_qty = found.actual_qty if found else 0
+	for row in invoice.get("packed_items"):
+		found = bins.of(row.item_code, row.warehouse)
+		row.actual_qty, row.projected_qty = (found.actual_qty, found.projected_qty) if found else (0, 0)
 
 
 def _get_bin_details(own: Callable[..., Any], invoice: Any) -> Callable[..., Any]:
@@ -214,13 +241,12 @@ def _update_qty_in_future_sle(own: Callable[..., None], invoice: Any) -> Callabl
 
 def _moved_later(warehouse: str, invoice: Any) -> set[str]:
 	"""Items of the invoice that something else moved at its moment or later."""
-	return set(
-		frappe.db.sql_list(
-			"SELECT DISTINCT item_code FROM `tabStock Ledger Entry` WHERE item_code IN %s AND warehouse = %s"
-			" AND is_cancelled = 0 AND posting_datetime >= %s AND voucher_no != %s",
-			(_items(invoice), warehouse, _moment(invoice), invoice.name),
-		)
+	sql = (
+		"SELECT DISTINCT item_code FROM `tabStock Ledger Entry` WHERE item_code IN %s AND warehouse = %s"
+		" AND is_cancelled = 0 AND posting_datetime >= %s AND voucher_no != %s"
 	)
+	with unseen("Stock Ledger Entry"):
+		return set(frappe.db.sql_list(sql, (_items(invoice), warehouse, _moment(invoice), invoice.name)))
 
 
 def _reserved(own: Callable[..., float], invoice: Any) -> Callable[..., float]:

@@ -118,8 +118,8 @@ def release(names: Sequence[str], by: str = "") -> int:
 
 def release_returns_of(entry: str) -> int:
 	"""Returns that were held because the sale they take back was not in the books wait again."""
-	held = frappe.get_all("POS Entry", {"against_entry": entry, "state": "held"}, pluck="name")
-	return release(held)
+	held = "SELECT name FROM `tabPOS Entry` WHERE against_entry = %s AND state = 'held'"
+	return release(frappe.db.sql_list(held, entry))
 
 
 def document_of(entry: str, part: str) -> tuple[str, str] | None:

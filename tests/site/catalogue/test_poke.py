@@ -10,7 +10,7 @@ import time
 
 import frappe
 import pytest
-from disposable import BENCH, wait_until
+from disposable import BENCH, start_worker, wait_until
 from tills import enrol
 
 from pos_bridge.erpnext.catalogue import poke
@@ -42,6 +42,10 @@ class Listener:
 		self._sid = "&sid=" + json.loads(opened[1:])["sid"]
 		self._ask("POST", f"40{namespace},")
 		self.welcome = self._ask("GET")
+
+	def hear_call(self):
+		"""The name of the next event."""
+		return json.loads(self.hear().partition(",")[2])[0]
 
 	def hear(self):
 		"""The next packet; the server's pings are answered."""
@@ -75,20 +79,41 @@ def change_a_price(shop, rate):
 	frappe.db.commit()
 
 
+def be_quiet():
+	"""As if nothing had been changed for a while: making a shop is many changes, and the last is recent."""
+	for key in ("pos_bridge:tills_called", "pos_bridge:tills_called:again"):
+		frappe.cache.delete_value(key)
+
+
 def test_a_till_hears_of_a_changed_price_within_five_seconds(server, realtime, own_shop):
+	be_quiet()
 	till = enrol(server, own_shop.till)
 	namespace = f"/{frappe.local.site}"
 	listener = Listener(realtime, server.url, namespace, till.token)
 	assert listener.welcome.startswith(f"40{namespace}"), listener.welcome
 	heard = []
-	ear = threading.Thread(target=lambda: heard.append((listener.hear(), time.monotonic())), daemon=True)
+	ear = threading.Thread(target=lambda: heard.append((listener.hear_call(), time.monotonic())), daemon=True)
 	ear.start()
 	changed_at = time.monotonic()
 	change_a_price(own_shop, 4.44)
 	ear.join(10)
-	packet, heard_at = heard[0]
-	assert json.loads(packet.partition(",")[2])[0] == "pos_bridge_changed"
+	event, heard_at = heard[0]
+	assert event == poke.EVENT
 	assert heard_at - changed_at < 5
+
+
+def test_a_change_that_comes_too_soon_is_called_by_a_worker(server, realtime, own_shop, tmp_path):
+	"""The second of two changes at once: the till is called for it, too, when the quiet second is over."""
+	be_quiet()
+	listener = Listener(realtime, server.url, f"/{frappe.local.site}", enrol(server, own_shop.till).token)
+	worker = start_worker(tmp_path / "worker.log", "short")
+	try:
+		change_a_price(own_shop, 4.55)
+		change_a_price(own_shop, 4.56)
+		assert [listener.hear_call() for _ in range(2)] == [poke.EVENT] * 2
+	finally:
+		worker.terminate()
+		worker.wait(20)
 
 
 def test_a_wrong_token_hears_nothing(server, realtime, shop):
@@ -100,8 +125,7 @@ def test_the_last_of_many_changes_is_never_left_out(own_shop, monkeypatch):
 	called, asked = [], []
 	monkeypatch.setattr("frappe.publish_realtime", lambda event, *_, **__: called.append(event))
 	monkeypatch.setattr("frappe.enqueue", lambda method, **_: asked.append(method))
-	for key in ("pos_bridge:tills_called", "pos_bridge:tills_called:again"):
-		frappe.cache.delete_value(key)
+	be_quiet()
 	change_a_price(own_shop, 5.01)
 	change_a_price(own_shop, 5.02)
 	assert (called.count(poke.EVENT), asked) == (1, ["pos_bridge.jobs.call_tills"])

@@ -8,14 +8,14 @@ from books import book, make_item, open_shop, receive, returned
 from foreign_app import watching
 from rows import rows_of, writes
 
+from pos_bridge import jobs
 from pos_bridge.core.daybook import State, Stored
 from pos_bridge.core.entry import open_wire
 from pos_bridge.core.returns import return_from_body
 from pos_bridge.core.sale import Tender, compute, sale_from_body
 from pos_bridge.erpnext.daybook import FrappeDaybook, lock_till
 from pos_bridge.erpnext.isolation import begin
-from pos_bridge.erpnext.overrides.definitions import definitions_remembered
-from pos_bridge.erpnext.overrides.masters import masters_remembered
+from pos_bridge.erpnext.overrides.company_sales import bring_up_to_date
 from pos_bridge.erpnext.posting import post as posting
 from pos_bridge.erpnext.posting.invoice import invoice_of
 from pos_bridge.erpnext.posting.moments import arrival_now
@@ -70,10 +70,11 @@ def any_line(shop, dice):
 
 
 def ours(wire):
-	"""Record and post in the open transaction; the invoice's name."""
+	"""Record and post in the open transaction, as a job does it; the invoice's name."""
 	stored = recorded(wire)
-	with posting.as_till(), definitions_remembered(), masters_remembered():
+	with posting.as_till(), jobs.nothing_asked_twice() as companies:
 		booking = posting.post(stored)
+	bring_up_to_date(companies)
 	((_, name),) = booking.documents.values()
 	return name
 
