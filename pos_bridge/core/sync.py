@@ -28,6 +28,9 @@ LATEST_PATH = "/api/method/pos_bridge.api.latest"
 BODY_TYPE = "application/octet-stream"
 """How bodies are sent: Frappe would parse `application/json` first, and lose a body that is none."""
 
+EPOCHS_OF_AN_ENROLMENT = 100
+"""Chains that a till may start by itself between two enrolments without ever taking an epoch twice."""
+
 MAX_REASON = 1_000
 """Characters of the other side's words that are kept."""
 
@@ -165,3 +168,13 @@ def head_fields(head: Head) -> dict[str, object]:
 def next_epoch(heads: Sequence[Head]) -> int:
 	"""The epoch for a new chain of a till whose chains are `heads`."""
 	return max((head.epoch for head in heads), default=0) + 1
+
+
+def enrolment_epoch(next_free: int) -> int:
+	"""The epoch that an enrolment hands out, where the company knows of none from `next_free` on.
+
+	The first is 1; each later one begins a hundred of its own. A till starts further chains by itself (after damage),
+	and if its storage is cleared before they are pushed, nobody else ever hears of their receipt numbers.
+	"""
+	hundreds = (next_free - 1 + EPOCHS_OF_AN_ENROLMENT - 1) // EPOCHS_OF_AN_ENROLMENT
+	return hundreds * EPOCHS_OF_AN_ENROLMENT + 1

@@ -63,9 +63,9 @@ async def test_an_agent_of_its_own_is_named_to_the_page_which_may_then_talk_to_i
 
 
 async def test_each_enrolment_gets_an_epoch_of_its_own(till):
-	assert [(await till.enrol())["next_epoch"] for _ in range(3)] == [1, 2, 3]
+	assert [(await till.enrol())["next_epoch"] for _ in range(3)] == [1, 101, 201]
 	await till.push(till_day(1, epoch=7))
-	assert (await till.enrol())["next_epoch"] == 8
+	assert (await till.enrol())["next_epoch"] == 301
 
 
 async def test_the_snapshot_names_the_epoch_behind_what_was_recorded(till):

@@ -65,7 +65,7 @@ async def test_sales_in_one_folder_add_up_and_each_has_a_number_of_its_own(tmp_p
 		status, out, _ = await command("demo", "--once", "--json", "--data-dir", str(tmp_path))
 		assert status == 0
 		numbers.append(json.loads(out)["receipt_number"])
-	assert numbers == ["T1-1-000001", "T1-2-000001"]
+	assert numbers == ["T1-1-000001", "T1-101-000001"]
 
 
 async def test_a_taken_port_is_told_with_what_to_do(tmp_path):

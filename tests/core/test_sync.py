@@ -14,6 +14,7 @@ from pos_bridge.core.errors import Malformed, TooLarge
 from pos_bridge.core.sync import (
 	MAX_PUSH_BYTES,
 	MAX_PUSH_ENTRIES,
+	enrolment_epoch,
 	latest_answer,
 	next_epoch,
 	push_body,
@@ -90,3 +91,8 @@ def test_a_place_to_go_on_from_is_a_number(given):
 def test_the_epoch_of_a_new_chain_is_above_all_others():
 	assert next_epoch([]) == 1
 	assert next_epoch([Head("T1", "a", 2, 9, ""), Head("T1", "b", 1, 3, "")]) == 3
+
+
+def test_each_enrolment_begins_behind_whatever_epochs_the_till_took_by_itself():
+	free_then_given = {1: 1, 2: 101, 8: 101, 101: 101, 102: 201, 150: 201, 202: 301}
+	assert {free: enrolment_epoch(free) for free in free_then_given} == free_then_given

@@ -55,7 +55,7 @@ def test_a_cleared_browser_gets_its_days_back_in_a_new_chain_that_names_the_last
 	sell(till)
 	until(lambda: posted(demo, 3))
 	_, last, first = sales(demo)
-	assert (first["receipt_number"], first["sequence"]) == ("T1-2-000001", 1)
+	assert (first["receipt_number"], first["sequence"]) == ("T1-101-000001", 1)
 	assert first["continues"]["chain"] == last["chain"]
 	assert first["continues"]["sequence"] == last["sequence"]
 	till.reload()

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from pos_bridge.agent.store import Store
 from pos_bridge.core.errors import Rejected, Unauthenticated
+from pos_bridge.core.sync import enrolment_epoch
 
 CODE_SECONDS = 600
 CODE_TRIES = 5
@@ -111,7 +112,7 @@ def _use_code(db: sqlite3.Connection, code: str, token: str, now: int) -> Enroll
 		db.execute(f"UPDATE enrolment_code SET tries = tries + 1 WHERE {live}", values)
 		return None
 	till = str(row["till"])
-	epoch = _next_epoch(db, till)
+	epoch = enrolment_epoch(_next_epoch(db, till))
 	_keep_token(db, till, token, "page", now)
 	db.execute("UPDATE till SET next_epoch = ? WHERE till = ?", (epoch + 1, till))
 	return Enrolled(till, token, epoch)

@@ -14,7 +14,7 @@ from frappe.utils import now_datetime
 from frappe.utils.password import get_encryption_key
 
 from pos_bridge.core.errors import Rejected, Unauthenticated
-from pos_bridge.core.sync import next_epoch
+from pos_bridge.core.sync import enrolment_epoch, next_epoch
 from pos_bridge.erpnext.daybook import FrappeDaybook, lock_till
 
 CODE_SECONDS = 600
@@ -92,7 +92,7 @@ def _invalid_code() -> Rejected:
 def _enrol(till: str, made_by: str, holder: str) -> Enrolled:
 	token = secrets.token_urlsafe(32)
 	known = frappe.db.get_value("POS Till", till, "next_epoch")
-	epoch = max(int(known or 1), next_epoch(FrappeDaybook().heads(till)))
+	epoch = enrolment_epoch(max(int(known or 1), next_epoch(FrappeDaybook().heads(till))))
 	row = frappe.get_doc(
 		{
 			"doctype": "POS Till Token",
