@@ -47,6 +47,13 @@ def sales(draw):
 	return make_sale(draft, tenders)
 
 
+def plain_sale(item):
+	"""One of it, for cash."""
+	line = DraftLine(item.item, item.name, SCALE, item.unit, item.price_minor, RATES[item.template])
+	draft = SaleDraft(CURRENCY, CURRENCY_PRECISION, Rounding(PROFILE.rounding), PROFILE.taxes, (line,))
+	return make_sale(draft, [Tender("Cash", "cash", compute(draft).total_minor)])
+
+
 def return_of(sale, entry, receipt_number):
 	"""All of a sale comes back for cash."""
 	draft = draft_of_return(sale, {number: line.quantity for number, line in enumerate(sale.draft.lines, 1)})

@@ -32,9 +32,9 @@ class End(Enum):
 FATES = st.just([]) | st.lists(st.sampled_from([*[Fate.ARRIVES] * 5, *Fate]), max_size=12)
 CRASHES = st.fixed_dictionaries(
 	{
-		"power": st.booleans(),
-		"writes": st.integers(0, 3),
-		"percent": st.sampled_from([0, 1, 50, 99, 100]),
+		"power": st.sampled_from([True, True, False]),
+		"writes": st.sampled_from([0, 0, 0, 1, 2]),
+		"percent": st.sampled_from([0, 30, 60, 99, 100]),
 		"zeros": st.booleans(),
 	}
 )
@@ -198,9 +198,16 @@ class TroubledShop(RuleBasedStateMachine):
 		another = {"kind": "no_sale", "body": {"reason": "another body"}}
 		self.record(self.drafts[id] | another if other else self.drafts[id], 1, fates)
 
-	@rule()
-	def the_next_day_begins(self):
-		self.day += 1
+	@rule(days=st.integers(1, 3), crash=CRASHES)
+	def days_go_by(self, days, crash):
+		"""Switched off in the evening and on in the morning; the drawer is opened for the first change."""
+		for _ in range(days):
+			self.day += 1
+			self.shop.page_crashes(crash)
+			self.started = False
+			self.open_page()
+			if self.started:
+				self.record(self.next_draft("no_sale", {"reason": "change"}), 1, None)
 
 	# What happens to the page
 
@@ -272,10 +279,10 @@ class TroubledShop(RuleBasedStateMachine):
 			self.shop.agent_killed()
 		self.let()
 
-	@disaster()
-	def a_quiet_night(self):
-		"""Nothing goes wrong any more: then all of it is sent, whatever was before."""
-		self.let_everything_through()
+	@disaster(agent=st.booleans())
+	def a_quiet_night(self, agent):
+		"""Nothing goes wrong any more: all of it is sent, whatever was before, by the page alone if need be."""
+		self.let_everything_through(agent)
 
 	@disaster(seconds=st.sampled_from([1.0, 6.0, 31.0, 70.0]), fates=FATES)
 	def time_passes(self, seconds, fates):
@@ -340,16 +347,19 @@ class TroubledShop(RuleBasedStateMachine):
 
 	def teardown(self):
 		try:
-			self.let_everything_through()
+			self.let_everything_through(with_agent=True)
 		finally:
 			self.shop.end()
 
-	def let_everything_through(self):
+	def let_everything_through(self, with_agent):
 		self.shop.tell("disk", disk={})
 		self.shop.company.reachable = True
 		self.shop.late_ones_arrive(newest_first=False)
 		for _ in range(MAX_WAITS):
-			self.shop.agent_started()
+			if with_agent:
+				self.shop.agent_started()
+			else:
+				self.shop.agent_killed()
 			if not self.started:
 				self.open_page()
 			self.wait(PATIENCE_SECONDS)
@@ -357,7 +367,8 @@ class TroubledShop(RuleBasedStateMachine):
 				break
 		assert self.all_is_sent(), f"not all is sent: {self.status}, {self.shop.told()}"
 		self.the_account_is_right()
-		self.account.check_in_the_end(self.shop.company, self.shop.agent)
+		if with_agent:
+			self.account.check_in_the_end(self.shop.company, self.shop.agent)
 
 	def ask_page(self):
 		"""False if there is none, or if it dies over the question."""
@@ -365,10 +376,15 @@ class TroubledShop(RuleBasedStateMachine):
 		self.shop.tell("status")
 		return self.status.get("said") == "status"
 
+	def status_now(self):
+		assert self.ask_page(), "there is no page to ask"
+		return self.status
+
 	def all_is_sent(self):
 		if not self.ask_page():
 			return False
 		troubled = {reason["id"] for reason in self.status["reasons"]} - self.forged_ids
 		here = self.status["unsentCount"] == 0 and not troubled
 		states = {row["state"] for row in entries_of(self.shop.company).values()}
-		return here and states <= {"posted"} and self.shop.agent.unforwarded() == 0
+		agent_is_done = not self.shop.agent.running or self.shop.agent.unforwarded() == 0
+		return here and states <= {"posted"} and agent_is_done

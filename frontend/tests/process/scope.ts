@@ -45,6 +45,7 @@ function commonNames(clock: Clock, files: Visitor): Names {
 		setInterval: clock.setInterval.bind(clock),
 		clearInterval: clock.clearTimeout.bind(clock),
 		Date: dateOf(clock),
+		performance: { now: () => clock.now() },
 		AbortSignal: abortSignalOf(clock),
 		crypto: cryptoOf(),
 	};
