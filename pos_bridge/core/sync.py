@@ -174,7 +174,7 @@ def enrolment_epoch(next_free: int) -> int:
 	"""The epoch that an enrolment hands out, where the company knows of none from `next_free` on.
 
 	The first is 1; each later one begins a hundred of its own. A till starts further chains by itself
-	(after damage), and if its storage is cleared before they are pushed, nobody hears of their receipt numbers.
+	(after damage), and if its storage is cleared before they are pushed, nobody hears of their numbers.
 	"""
 	hundreds = (next_free - 1 + EPOCHS_OF_AN_ENROLMENT - 1) // EPOCHS_OF_AN_ENROLMENT
 	return hundreds * EPOCHS_OF_AN_ENROLMENT + 1

@@ -281,7 +281,7 @@ class TroubledShop(RuleBasedStateMachine):
 
 	@disaster(agent=st.booleans())
 	def a_quiet_night(self, agent):
-		"""Nothing goes wrong any more: all of it is sent, whatever was before, by the page alone if need be."""
+		"""Nothing goes wrong any more: all is sent, whatever was before, by the page alone if need be."""
 		self.let_everything_through(agent)
 
 	@disaster(seconds=st.sampled_from([1.0, 6.0, 31.0, 70.0]), fates=FATES)

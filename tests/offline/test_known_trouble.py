@@ -1,4 +1,4 @@
-"""Shops in which one thing after the other goes wrong that once lost or doubled something, or would without its remedy."""
+"""Shops in which things go wrong that once lost or doubled something, or would without their remedy."""
 
 from itertools import count
 

@@ -1,6 +1,7 @@
 """Till, agent and company, the real ones, with everything going wrong between and in them: nothing is lost.
 
-The gate tries the same shops each time. POS_BRIDGE_EXAMPLES=500 asks for so many new ones, POS_BRIDGE_STEPS for longer lives.
+The gate tries the same shops each time. POS_BRIDGE_EXAMPLES=500 asks for so many new ones,
+POS_BRIDGE_STEPS for longer lives.
 """
 
 import os
