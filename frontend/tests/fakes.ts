@@ -4,7 +4,7 @@
 import type { AgentEvents, AgentState, Welcome } from "@/agent/connection";
 import { newId, openWire, parseEntry, type Entry, type EntryDraft, type Head, type WireEntry } from "@/core/entry";
 import { PosBridgeError, Rejected, Retryable } from "@/core/errors";
-import { Book, type BookOptions, type StoredEntry } from "@/daybook/book";
+import { Book, type BookOptions, type Sendable, type StoredEntry } from "@/daybook/book";
 import type { LogFile } from "@/daybook/file";
 import type { PushAnswer, PushResult } from "@/server/api";
 
@@ -159,6 +159,14 @@ export class MemoryDaybook {
 
 	async unsent(limit: number, after?: number): Promise<readonly StoredEntry[]> {
 		return this.book.unsent(limit, after);
+	}
+
+	async sendable(limit: number, after?: number): Promise<readonly Sendable[]> {
+		return this.book.sendable(limit, after);
+	}
+
+	async unsentIds(limit: number): Promise<readonly string[]> {
+		return this.book.unsentIds(limit);
 	}
 
 	async troubled(): Promise<readonly PushResult[]> {

@@ -40,6 +40,13 @@ export interface StoredEntry {
 	readonly result?: PushResult;
 }
 
+/** What the next hop gets of an entry. */
+export interface Sendable {
+	readonly id: string;
+	readonly wire: WireEntry;
+	readonly position: number;
+}
+
 /** An entry that the agent or the company gave back; `result` is what the company said, if that is known. */
 export interface Restored {
 	readonly wire: WireEntry;
@@ -186,6 +193,17 @@ export class Book {
 
 	unsent(limit: number, after = -1): StoredEntry[] {
 		return this.shelf.unsent(limit, after).map((place) => this.stored(place));
+	}
+
+	/** The same for whoever only passes them on: after a month alone, parsing each would take its time and memory. */
+	sendable(limit: number, after = -1): Sendable[] {
+		return this.shelf.unsent(limit, after).map((place) => {
+			return { id: place.id, wire: this.wireAt(place), position: positionOf(place) };
+		});
+	}
+
+	unsentIds(limit: number): string[] {
+		return this.shelf.unsent(limit, -1).map(({ id }) => id);
 	}
 
 	entriesOf(businessDate: string): StoredEntry[] {
@@ -342,14 +360,18 @@ export class Book {
 	}
 
 	private stored(place: Place): StoredEntry {
-		const bytes = new Uint8Array(place.to - place.from);
-		const file = place.segment === this.number ? this.current.file : this.older.get(place.segment);
-		file?.read(bytes, { at: place.from });
-		const line = new TextDecoder().decode(bytes);
-		const text = line.slice(line.indexOf("{"), -1);
+		const wire = this.wireAt(place);
 		const result = this.shelf.answer(place.id);
-		const stored = { entry: parseEntry(text), wire: { hash: place.hash, text }, position: positionOf(place) };
+		const stored = { entry: parseEntry(wire.text), wire, position: positionOf(place) };
 		return result ? { ...stored, result } : stored;
+	}
+
+	private wireAt({ segment, from, to, hash }: Place): WireEntry {
+		const bytes = new Uint8Array(to - from);
+		const file = segment === this.number ? this.current.file : this.older.get(segment);
+		file?.read(bytes, { at: from });
+		const line = new TextDecoder().decode(bytes);
+		return { hash, text: line.slice(line.indexOf("{"), -1) };
 	}
 }
 

@@ -3,14 +3,14 @@
 
 import type { EntryDraft, Head } from "@/core/entry";
 import { Malformed, Rejected, Retryable, type PosBridgeError } from "@/core/errors";
-import type { BookReport, BookStatus, RecordAnswer, Restored, StoredEntry } from "@/daybook/book";
+import type { BookReport, BookStatus, RecordAnswer, Restored, Sendable, StoredEntry } from "@/daybook/book";
 import type { DaybookCall, DaybookReply, Opened } from "@/daybook/worker";
 import workerScript from "@/daybook/worker.ts?worker&url";
 import { scriptUrl } from "@/offline/files";
 import type { PushResult } from "@/server/api";
 import { keepTwice, readKeptTwice } from "@/server/kept";
 
-export type { RecordAnswer, Restored, StoredEntry } from "@/daybook/book";
+export type { RecordAnswer, Restored, Sendable, StoredEntry } from "@/daybook/book";
 
 /** Code of the failure after which nobody knows whether the entry was recorded; the next start knows. */
 export const UNSURE = "unsure";
@@ -125,6 +125,15 @@ export class PageDaybook {
 	/** Entries that the company has not answered for, oldest first, behind the `position` of another one. */
 	unsent(limit: number, after = -1): Promise<readonly StoredEntry[]> {
 		return this.call({ op: "unsent", limit, after });
+	}
+
+	/** The same as they are sent. */
+	sendable(limit: number, after = -1): Promise<readonly Sendable[]> {
+		return this.call({ op: "sendable", limit, after });
+	}
+
+	unsentIds(limit: number): Promise<readonly string[]> {
+		return this.call({ op: "unsentIds", limit });
 	}
 
 	/** All entries of a business date, oldest first. */

@@ -161,8 +161,9 @@ async function provenRecord(whole: string, span: Span): Promise<LogRecord | unde
 	const text = whole.slice(TEXT_START, -1);
 	if (whole.startsWith("E")) {
 		const entry = parseEntry(text);
-		const right = (await chainHash(entry.previous, text)) === hash;
-		return right ? { type: "entry", entry, wire: { hash, text }, ...span } : undefined;
+		// Kept for as long as the till runs: a slice of the line would keep all of the line with it.
+		const computed = await chainHash(entry.previous, text);
+		return computed === hash ? { type: "entry", entry, wire: { hash: computed, text }, ...span } : undefined;
 	}
 	if ((await chainHash(NO_PREVIOUS, text)) !== hash) return undefined;
 	if (whole.startsWith("C")) return { type: "chain", start: JSON.parse(text) as ChainStart, ...span };

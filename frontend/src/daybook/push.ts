@@ -5,7 +5,7 @@ import type { AgentConnection } from "@/agent/connection";
 import { parseEntry, type WireEntry } from "@/core/entry";
 import { Rejected, wordsOf } from "@/core/errors";
 import { BATCH_ENTRIES, batches } from "@/daybook/batches";
-import type { PageDaybook, StoredEntry } from "@/daybook/daybook";
+import type { PageDaybook, Sendable } from "@/daybook/daybook";
 import type { Company, PushResult } from "@/server/api";
 
 /** So long we wait for an agent that was here to come back before we push to the company ourselves. */
@@ -31,7 +31,7 @@ export interface PushStatus {
 }
 
 type Daybook = Pick<
-	PageDaybook, "unsent" | "acknowledge" | "troubled" | "compareHeads" | "unsentCount" | "oldestUnsentAt" | "on"
+	PageDaybook, "sendable" | "unsentIds" | "acknowledge" | "troubled" | "compareHeads" | "unsentCount" | "oldestUnsentAt" | "on"
 >;
 type Agent = Pick<AgentConnection, "state" | "awaySince" | "welcome" | "record" | "acknowledged" | "on">;
 type CompanyDoor = Pick<Company, "push">;
@@ -201,10 +201,10 @@ export class Pusher {
 		this.headsCompared = true;
 		await this.eachBatch((id) => !this.withAgent.has(id) && !this.direct.has(id), async (batch) => {
 			const results = await this.agent.record(batch.map(({ wire }) => wire));
-			this.taken(batch.map(({ entry }) => entry.id), results);
+			this.taken(batch.map(({ id }) => id), results);
 		});
-		const waiting = await this.daybook.unsent(ASK_AT_MOST);
-		if (waiting.length > 0) await this.heard(await this.agent.acknowledged(waiting.map(({ entry }) => entry.id)));
+		const waiting = await this.daybook.unsentIds(ASK_AT_MOST);
+		if (waiting.length > 0) await this.heard(await this.agent.acknowledged(waiting));
 	}
 
 	/** True if the agent has all of them in its daybook. */
@@ -229,10 +229,10 @@ export class Pusher {
 	}
 
 	/** Halves what is too large; an entry that is too large alone is noted, and the next ones go on. */
-	private async push(batch: readonly StoredEntry[]): Promise<void> {
+	private async push(batch: readonly Sendable[]): Promise<void> {
 		try {
 			const { results } = await this.company.push(batch.map(({ wire }) => wire));
-			await this.heard(batch.map(({ entry }, index) => ({ ...answerAt(results, index), id: entry.id })));
+			await this.heard(batch.map(({ id }, index) => ({ ...answerAt(results, index), id })));
 		} catch (error) {
 			if (!(error instanceof Rejected) || error.code !== "too_large") throw error;
 			if (batch.length === 1) return this.cannotGo(batch[0], error);
@@ -242,23 +242,23 @@ export class Pusher {
 		}
 	}
 
-	private cannotGo(stored: StoredEntry | undefined, error: Rejected): void {
-		if (!stored) return;
-		const { id } = stored.entry;
+	private cannotGo(entry: Sendable | undefined, error: Rejected): void {
+		if (!entry) return;
+		const { id } = entry;
 		this.stuck.add(id);
 		this.refused.set(id, { id, outcome: "quarantined", state: "held", reason: error.message });
 	}
 
 	private async eachBatch(
-		wanted: (id: string) => boolean, send: (batch: readonly StoredEntry[]) => Promise<void>,
+		wanted: (id: string) => boolean, send: (batch: readonly Sendable[]) => Promise<void>,
 	): Promise<void> {
 		let after = -1;
 		for (;;) {
-			const read = await this.daybook.unsent(BATCH_ENTRIES, after);
+			const read = await this.daybook.sendable(BATCH_ENTRIES, after);
 			const last = read.at(-1);
 			if (!last) return;
 			after = last.position;
-			for (const batch of batches(read.filter(({ entry }) => wanted(entry.id)))) await send(batch);
+			for (const batch of batches(read.filter(({ id }) => wanted(id)))) await send(batch);
 		}
 	}
 

@@ -16,6 +16,8 @@ export type DaybookCall =
 	| { readonly op: "record"; readonly draft: EntryDraft }
 	| { readonly op: "acknowledge"; readonly results: readonly PushResult[] }
 	| { readonly op: "unsent"; readonly limit: number; readonly after: number }
+	| { readonly op: "sendable"; readonly limit: number; readonly after: number }
+	| { readonly op: "unsentIds"; readonly limit: number }
 	| { readonly op: "entriesOf"; readonly businessDate: string }
 	| { readonly op: "find"; readonly id: string }
 	| { readonly op: "compareHeads"; readonly heads: readonly Head[]; readonly nextEpoch: number }
@@ -86,6 +88,10 @@ async function carryOut(call: DaybookCall): Promise<unknown> {
 			return book.acknowledge(call.results);
 		case "unsent":
 			return book.unsent(call.limit, call.after);
+		case "sendable":
+			return book.sendable(call.limit, call.after);
+		case "unsentIds":
+			return book.unsentIds(call.limit);
 		case "entriesOf":
 			return book.entriesOf(call.businessDate);
 		case "find":
