@@ -5,7 +5,7 @@ import os
 import shutil
 import signal
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Playwright
@@ -28,14 +28,18 @@ GONE_SECONDS = 10.0
 
 
 def open_chromium(
-	playwright: Playwright, profile: Path, width: int = 1280, height: int = 800
+	playwright: Playwright,
+	profile: Path,
+	width: int = 1280,
+	height: int = 800,
+	arguments: Sequence[str] = (),
 ) -> BrowserContext:
 	"""A headless browser whose profile, and with it the till's daybook, stays in `profile`."""
 	return playwright.chromium.launch_persistent_context(
 		str(profile),
 		executable_path=CHROMIUM,
 		headless=True,
-		args=list(ARGUMENTS),
+		args=[*ARGUMENTS, *arguments],
 		viewport={"width": width, "height": height},
 	)
 

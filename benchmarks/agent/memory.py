@@ -12,6 +12,11 @@ def resident_mb(pid: int) -> int:
 	return _field(pid, "VmRSS")
 
 
+def own_mb(pid: int) -> int:
+	"""Millions of bytes that it holds now and that come from no file: without its program."""
+	return _field(pid, "RssAnon")
+
+
 def highest_mb(pid: int) -> int:
 	"""The most that it held since it was started."""
 	return _field(pid, "VmHWM")

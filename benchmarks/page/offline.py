@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,9 +49,11 @@ def be_ready(playwright: Playwright, profile: Path, url: str) -> None:
 
 
 @contextmanager
-def killed_afterwards(playwright: Playwright, profile: Path) -> Iterator[BrowserContext]:
+def killed_afterwards(
+	playwright: Playwright, profile: Path, arguments: Sequence[str] = ()
+) -> Iterator[BrowserContext]:
 	"""A browser on this profile that ends as in a power cut: every process of it by SIGKILL."""
-	context = open_chromium(playwright, profile)
+	context = open_chromium(playwright, profile, arguments=arguments)
 	try:
 		yield context
 	finally:
@@ -68,9 +70,10 @@ def started(
 	pays: bool = False,
 	scans: bool = True,
 	slower: float = 1,
+	arguments: Sequence[str] = (),
 ) -> Iterator[Started]:
 	"""Start with an empty HTTP cache, scan until a line is there, and pay for it if told to."""
-	with killed_afterwards(playwright, profile) as context:
+	with killed_afterwards(playwright, profile, arguments) as context:
 		page = context.pages[0]
 		devtools(page).send("Network.clearBrowserCache")
 		if slower > 1:

@@ -207,12 +207,15 @@ class IndexBuilder {
 			this.addWord(word, item, first);
 			first = false;
 		}
-		for (const code of codes) for (const word of wordsOfText(code)) this.addWord(word, item, false);
+		for (const code of codes) {
+			// Most codes are one run of digits, and there are hundreds of thousands of them.
+			if (isRunOfDigits(code)) this.digits.add(item, code);
+			else for (const word of wordsOfText(code)) this.addWord(word, item, false);
+		}
 	}
 
 	private addWord(word: string, item: number, first: boolean): void {
-		const start = word.charCodeAt(0);
-		if (start <= 0x39 && word.length <= MAX_DIGITS && /^[0-9]+$/.test(word)) return this.digits.add(item, word);
+		if (isRunOfDigits(word)) return this.digits.add(item, word);
 		let id = this.ids.get(word);
 		if (id === undefined) {
 			id = this.ids.size;
@@ -255,6 +258,15 @@ class IndexBuilder {
 		}
 		return { vocabulary, starts, postings };
 	}
+}
+
+function isRunOfDigits(word: string): boolean {
+	if (word.length === 0 || word.length > MAX_DIGITS) return false;
+	for (let at = 0; at < word.length; at++) {
+		const unit = word.charCodeAt(at);
+		if (unit < 0x30 || unit > 0x39) return false;
+	}
+	return true;
 }
 
 /** Sorted by UTF-16 units, one first letter after the other, with rests between. */
