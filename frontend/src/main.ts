@@ -1,12 +1,13 @@
-// Opens the page of the till.
-// Never holds anything itself: till/start.ts brings the till up, App.vue shows it.
+// Begins what a start waits for longest, the browser's storage and the daybook's worker, and then loads the page itself.
+// Never holds anything itself, and stays small: open.ts and all behind it load beside this.
 
-import { createApp } from "vue";
 import "@/styles/tokens.css";
 import "@/styles/base.css";
 import "@/styles/controls.css";
-import App from "@/App.vue";
-import { applyTheme } from "@/shell/theme";
+import { wakeDaybook } from "@/daybook/wake";
+import { database } from "@/server/kept";
 
-applyTheme();
-createApp(App).mount("#till");
+wakeDaybook();
+// Whoever needs it asks again, and hears of a failure.
+database().catch(() => undefined);
+void import("@/open");

@@ -99,6 +99,29 @@ def test_the_page_starts_and_sells_without_any_network_and_everything_arrives_la
 	second.close()
 
 
+def test_a_browser_that_lost_its_whole_indexeddb_sells_without_a_network(playwright, tmp_path, demo):
+	"""Chromium drops a database that it finds damaged after a kill (google/leveldb#1287)."""
+	profile = tmp_path / "profile"
+	first = open_chromium(playwright, profile)
+	be_ready(first.new_page(), demo.url)
+	first.close()
+	demo.kill()
+	shutil.rmtree(profile / "Default/IndexedDB")
+
+	second = open_chromium(playwright, profile)
+	page = second.new_page()
+	promise_storage(page, demo.url)
+	page.goto(f"{demo.url}/till")
+	choose_cashier(page)
+	sell_coffee_and_bread(page)
+	pay_cash(page, "10")
+	assert page.get_by_text("Receipt T1-1-000001").is_visible()
+	open_panel(page).get_by_text("Ready for offline", exact=True).wait_for()
+	demo.start()
+	until(lambda: rows(demo, "company", "SELECT 1 FROM entry WHERE kind = 'sale' AND state = 'posted'"))
+	second.close()
+
+
 def test_files_that_another_app_deleted_are_fetched_again_and_missed_truthfully(browser, demo):
 	page = browser.new_page()
 	be_ready(page, demo.url)

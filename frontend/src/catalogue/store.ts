@@ -1,11 +1,14 @@
 // The catalogue's shelf in IndexedDB: chunks as the texts they were received as, the manifest of the whole ones, and
 // what changed since, answer by answer. Never holds a manifest whose chunks are not all there.
+// If the browser lost it all, the copy in files is put back first.
 
 import type { KeptStart } from "@/catalogue/columns";
-import type { Snapshot } from "@/server/api";
+import { copyFolder, readCopy, type Catalogued } from "@/catalogue/copy";
+import type { Enrolment, Snapshot } from "@/server/api";
+import { Rejected } from "@/core/errors";
 import type { Changes } from "@/server/changes";
 import { customersOf } from "@/server/customers";
-import { database } from "@/server/kept";
+import { KEPT_ENROLMENT, database, readKeptTwice, type KeptChanges } from "@/server/kept";
 
 const MANIFEST = "manifest";
 const START = "start";
@@ -49,7 +52,8 @@ export class CatalogueStore implements CatalogueShelf {
 	}
 
 	async manifest(): Promise<Snapshot | undefined> {
-		return (await this.read(MANIFEST)) as Snapshot | undefined;
+		const kept = (await this.read(MANIFEST)) as Snapshot | undefined;
+		return kept ?? (await putBack());
 	}
 
 	async texts(snapshot: Snapshot): Promise<readonly string[]> {
@@ -93,9 +97,8 @@ export class CatalogueStore implements CatalogueShelf {
 		]);
 	}
 
-	async changes({ snapshot }: Snapshot): Promise<readonly Changes[]> {
-		const all = await (await database()).getAll("changes");
-		return all.filter((kept) => kept.snapshot === snapshot).map(({ changes }) => changes);
+	async changes(snapshot: Snapshot): Promise<readonly Changes[]> {
+		return changesOf(snapshot, await (await database()).getAll("changes"));
 	}
 
 	/** One transaction: the cursor never stands before or behind what is kept. */
@@ -111,6 +114,45 @@ export class CatalogueStore implements CatalogueShelf {
 			transaction.done,
 		]);
 	}
+}
+
+/** What a copy of the catalogue takes besides its texts; undefined while there is no whole one. */
+export async function readSince(): Promise<Omit<Catalogued, "texts"> | undefined> {
+	const transaction = (await database()).transaction(["catalogue", "changes", "customers"]);
+	const manifest = (await transaction.objectStore("catalogue").get(MANIFEST)) as Snapshot | undefined;
+	if (!manifest) return undefined;
+	const [kept, customers] = await Promise.all([
+		transaction.objectStore("changes").getAll(), transaction.objectStore("customers").getAll(),
+	]);
+	return { manifest, changes: changesOf(manifest, kept), customers };
+}
+
+/** Rejected if a newer snapshot took their place meanwhile. */
+export async function readTexts(snapshot: Snapshot): Promise<readonly string[]> {
+	const texts = await new CatalogueStore().texts(snapshot);
+	if (texts.length === snapshot.chunks) return texts;
+	throw new Rejected("The catalogue was renewed while it was copied.", "no_catalogue");
+}
+
+/** From the copy in files into IndexedDB; undefined if there is no copy, or it is another till's. */
+async function putBack(): Promise<Snapshot | undefined> {
+	const [copied, enrolment] = await Promise.all([copyFolder(false).then(readCopy), readKeptTwice<Enrolment>(KEPT_ENROLMENT)]);
+	if (!copied || copied.manifest.till !== enrolment?.till || copied.manifest.company !== enrolment.company) return undefined;
+	const { manifest, texts, changes, customers } = copied;
+	const transaction = (await database()).transaction(["catalogue", "changes", "customers"], "readwrite");
+	const catalogue = transaction.objectStore("catalogue");
+	await Promise.all([
+		...texts.map((text, number) => catalogue.put(text, keyOf(manifest, number))),
+		...changes.map((one) => transaction.objectStore("changes").add({ snapshot: manifest.snapshot, changes: one })),
+		...customers.map((customer) => transaction.objectStore("customers").put(customer)),
+		catalogue.put(manifest, MANIFEST),
+		transaction.done,
+	]);
+	return manifest;
+}
+
+function changesOf({ snapshot }: Snapshot, kept: readonly KeptChanges[]): Changes[] {
+	return kept.filter((one) => one.snapshot === snapshot).map(({ changes }) => changes);
 }
 
 /** Padded, so that the database's order is the chunks' order. */

@@ -5,8 +5,7 @@ import type { EntryDraft, Head } from "@/core/entry";
 import { Malformed, Rejected, Retryable, type PosBridgeError } from "@/core/errors";
 import type { BookReport, BookStatus, RecordAnswer, Restored, Sendable, StoredEntry } from "@/daybook/book";
 import type { DaybookCall, DaybookReply, Opened } from "@/daybook/worker";
-import workerScript from "@/daybook/worker.ts?worker&url";
-import { scriptUrl } from "@/offline/files";
+import { takeDaybookWorker } from "@/daybook/wake";
 import type { PushResult } from "@/server/api";
 import { keepTwice, readKeptTwice } from "@/server/kept";
 
@@ -34,15 +33,6 @@ interface Waiting {
 	readonly reject: (error: PosBridgeError) => void;
 }
 
-/** Loaded and waiting for a till to open its daybook. */
-let awake: Worker | undefined;
-
-/** Call as early as possible: the worker's script loads while the page still finds out which till it is. */
-export function wakeDaybook(): void {
-	const controlled = Boolean(navigator.serviceWorker?.controller);
-	awake ??= new Worker(scriptUrl(workerScript, controlled), { type: "module" });
-}
-
 export class PageDaybook {
 	private refs = 0;
 	private readonly waiting = new Map<number, Waiting>();
@@ -62,9 +52,7 @@ export class PageDaybook {
 
 	/** Opens, verifies and, if need be, creates the till's log. In a second tab `writable` is false. */
 	static async open(till: string, options: DaybookOptions): Promise<PageDaybook> {
-		wakeDaybook();
-		const daybook = new PageDaybook(till, awake as Worker);
-		awake = undefined;
+		const daybook = new PageDaybook(till, takeDaybookWorker());
 		const persisted = navigator.storage.persist();
 		const witness = await readKeptTwice<number>(epochWitness(till));
 		const nextEpoch = Math.max(options.nextEpoch, (witness ?? 0) + 1);

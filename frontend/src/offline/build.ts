@@ -11,6 +11,22 @@ import { BUILT_URL, PAGE_URL, WORKER_URL, type KeptFile } from "./files.ts";
 const SOURCE = fileURLToPath(new URL("..", import.meta.url));
 const PAGE = "index.html";
 
+/** Has the browser load what the page's first script imports beside that script, not after it. */
+export function loadedAtOnce(): Plugin {
+	return {
+		name: "pos-bridge-loaded-at-once",
+		apply: "build",
+		transformIndexHtml: {
+			order: "post",
+			handler: (_html, { chunk }) => (chunk?.dynamicImports ?? []).map((fileName) => ({
+				tag: "link",
+				attrs: { rel: "modulepreload", crossorigin: true, href: BUILT_URL + fileName },
+				injectTo: "head" as const,
+			})),
+		},
+	};
+}
+
 export function serviceWorker(): Plugin {
 	return {
 		name: "pos-bridge-service-worker",

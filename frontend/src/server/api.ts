@@ -6,7 +6,7 @@ import { Rejected, Retryable, wordsOf, type PosBridgeError } from "@/core/errors
 import type { Rounding } from "@/core/money";
 import type { Tax } from "@/core/sale";
 import { checkedChanges, type Changes } from "@/server/changes";
-import { keepTwice, readKeptTwice } from "@/server/kept";
+import { KEPT_ENROLMENT, keepTwice, readKeptTwice } from "@/server/kept";
 
 export interface Enrolment {
 	readonly till: string;
@@ -124,7 +124,6 @@ export interface PushAnswer {
 const BODY_TYPE = "application/octet-stream";
 const CALL_TIMEOUT_MS = 15_000;
 const METHODS = "/api/method/pos_bridge.api.";
-const ENROLMENT = "enrolment";
 const REVOKED = "revoked";
 const UNKNOWN_TILL: ReadonlySet<string> = new Set(["unauthenticated", "http_401", REVOKED]);
 const BUSY_STATUSES: ReadonlySet<number> = new Set([408, 425, 429]);
@@ -147,7 +146,7 @@ export class Company {
 
 	/** With the enrolment that this browser keeps, if it has one. */
 	static async open(origin = ""): Promise<Company> {
-		return new Company(await readKeptTwice<Enrolment>(ENROLMENT), origin);
+		return new Company(await readKeptTwice<Enrolment>(KEPT_ENROLMENT), origin);
 	}
 
 	/** A manager switched this device off: it sells nothing more until it is enrolled again. */
@@ -165,7 +164,7 @@ export class Company {
 		const enrolment = messageOf<Enrolment>(await sent);
 		const till = this.known?.till ?? enrolment.till;
 		if (till !== enrolment.till) throw new OtherTill(till, enrolment.till);
-		await keepTwice(ENROLMENT, enrolment);
+		await keepTwice(KEPT_ENROLMENT, enrolment);
 		this.known = enrolment;
 		this.refused = false;
 		return enrolment;
@@ -222,7 +221,7 @@ export class Company {
 		this.refused = true;
 		if (!this.known || this.known.revoked) return;
 		this.known = { ...this.known, revoked: true };
-		await keepTwice(ENROLMENT, this.known);
+		await keepTwice(KEPT_ENROLMENT, this.known);
 	}
 }
 

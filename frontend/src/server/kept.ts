@@ -8,6 +8,8 @@ import type { Changes } from "@/server/changes";
 
 const DATABASE = "posbridge";
 const VERSION = 2;
+/** Which till this browser is. */
+export const KEPT_ENROLMENT = "enrolment";
 export const OPEN_TIMEOUT_MS = 3_000;
 const OPEN_TRIES = 3;
 

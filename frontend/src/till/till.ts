@@ -4,6 +4,7 @@
 import { computed, inject, provide, shallowRef, watch, type ComputedRef, type InjectionKey, type ShallowRef } from "vue";
 import type { AgentConnection } from "@/agent/connection";
 import type { Catalogue } from "@/catalogue/catalogue";
+import { copying, type Copying } from "@/catalogue/copying";
 import { follow, type Following } from "@/catalogue/following";
 import { wordsOf } from "@/core/errors";
 import type { Tender } from "@/core/sale";
@@ -66,6 +67,7 @@ export interface LeftOpen {
 export interface Till extends Scanning, Omit<Tasks, "voidSale" | "problem"> {
 	readonly snapshot: Readonly<ShallowRef<Snapshot>>;
 	readonly catalogue: Catalogue;
+	readonly copying: Copying;
 	readonly daybook: PageDaybook;
 	readonly offline: Offline;
 	readonly clock: Clock;
@@ -83,6 +85,8 @@ export interface Till extends Scanning, Omit<Tasks, "voidSale" | "problem"> {
 	readonly notices: Notices;
 	/** Raised by the screen-wide keyboard: puts the cursor (and text typed so far) into the search field. */
 	readonly searchFor: ShallowRef<{ readonly text: string } | undefined>;
+	/** False until a start has come so far that codes are scanned: what nobody can scan is drawn after that. */
+	readonly settled: Readonly<ShallowRef<boolean>>;
 	chooseCashier(name: string): void;
 	goPay(): void;
 	/** Back to the sale, unless something was given for it already. */
@@ -142,7 +146,7 @@ export function createTill(parts: TillParts): Till {
 	parts.agent.on("state", ({ state: became }) => {
 		if (became === "online") void giveBack(parts, state, "agent");
 	});
-	void refresh(parts, state, false);
+	void parts.settled.then(() => refresh(parts, state, false));
 	const following = follow(() => refresh(parts, state, true), parts.snapshot.realtime, parts.company.enrolment?.token ?? "");
 	watch(() => hasLittleRoom(parts.offline.facts.value), (little) => {
 		const { freeBytes } = parts.offline.facts.value;
@@ -210,7 +214,10 @@ function connectAgain(): void {
 	location.search = ENROL_AGAIN;
 }
 
-function openState({ snapshot: first, catalogue, daybook, agent, pusher, company, offline, clock, left, cashier: kept }: TillParts): State {
+function openState(parts: TillParts): State {
+	const { snapshot: first, catalogue, daybook, agent, pusher, company, offline, clock, left, cashier: kept } = parts;
+	const settled = shallowRef(false);
+	void parts.settled.then(() => (settled.value = true));
 	const snapshot = shallowRef(first);
 	const catalogueVersion = shallowRef(0);
 	const cashier = shallowRef(knownCashier(first, kept));
@@ -236,7 +243,8 @@ function openState({ snapshot: first, catalogue, daybook, agent, pusher, company
 	});
 	const money = computed(() => moneyOf(snapshot.value));
 	return {
-		snapshot, catalogue, daybook, offline, clock, catalogueVersion, cashier, screen, notices, basket, trust, tasks,
+		snapshot, catalogue, daybook, offline, clock, catalogueVersion, cashier, screen, notices, basket, trust, tasks, settled,
+		copying: copying(catalogue, parts.settled),
 		panel: shallowRef<Panel>(),
 		searchFor: shallowRef<{ readonly text: string }>(),
 		money,

@@ -1,0 +1,44 @@
+// Has the catalogue copied into files when it was loaded and when it changed, and says whether the copy is whole.
+// Never copies itself: a worker does, so that nobody waits for it.
+
+import { shallowRef, type ShallowRef } from "vue";
+import type { Catalogue } from "@/catalogue/catalogue";
+import workerScript from "@/catalogue/copyWorker.ts?worker&url";
+import { scriptUrl } from "@/offline/files";
+
+/** Changes come in bursts: they are copied together. */
+export const COPY_AFTER_MS = 30_000;
+
+export interface Copying {
+	/** Why there is no whole copy; "" if there is one, undefined until that is known. */
+	readonly problem: Readonly<ShallowRef<string | undefined>>;
+}
+
+/** Begins once `settled`: nobody waits for it, and a start has other things to do. */
+export function copying(
+	catalogue: Pick<Catalogue, "on" | "progress">, settled: Promise<void>, copy: () => Promise<string> = copyInWorker,
+): Copying {
+	const problem = shallowRef<string>();
+	let timer: ReturnType<typeof setTimeout> | undefined;
+	async function run(): Promise<void> {
+		timer = undefined;
+		problem.value = await copy();
+		if (problem.value !== "") later();
+	}
+	function later(): void {
+		timer ??= setTimeout(() => void run(), COPY_AFTER_MS);
+	}
+	catalogue.on("change", () => !catalogue.progress && later());
+	void settled.then(run);
+	return { problem };
+}
+
+function copyInWorker(): Promise<string> {
+	const worker = new Worker(scriptUrl(workerScript, Boolean(navigator.serviceWorker?.controller)), { type: "module" });
+	const said = new Promise<string>((resolve) => {
+		worker.onmessage = ({ data }: MessageEvent<string>) => resolve(data);
+		worker.onerror = ({ message }) => resolve(message);
+	});
+	worker.postMessage(undefined);
+	return said.finally(() => worker.terminate());
+}
