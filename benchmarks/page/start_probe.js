@@ -15,6 +15,8 @@ function start({ code, line, pays }) {
 	window.Worker = class extends Worker {
 		constructor(...options) {
 			super(...options);
+			// Not the one that copies the catalogue.
+			if (!new URL(options[0], location.href).pathname.includes("/worker-")) return;
 			worker.daybook = this;
 			this.addEventListener("error", ({ message }) => faults.push(`worker: ${message}`));
 			this.addEventListener("message", ({ data }) => {
