@@ -6,6 +6,8 @@ import type { Catalogue } from "@/catalogue/catalogue";
 import workerScript from "@/catalogue/copyWorker.ts?worker&url";
 import { scriptUrl } from "@/offline/files";
 
+/** A start has other things to do, and so has the first customer. */
+export const FIRST_COPY_MS = 2_000;
 /** Changes come in bursts: they are copied together. */
 export const COPY_AFTER_MS = 30_000;
 
@@ -14,7 +16,7 @@ export interface Copying {
 	readonly problem: Readonly<ShallowRef<string | undefined>>;
 }
 
-/** Begins once `settled`: nobody waits for it, and a start has other things to do. */
+/** Begins a while after `settled`. */
 export function copying(
 	catalogue: Pick<Catalogue, "on" | "progress">, settled: Promise<void>, copy: () => Promise<string> = copyInWorker,
 ): Copying {
@@ -23,13 +25,13 @@ export function copying(
 	async function run(): Promise<void> {
 		timer = undefined;
 		problem.value = await copy();
-		if (problem.value !== "") later();
+		if (problem.value !== "") runIn(COPY_AFTER_MS);
 	}
-	function later(): void {
-		timer ??= setTimeout(() => void run(), COPY_AFTER_MS);
+	function runIn(milliseconds: number): void {
+		timer ??= setTimeout(() => void run(), milliseconds);
 	}
-	catalogue.on("change", () => !catalogue.progress && later());
-	void settled.then(run);
+	catalogue.on("change", () => !catalogue.progress && runIn(COPY_AFTER_MS));
+	void settled.then(() => runIn(FIRST_COPY_MS));
 	return { problem };
 }
 

@@ -9,6 +9,8 @@ import { t, tCount } from "@/words/words";
 export interface Holdings {
 	/** Every item is on this till. */
 	readonly whole: boolean;
+	/** They are kept twice: browsers lose whole databases. */
+	readonly copied: boolean;
 	/** Why the items are not kept for a restart. */
 	readonly notKept: string | undefined;
 	/** The browser promised not to clear this till's storage. */
@@ -34,11 +36,12 @@ export function readinessOf(facts: OfflineFacts, holdings: Holdings): Readiness 
 	return { tone, text: t("offline.ready"), ...(more && { more }) };
 }
 
-function whyNot({ worker, reason, missing }: OfflineFacts, { whole, notKept }: Holdings): string | undefined {
+function whyNot({ worker, reason, missing }: OfflineFacts, { whole, copied, notKept }: Holdings): string | undefined {
 	if (worker === "unsupported") return t("offline.why.unsupported");
 	if (worker === "failed") return t("offline.why.failed", { reason: reason || t("offline.why.unreachable") });
 	if (worker === "starting" || missing === undefined) return t("offline.why.starting");
 	if (missing > 0) return tCount("offline.why.missing", missing);
 	if (notKept !== undefined) return t("offline.why.not_kept", { reason: notKept });
-	return whole ? undefined : t("offline.why.loading");
+	if (!whole) return t("offline.why.loading");
+	return copied ? undefined : t("offline.why.copying");
 }

@@ -287,6 +287,7 @@ export const de: Dictionary = {
 	"offline.why.missing.other": "{count} Dateien der Seite fehlen und lassen sich gerade nicht holen.",
 	"offline.why.not_kept": "Die Artikel lassen sich nicht ablegen. {reason}",
 	"offline.why.loading": "Artikel werden noch geladen.",
+	"offline.why.copying": "Artikel werden noch ein zweites Mal aufbewahrt, das dauert einen Moment.",
 	"offline.update_waits": "Eine neue Version ist da. Sie startet von selbst, sobald kein Verkauf offen ist.",
 	"offline.restarting": "Eine neue Version ist da, und kein Verkauf ist offen: Die Kasse startet neu.",
 	"offline.restarted": "Die Kasse läuft mit der neuen Version.",

@@ -285,6 +285,7 @@ export const en = {
 	"offline.why.missing.other": "{count} files of the page are missing and can't be fetched now.",
 	"offline.why.not_kept": "the items can't be kept. {reason}",
 	"offline.why.loading": "items are still loading.",
+	"offline.why.copying": "items are still being kept a second time, this takes a moment.",
 	"offline.update_waits": "A new version is here. It starts by itself when no sale is open.",
 	"offline.restarting": "A new version is here and no sale is open: the till starts again.",
 	"offline.restarted": "The till runs its new version.",

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { changesState, fileOf, newest, readCopy, snapshotState } from "@/catalogue/copy";
-import { COPY_AFTER_MS, copying } from "@/catalogue/copying";
+import { COPY_AFTER_MS, FIRST_COPY_MS, copying } from "@/catalogue/copying";
 import type { Progress } from "@/catalogue/catalogue";
 import type { Changes } from "@/server/changes";
 import { snapshotOf } from "../shop";
@@ -89,7 +89,7 @@ describe("copying", () => {
 		const copy = vi.fn(async () => answers.shift() ?? "asked too often");
 		const { problem } = copying(catalogue, Promise.resolve(), copy);
 		expect([copy.mock.calls.length, problem.value]).toEqual([0, undefined]);
-		await vi.advanceTimersByTimeAsync(0);
+		await vi.advanceTimersByTimeAsync(FIRST_COPY_MS);
 		expect([copy.mock.calls.length, problem.value]).toEqual([1, "disk full"]);
 		await vi.advanceTimersByTimeAsync(COPY_AFTER_MS);
 		expect([copy.mock.calls.length, problem.value]).toEqual([2, ""]);

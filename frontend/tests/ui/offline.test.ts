@@ -6,7 +6,7 @@ import { LITTLE_ROOM_BYTES } from "@/offline/room";
 import { speak } from "@/words/words";
 
 const KEPT: OfflineFacts = { worker: "active", missing: 0, waiting: false };
-const ALL: Holdings = { whole: true, notKept: undefined, persisted: true };
+const ALL: Holdings = { whole: true, copied: true, notKept: undefined, persisted: true };
 const NOT_READY = /^Not ready for offline: \S/;
 
 describe("ready for offline", () => {
@@ -26,8 +26,9 @@ describe("ready for offline", () => {
 		expect(readinessOf({ worker: "active", waiting: false }, ALL).text).toMatch(NOT_READY);
 	});
 
-	it("is not said while items are missing or not kept for a restart", () => {
+	it("is not said while items are missing, not kept for a restart, or kept only once", () => {
 		expect(readinessOf(KEPT, { ...ALL, whole: false }).text).toMatch(NOT_READY);
+		expect(readinessOf(KEPT, { ...ALL, copied: false }).text).toContain("a second time");
 		expect(readinessOf(KEPT, { ...ALL, notKept: "The disk is full." }).text).toContain("The disk is full.");
 	});
 
