@@ -30,8 +30,10 @@ export function copying(
 	function runIn(milliseconds: number): void {
 		timer ??= setTimeout(() => void run(), milliseconds);
 	}
-	catalogue.on("change", () => !catalogue.progress && runIn(COPY_AFTER_MS));
-	void settled.then(() => runIn(FIRST_COPY_MS));
+	void settled.then(() => {
+		runIn(FIRST_COPY_MS);
+		catalogue.on("change", () => !catalogue.progress && runIn(COPY_AFTER_MS));
+	});
 	return { problem };
 }
 

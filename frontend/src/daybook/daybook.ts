@@ -4,7 +4,7 @@
 import type { EntryDraft, Head } from "@/core/entry";
 import { Malformed, Rejected, Retryable, type PosBridgeError } from "@/core/errors";
 import type { BookReport, BookStatus, RecordAnswer, Restored, Sendable, StoredEntry } from "@/daybook/book";
-import type { DaybookCall, DaybookReply, Opened } from "@/daybook/worker";
+import type { DaybookCall, DaybookReply, KeepOpen, Opened } from "@/daybook/worker";
 import { takeDaybookWorker } from "@/daybook/wake";
 import type { PushResult } from "@/server/api";
 import { keepTwice, readKeptTwice } from "@/server/kept";
@@ -159,6 +159,17 @@ export class PageDaybook {
 	on(_name: "change", listener: () => void): () => void {
 		this.listeners.add(listener);
 		return () => this.listeners.delete(listener);
+	}
+
+	/** What the till has open, as text; nobody waits for it, and nobody needs it unless IndexedDB was lost. */
+	keepOpen(text: string): void {
+		const message: KeepOpen = { op: "keepOpen", text };
+		if (!this.stopped) this.worker.postMessage(message);
+	}
+
+	/** What was kept last; "" if there is nothing. It may have been cut by a kill. */
+	readOpen(): Promise<string> {
+		return this.call({ op: "readOpen" });
 	}
 
 	async close(): Promise<void> {

@@ -3,7 +3,7 @@
 
 import { Rejected, wordsOf } from "@/core/errors";
 import { Book, type BookOptions, type Restored, type Segment } from "@/daybook/book";
-import { ShownFile, type LogFile } from "@/daybook/file";
+import { ShownFile, readAll, writeAll, type LogFile } from "@/daybook/file";
 import { hasChain } from "@/daybook/log";
 
 /** About 1,500 sales: verified in less than a tenth of a second at start. */
@@ -22,6 +22,7 @@ interface ListedFolder extends FileSystemDirectoryHandle {
 
 export class Segments {
 	private asideFile: LogFile | undefined;
+	private openFile: LogFile | undefined;
 
 	constructor(
 		private readonly folder: FileSystemDirectoryHandle,
@@ -109,6 +110,23 @@ export class Segments {
 		for (const number of await this.numbers()) {
 			if (number <= book.number - kept && !live.has(number)) await this.folder.removeEntry(this.nameOf(number));
 		}
+	}
+
+	/** Keeps what the till has open beside the log, in place of what was kept there before. */
+	async keepOpen(text: string): Promise<void> {
+		const file = await this.standing();
+		file.truncate(0);
+		writeAll(file, new TextEncoder().encode(text));
+	}
+
+	/** What `keepOpen` kept last; "" if that is nothing. It may have been cut by a kill. */
+	async readOpen(): Promise<string> {
+		return new TextDecoder().decode(readAll(await this.standing()));
+	}
+
+	private async standing(): Promise<LogFile> {
+		this.openFile ??= await this.open(`${this.till}.open`);
+		return this.openFile;
 	}
 
 	/** The next segment's book; undefined if the disk refuses it, which leaves all as it was. */

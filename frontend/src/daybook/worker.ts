@@ -24,7 +24,14 @@ export type DaybookCall =
 	| { readonly op: "troubled" }
 	| { readonly op: "whole" }
 	| { readonly op: "restore"; readonly entries: readonly Restored[] }
+	| { readonly op: "readOpen" }
 	| { readonly op: "close" };
+
+/** What the till has open, as text. Nobody waits for it, so it has no number and no answer. */
+export interface KeepOpen {
+	readonly op: "keepOpen";
+	readonly text: string;
+}
 
 export interface Opened {
 	readonly writable: boolean;
@@ -36,7 +43,7 @@ export type DaybookReply =
 	| { readonly ref: number; readonly error: { readonly name: string; readonly message: string; readonly code: string } };
 
 /** What must not wait until older segments were read: selling. All else waits, for it could miss something there. */
-const AT_ONCE: ReadonlySet<DaybookCall["op"]> = new Set(["open", "record", "close"]);
+const AT_ONCE: ReadonlySet<DaybookCall["op"]> = new Set(["open", "record", "readOpen", "close"]);
 
 let book: Book | undefined;
 let segments: Segments | undefined;
@@ -45,8 +52,10 @@ let turn: Promise<void> = Promise.resolve();
 let readRest: () => Promise<string> = async () => "";
 let reading: Promise<string> | undefined;
 
-self.onmessage = ({ data }: MessageEvent<DaybookCall & { readonly ref: number }>) => {
-	if (AT_ONCE.has(data.op)) inTurn(() => answer(data.ref, data));
+self.onmessage = ({ data }: MessageEvent<(DaybookCall & { readonly ref: number }) | KeepOpen>) => {
+	// It is a copy: what can't be kept is kept with the next change.
+	if (data.op === "keepOpen") void inTurn(async () => segments?.keepOpen(data.text).catch(() => undefined));
+	else if (AT_ONCE.has(data.op)) inTurn(() => answer(data.ref, data));
 	else void whole().catch(() => undefined).then(() => inTurn(() => answer(data.ref, data)));
 };
 
@@ -104,6 +113,8 @@ async function carryOut(call: DaybookCall): Promise<unknown> {
 			return whole();
 		case "restore":
 			return restore(book, call.entries);
+		case "readOpen":
+			return segments?.readOpen();
 		case "close":
 			return book.close();
 	}

@@ -5,7 +5,7 @@ import { shallowRef, type ShallowRef } from "vue";
 import { AgentConnection } from "@/agent/connection";
 import { Catalogue, quietTask, type Progress } from "@/catalogue/catalogue";
 import { CatalogueStore } from "@/catalogue/store";
-import { Retryable, wordsOf } from "@/core/errors";
+import { Rejected, Retryable, wordsOf } from "@/core/errors";
 import { PageDaybook } from "@/daybook/daybook";
 import { GivingBack } from "@/daybook/givingBack";
 import { Pusher } from "@/daybook/push";
@@ -16,8 +16,9 @@ import { keep, readKept } from "@/server/kept";
 import { KEPT_CART } from "@/till/basket";
 import { renewed, type Cart } from "@/till/cart";
 import { Clock } from "@/till/clock";
+import { KEPT_CASHIER, type Open } from "@/till/keepOpen";
 import { KEPT_TENDERS, type KeptTenders } from "@/till/paying";
-import { ENROL_AGAIN, KEPT_CASHIER, KEPT_TIME, createTill, type LeftOpen, type Till } from "@/till/till";
+import { ENROL_AGAIN, KEPT_TIME, createTill, type LeftOpen, type Till } from "@/till/till";
 import { speak, t } from "@/words/words";
 
 export const PAGE_VERSION = "0.2.0";
@@ -83,7 +84,8 @@ export function useStart(): Start {
 		const catalogue = new Catalogue(from, shelf, undefined, settled);
 		const lastPage = readOpen();
 		const [snapshot, daybook] = await readyBoth(catalogue, enrolment, stage);
-		const { met, cashier, time, ...kept } = await lastPage;
+		const { met, time, ...found } = await lastPage;
+		const { cashier, ...kept } = await orBesideTheDaybook(found, daybook);
 		const agent = agentOf(enrolment, met);
 		const pusher = new Pusher(daybook, agent, from);
 		const [left, givingBack] = await Promise.all([leftOpen(daybook, catalogue, snapshot, kept), GivingBack.open(daybook)]);
@@ -103,10 +105,13 @@ export function useStart(): Start {
 	return { stage, begin, enrol };
 }
 
-interface KeptOpen {
+interface OpenSale {
 	readonly cart: Cart | undefined;
 	readonly given: KeptTenders | undefined;
 	readonly cashier: string | undefined;
+}
+
+interface KeptOpen extends OpenSale {
 	readonly time: number | undefined;
 	readonly met: boolean | undefined;
 }
@@ -121,6 +126,19 @@ async function readOpen(): Promise<KeptOpen> {
 		readKept<boolean>(KEPT_AGENT_MET),
 	]);
 	return { cart, given, cashier, time, met };
+}
+
+/** Where IndexedDB has none of it, it was never kept, or the browser lost the whole database. */
+async function orBesideTheDaybook(found: OpenSale, daybook: PageDaybook): Promise<OpenSale> {
+	if (found.cart || found.cashier !== undefined || !daybook.writable) return found;
+	try {
+		const open = JSON.parse((await daybook.readOpen()) || "{}") as Open;
+		return { cart: open[KEPT_CART], given: open[KEPT_TENDERS], cashier: open[KEPT_CASHIER] };
+	} catch (error) {
+		// It was cut by a kill, or can't be read: a copy that is no copy.
+		if (error instanceof SyntaxError || error instanceof Rejected) return found;
+		throw error;
+	}
 }
 
 /** The line to this computer's agent, which remembers whether there ever was one. */

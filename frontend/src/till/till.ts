@@ -23,6 +23,7 @@ import type { Desk } from "@/till/checkout";
 import { FAR_OFF_MS, type Clock } from "@/till/clock";
 import { moneyOf, type Money } from "@/till/format";
 import { useNotices, type Notices } from "@/till/notices";
+import { KEPT_CASHIER, keepOpen, type KeepOpen } from "@/till/keepOpen";
 import { KEPT_TENDERS, usePaying, type Paying } from "@/till/paying";
 import { useRepriced, type Repriced } from "@/till/repriced";
 import type { Panel, Screen } from "@/till/screens";
@@ -30,7 +31,6 @@ import { useTasks, type Tasks } from "@/till/tasks";
 import { useTrust, type Trust } from "@/trust/trust";
 import { t, tCount } from "@/words/words";
 
-export const KEPT_CASHIER = "cashier";
 /** In the address: this till must be enrolled again, though this browser keeps an enrolment. */
 export const ENROL_AGAIN = "enrol";
 
@@ -163,7 +163,7 @@ export function createTill(parts: TillParts): Till {
 		},
 		chooseCashier(name) {
 			state.cashier.value = name;
-			keep(KEPT_CASHIER, name).catch((error: unknown) => tasks.problem(t("cart.not_kept", { reason: wordsOf(error) })));
+			state.keepOpen(KEPT_CASHIER, name).catch((error: unknown) => tasks.problem(t("cart.not_kept", { reason: wordsOf(error) })));
 		},
 		connectAgain,
 	};
@@ -208,7 +208,7 @@ async function giveBack({ givingBack, agent, company, pusher, clock }: TillParts
 }
 
 type State = Omit<Till, keyof Scanning | keyof Tasks | "chooseCashier" | "goPay" | "leavePay" | "nextCustomer" | "following" | "connectAgain">
-	& { readonly tasks: Tasks };
+	& { readonly tasks: Tasks; readonly keepOpen: KeepOpen };
 
 function connectAgain(): void {
 	location.search = ENROL_AGAIN;
@@ -224,10 +224,12 @@ function openState(parts: TillParts): State {
 	const screen = shallowRef<Screen>(left.tenders?.length ? "pay" : "sell");
 	const notices = useNotices();
 	const failed = (reason: string): void => tasks.problem(t("cart.not_kept", { reason }));
-	// A tab that only reads must not keep anything over what the selling one keeps.
-	const keepOpen = async (name: string, value: unknown): Promise<void> => (daybook.writable ? keep(name, value) : undefined);
+	const { cart, tenders } = left;
+	const keepNow = keepOpen(daybook, parts.settled, {
+		...(cart && tenders && { [KEPT_TENDERS]: { cart: cart.id, tenders } }), ...(kept !== undefined && { [KEPT_CASHIER]: kept }),
+	});
 	const basket = useBasket(snapshot, left.cart, {
-		keep: (cart) => keepOpen(KEPT_CART, cart),
+		keep: (cart) => keepNow(KEPT_CART, cart),
 		failed,
 		refused: (reason) => tasks.problem(t("cart.refused", { reason })),
 	});
@@ -244,6 +246,7 @@ function openState(parts: TillParts): State {
 	const money = computed(() => moneyOf(snapshot.value));
 	return {
 		snapshot, catalogue, daybook, offline, clock, catalogueVersion, cashier, screen, notices, basket, trust, tasks, settled,
+		keepOpen: keepNow,
 		copying: copying(catalogue, parts.settled),
 		panel: shallowRef<Panel>(),
 		searchFor: shallowRef<{ readonly text: string }>(),
@@ -252,7 +255,7 @@ function openState(parts: TillParts): State {
 		paying: usePaying({
 			basket, desk, screen,
 			...(left.tenders && { given: left.tenders }),
-			keep: (given) => void keepOpen(KEPT_TENDERS, given).catch((error: unknown) => failed(wordsOf(error))),
+			keep: (given) => void keepNow(KEPT_TENDERS, given).catch((error: unknown) => failed(wordsOf(error))),
 		}),
 	};
 }

@@ -88,6 +88,8 @@ describe("copying", () => {
 		const answers = ["disk full", "", ""];
 		const copy = vi.fn(async () => answers.shift() ?? "asked too often");
 		const { problem } = copying(catalogue, Promise.resolve(), copy);
+		await Promise.resolve();
+		listeners[0]?.();
 		expect([copy.mock.calls.length, problem.value]).toEqual([0, undefined]);
 		await vi.advanceTimersByTimeAsync(FIRST_COPY_MS);
 		expect([copy.mock.calls.length, problem.value]).toEqual([1, "disk full"]);

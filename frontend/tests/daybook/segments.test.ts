@@ -200,3 +200,14 @@ describe("what agent or company give back", () => {
 		expect(twice.find(sold[2]?.id ?? "")?.entry.id).toBe(sold[2]?.id);
 	});
 });
+
+describe("what the till has open", () => {
+	test("lies beside the log, the latest in place of what was there", async () => {
+		const { folder, segments } = await opened();
+		expect(await segments.readOpen()).toBe("");
+		await segments.keepOpen('{"cart":"a longer one"}');
+		await segments.keepOpen('{"cart":"ä"}');
+		expect(await segments.readOpen()).toBe('{"cart":"ä"}');
+		expect(await (await opened(folder.afterCrash)).segments.readOpen()).toBe('{"cart":"ä"}');
+	});
+});

@@ -1,0 +1,37 @@
+// What a till has open (cart, money given for it, who sells), kept for the next start: in IndexedDB, and beside the
+// daybook, for browsers lose whole IndexedDBs when they are killed. Never kept by a tab that only reads.
+
+import type { PageDaybook } from "@/daybook/daybook";
+import { keep } from "@/server/kept";
+import { KEPT_CART } from "@/till/basket";
+import type { Cart } from "@/till/cart";
+import { KEPT_TENDERS, type KeptTenders } from "@/till/paying";
+
+export const KEPT_CASHIER = "cashier";
+
+/** By the names under which they are kept. */
+export interface Open {
+	[KEPT_CART]?: Cart;
+	[KEPT_TENDERS]?: KeptTenders;
+	[KEPT_CASHIER]?: string;
+}
+
+export type KeepOpen = <Name extends keyof Open>(name: Name, value: Open[Name]) => Promise<void>;
+
+/** The copy begins once `settled`: a start has other things to do. `open` is what the last page left. */
+export function keepOpen(daybook: Pick<PageDaybook, "writable" | "keepOpen">, settled: Promise<void>, open: Open): KeepOpen {
+	let copies = false;
+	const copy = (): void => {
+		if (copies && daybook.writable) daybook.keepOpen(JSON.stringify(open));
+	};
+	void settled.then(() => {
+		copies = true;
+		copy();
+	});
+	return async (name, value) => {
+		if (!daybook.writable) return;
+		open[name] = value;
+		copy();
+		await keep(name, value);
+	};
+}
