@@ -9,6 +9,7 @@ from typing import Any
 
 import frappe
 from frappe import _
+from frappe.utils import cint, get_number_format_info
 
 from pos_bridge.core.catalogue import TillProfile
 from pos_bridge.core.errors import Rejected
@@ -74,7 +75,7 @@ def shop_of(till: str) -> Shop:
 		cost_center=profile.cost_center or company.cost_center,
 		income_account=profile.income_account or company.default_income_account,
 		currency=profile.currency or company.default_currency,
-		currency_precision=currency_precision(profile.currency or company.default_currency),
+		currency_precision=currency_precision(),
 		time_zone=place.time_zone or "",
 		tax_template=profile.taxes_and_charges or "",
 		taxes=_tax_rows(profile),
@@ -92,13 +93,14 @@ def _set(value: str | None, profile: Any, label: str) -> str:
 	)
 
 
-def currency_precision(currency: str) -> int:
-	"""Decimals of a currency as ERPNext books it: System Settings, else the currency's fraction units."""
-	configured = frappe.db.get_default("currency_precision")
-	if configured not in (None, ""):
-		return int(configured)
-	units = frappe.get_cached_value("Currency", currency, "fraction_units")
-	return len(str(int(units))) - 1 if units else 2
+def currency_precision() -> int:
+	"""Decimals that ERPNext rounds every amount to: System Settings' precision, else its number format's.
+
+	Which currency it is makes no difference there (`get_field_precision` in frappe/model/meta.py).
+	"""
+	configured = cint(frappe.db.get_default("currency_precision"))
+	number_format = frappe.db.get_default("number_format") or "#,###.##"
+	return configured or int(get_number_format_info(number_format)[2])
 
 
 def rounding_method() -> str:

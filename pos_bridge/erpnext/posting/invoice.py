@@ -70,7 +70,7 @@ def _item_row(line: DraftLine, amounts: LineAmounts, shop: Shop, decimals: int) 
 		"qty": line.quantity / SCALE,
 		"uom": line.unit,
 		"price_list_rate": line.price_minor / unit,
-		"discount_percentage": line.discount_percent / SCALE,
+		"discount_percentage": percent_for_erpnext(line),
 		"discount_amount": line.unit_discount_minor / unit,
 		"rate": amounts.rate_minor / unit,
 		"warehouse": shop.warehouse,
@@ -78,6 +78,13 @@ def _item_row(line: DraftLine, amounts: LineAmounts, shop: Shop, decimals: int) 
 		"cost_center": shop.cost_center,
 		"item_tax_template": tax_template_of(line, shop),
 	}
+
+
+def percent_for_erpnext(line: DraftLine) -> float:
+	"""The line's discount as ERPNext wants it: it takes a rate of nothing for a rate that is not set yet."""
+	if line.price_minor and line.unit_discount_minor == line.price_minor:
+		return 100.0
+	return line.discount_percent / SCALE
 
 
 def tax_template_of(line: DraftLine, shop: Shop) -> str | None:

@@ -43,7 +43,7 @@ class Company:
 
 	@cached_property
 	def decimals(self) -> int:
-		return currency_precision(self.row.default_currency)
+		return currency_precision()
 
 	@cached_property
 	def stock_accounts(self) -> frozenset[str]:

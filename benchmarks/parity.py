@@ -1,0 +1,127 @@
+"""Random carts, computed by a real ERPNext, by our Python and by the page: every figure has to be the same.
+
+`python -m benchmarks.parity [carts] [--seed N]` with a bench's Python and POS_BRIDGE_BENCH; it prints one
+JSON object with how many carts tried what. A difference is made as small as it gets and printed; exit 1 then.
+"""
+
+import argparse
+import dataclasses
+import json
+import random
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from benchmarks.sums.carts import random_carts, smallest
+from benchmarks.sums.page import PageEngine, draft_fields
+from pos_bridge.core.errors import PosBridgeError
+from pos_bridge.core.sale import SaleDraft, Totals, compute
+
+CARTS = 500
+SHOWN = 10
+"""Differences that are made smaller and shown; the others are counted."""
+
+Figures = dict[str, Any]
+Engine = Callable[[SaleDraft], Figures]
+
+
+@dataclass(slots=True)
+class Parity:
+	"""What was tried, and where the three did not agree."""
+
+	seed: int
+	carts: int = 0
+	tried: Counter[str] = field(default_factory=Counter)
+	different: int = 0
+	smallest: list[dict[str, Any]] = field(default_factory=list)
+
+	def fields(self) -> dict[str, Any]:
+		return {**dataclasses.asdict(self), "tried": dict(sorted(self.tried.items()))}
+
+
+def compare(carts: int, seed: int, erpnext: Callable[[SaleDraft], Totals], page: PageEngine) -> Parity:
+	"""The same carts through all three; the seed makes them again."""
+	engines: dict[str, Engine] = {
+		"erpnext": lambda draft: figures_of(erpnext(draft)),
+		"python": lambda draft: figures_of(compute(draft)),
+		"page": page.compute,
+	}
+	parity = Parity(seed)
+	for cart in islice(random_carts(random.Random(seed)), carts):
+		parity.carts += 1
+		parity.tried.update(cart.tries)
+		if agree(cart.draft, engines):
+			continue
+		parity.different += 1
+		if len(parity.smallest) < SHOWN:
+			parity.smallest.append(shown(cart.draft, engines))
+	return parity
+
+
+def shown(draft: SaleDraft, engines: dict[str, Engine]) -> dict[str, Any]:
+	"""The smallest cart on which they still differ, and what each makes of it."""
+	small = smallest(draft, lambda smaller: not agree(smaller, engines))
+	return {"draft": draft_fields(small), **{name: engine(small) for name, engine in engines.items()}}
+
+
+def agree(draft: SaleDraft, engines: dict[str, Engine]) -> bool:
+	answers = [attempt(engine, draft) for engine in engines.values()]
+	return all(answer == answers[0] for answer in answers)
+
+
+def attempt(engine: Engine, draft: SaleDraft) -> Figures:
+	try:
+		return engine(draft)
+	except PosBridgeError as error:
+		return {"refused": str(error)}
+
+
+def figures_of(totals: Totals) -> Figures:
+	"""As the page names them."""
+	return {
+		"lines": [dataclasses.asdict(line) for line in totals.lines],
+		"taxes": [
+			{
+				"tax": tax.tax.tax,
+				"label": tax.tax.label,
+				"inclusive": tax.tax.inclusive,
+				"base_minor": tax.base_minor,
+				"amount_minor": tax.amount_minor,
+			}
+			for tax in totals.taxes
+		],
+		"net_minor": totals.net_minor,
+		"tax_minor": totals.tax_minor,
+		"round_off_minor": totals.round_off_minor,
+		"total_minor": totals.total_minor,
+	}
+
+
+def main() -> int:
+	parser = argparse.ArgumentParser(prog="python -m benchmarks.parity")
+	parser.add_argument("carts", type=int, nargs="?", default=CARTS)
+	parser.add_argument("--seed", type=int, default=time.time_ns() % 1_000_000)
+	options = parser.parse_args()
+	# Only where there is a bench; the tests bring a site of their own.
+	from benchmarks.erpnext.inside import connected, disposable
+	from benchmarks.sums.erpnext import Books
+
+	with (
+		tempfile.TemporaryDirectory(prefix="pos-bridge-parity-") as folder,
+		PageEngine(Path(folder)) as page,
+		disposable() as site,
+		connected(site),
+	):
+		parity = compare(options.carts, options.seed, Books.of_a_site().compute, page)
+	print(json.dumps(parity.fields()))
+	return 1 if parity.different else 0
+
+
+if __name__ == "__main__":
+	sys.exit(main())

@@ -1,0 +1,68 @@
+"""A cart computed by the page's own engine, in one Node process that is asked line by line."""
+
+import json
+import subprocess
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from pos_bridge.core.money import format_decimal
+from pos_bridge.core.sale import DraftLine, SaleDraft
+
+FRONTEND = Path(__file__).parents[2] / "frontend"
+BUILD = FRONTEND / "tests/process/sums.mjs"
+
+
+class PageEngine:
+	"""The sources as they are, built into `folder`."""
+
+	def __init__(self, folder: Path) -> None:
+		subprocess.run(["node", BUILD, folder], cwd=FRONTEND, check=True, capture_output=True, text=True)
+		self._process = subprocess.Popen(
+			["node", folder / "sums.mjs"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+		)
+
+	def __enter__(self) -> "PageEngine":
+		return self
+
+	def __exit__(
+		self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+	) -> None:
+		self._process.kill()
+		self._process.communicate()
+
+	def compute(self, draft: SaleDraft) -> dict[str, Any]:
+		"""The page's `Totals`, as it names them."""
+		assert self._process.stdin
+		assert self._process.stdout
+		self._process.stdin.write(json.dumps(draft_fields(draft)) + "\n")
+		self._process.stdin.flush()
+		line = self._process.stdout.readline()
+		if not line:
+			raise RuntimeError("The page's engine ended; what it wrote on standard error says why.")
+		totals: dict[str, Any] = json.loads(line)
+		return totals
+
+
+def draft_fields(draft: SaleDraft) -> dict[str, Any]:
+	"""A draft as the page has it."""
+	return {
+		"currency": draft.currency,
+		"currency_precision": draft.currency_precision,
+		"rounding": draft.rounding.value,
+		"taxes": [{"tax": tax.tax, "label": tax.label, "inclusive": tax.inclusive} for tax in draft.taxes],
+		"lines": [_line_fields(line) for line in draft.lines],
+	}
+
+
+def _line_fields(line: DraftLine) -> dict[str, Any]:
+	return {
+		"item": line.item,
+		"name": line.name,
+		"quantity": format_decimal(line.quantity),
+		"unit": line.unit,
+		"price_minor": line.price_minor,
+		"discount_percent": format_decimal(line.discount_percent),
+		"unit_discount_minor": line.unit_discount_minor,
+		"rates": {tax: format_decimal(rate) for tax, rate in line.rates.items()},
+	}

@@ -1,0 +1,55 @@
+"""The till computes what ERPNext computes: random carts through ERPNext, our Python and the page's engine.
+
+POS_BRIDGE_CARTS asks for more of them, and for other ones each time.
+"""
+
+import os
+import time
+
+import frappe
+import pytest
+from books import book, invoice_of, open_shop
+
+from benchmarks.parity import compare
+from benchmarks.sums.erpnext import FORMATS, Books
+from benchmarks.sums.page import PageEngine
+from pos_bridge.erpnext.shop import currency_precision
+
+ASKED = os.environ.get("POS_BRIDGE_CARTS")
+CARTS = int(ASKED or "500")
+SEED = time.time_ns() % 1_000_000 if ASKED else 20261126
+LEAST_SHARE = 0.03
+
+
+@pytest.fixture
+def changed_settings(site):
+	"""Settings may be changed; they are read anew afterwards."""
+	yield
+	frappe.db.rollback()
+	frappe.clear_cache()
+	frappe.local.system_settings = None
+
+
+@pytest.mark.slow
+def test_random_carts_come_to_the_same_in_erpnext_in_python_and_in_the_page(changed_settings, tmp_path):
+	with PageEngine(tmp_path) as page:
+		parity = compare(CARTS, SEED, Books.of_a_site().compute, page)
+	print(parity.fields())
+	assert parity.smallest == []
+	assert parity.different == 0
+	rare = {name: count for name, count in parity.tried.items() if count < LEAST_SHARE * CARTS}
+	assert rare == {}
+
+
+@pytest.mark.parametrize("decimals", [0, 2, 3])
+def test_the_till_rounds_to_the_decimals_that_erpnext_rounds_to(changed_settings, decimals):
+	frappe.db.set_default("currency_precision", "")
+	frappe.db.set_default("number_format", FORMATS[decimals])
+	assert currency_precision() == decimals == frappe.new_doc("Sales Invoice").precision("grand_total")
+
+
+def test_a_line_with_its_whole_price_taken_off_is_booked(site):
+	shop = open_shop(items=2)
+	wire = shop.sale(shop.line(shop.items[0], off=250), shop.line(shop.items[1]))
+	book(shop, wire)
+	assert [row.rate for row in invoice_of(wire).items] == [0, 5]
