@@ -70,7 +70,6 @@ def test_an_indexeddb_that_the_browser_lost_costs_no_code_and_no_sale(till, demo
 	codes = rows(demo, "company", "SELECT count(*) FROM till_token")
 	clear(till, demo.url, "indexeddb")
 	till.goto(f"{demo.url}/till")
-	choose_cashier(till)
 	sell(till)
 	until(lambda: posted(demo, 2))
 	assert [sale["receipt_number"] for sale in sales(demo)] == ["T1-1-000001", "T1-1-000002"]

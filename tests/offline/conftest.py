@@ -12,6 +12,11 @@ from tests.offline.standing import StandingLoop
 from tests.offline.till import TillProcess, built
 
 
+def pytest_collection_modifyitems(items):
+	"""Before the tests in a browser: from the first of them on, Playwright's loop runs in this thread."""
+	items.sort(key=lambda item: "offline" not in item.path.parts)
+
+
 @pytest.fixture(scope="session")
 def till(tmp_path_factory):
 	process = TillProcess(built(tmp_path_factory.mktemp("till")))
