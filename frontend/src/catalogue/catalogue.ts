@@ -88,7 +88,7 @@ export class Catalogue {
 		if (texts.length !== snapshot.chunks) return false;
 		const columns = new Columns(snapshot);
 		if (!columns.addKept(texts, start)) {
-			for (const [number, text] of texts.entries()) columns.add(number, text);
+			if (!texts.every((text, number) => isWhole(columns, number, text))) return false;
 			await this.tabulate(columns);
 		}
 		await this.show(columns, this.applyKept(columns, changes) ?? snapshot.cursor);

@@ -1,12 +1,14 @@
 // The catalogue's second copy, in files: browsers lose whole IndexedDBs when they are killed (google/leveldb#1287), and
-// a till without a network must sell after that, too. Never read while IndexedDB has the catalogue.
+// a till without a network must sell after that, too. Never put back while IndexedDB has the catalogue.
 
+import { NO_PREVIOUS, chainHash } from "@/core/entry";
 import type { Snapshot } from "@/server/api";
 import type { Changes } from "@/server/changes";
 import type { Customer } from "@/server/customers";
 
 const COPY_FOLDER = "catalogue";
-const END = '"end"';
+const END = /^"end [0-9a-f]{64}"$/;
+const END_CHARACTERS = 70;
 const MAX_HEAD_BYTES = 4_096;
 
 /** The items as they were loaded, or what came since then. Each has two files: what is being written is never the only one. */
@@ -29,16 +31,25 @@ export interface Head {
 	readonly state: string;
 }
 
-/** A line of JSON each, so that no line holds a line break; the last one proves that the file was written to its end. */
-export function fileOf(head: Head, values: readonly unknown[]): string {
-	return [...[head, ...values].map((value) => JSON.stringify(value)), END].join("\n");
+/** A line of JSON each, so that no line holds a line break; the last one has the hash of all before it. */
+export async function fileOf(head: Head, values: readonly unknown[]): Promise<string> {
+	const text = [head, ...values].map((value) => `${JSON.stringify(value)}\n`).join("");
+	return text + (await endOf(text));
 }
 
-/** Undefined unless it was written to its end. */
+async function endOf(text: string): Promise<string> {
+	return JSON.stringify(`end ${await chainHash(NO_PREVIOUS, text)}`);
+}
+
+/** Undefined unless it was written to its end; whether all of it is right says its hash, when it is read. */
 async function headOf(file: Blob): Promise<Head | undefined> {
-	const [start, end] = await Promise.all([file.slice(0, MAX_HEAD_BYTES).text(), file.slice(-END.length).text()]);
-	const [first, second] = start.split("\n");
-	return second === undefined || end !== END ? undefined : (JSON.parse(first ?? "") as Head);
+	const [start, end] = await Promise.all([file.slice(0, MAX_HEAD_BYTES).text(), file.slice(-END_CHARACTERS).text()]);
+	if (!END.test(end)) return undefined;
+	try {
+		return JSON.parse(start.split("\n")[0] ?? "") as Head;
+	} catch {
+		return undefined;
+	}
 }
 
 export interface Newest {
@@ -54,7 +65,8 @@ export async function newest(part: Part, fileAt: (name: string) => Promise<Blob 
 	const files = await Promise.all(names.map(fileAt));
 	const heads = await Promise.all(files.map((file) => file && headOf(file)));
 	const best = (heads[1]?.generation ?? 0) > (heads[0]?.generation ?? 0) ? 1 : 0;
-	return heads[best] ? { file: files[best], head: heads[best], next: names[1 - best] ?? "" } : { file: undefined, head: undefined, next: names[0] };
+	if (!heads[best]) return { file: undefined, head: undefined, next: names[0] };
+	return { file: files[best], head: heads[best], next: names[1 - best] ?? "" };
 }
 
 /** Of what items a file is a copy. */
@@ -80,8 +92,10 @@ export async function readCopy(folder: FileSystemDirectoryHandle | undefined): P
 }
 
 async function valuesOf({ file }: Newest): Promise<unknown[]> {
-	const lines = file ? (await file.text()).split("\n").slice(1, -1) : [];
-	return lines.map((line) => JSON.parse(line) as unknown);
+	const whole = (await file?.text()) ?? "";
+	const text = whole.slice(0, -END_CHARACTERS);
+	if (whole === "" || whole !== text + (await endOf(text))) return [];
+	return text.split("\n").slice(1, -1).map((line) => JSON.parse(line) as unknown);
 }
 
 /** Undefined where there is none, or no such file system. */

@@ -4,6 +4,8 @@
 import { changesState, copyFolder, fileOf, newest, snapshotState, type Part } from "@/catalogue/copy";
 import { readSince, readTexts } from "@/catalogue/store";
 import { Rejected, wordsOf } from "@/core/errors";
+import { writeAll } from "@/daybook/file";
+import { freeBytes, hasLittleRoom } from "@/offline/room";
 
 const LOCK = "posbridge-catalogue-copy";
 
@@ -24,18 +26,30 @@ async function bringUpToDate(
 ): Promise<void> {
 	const { head, next } = await newest(part, async (name) => (await folder.getFileHandle(name, { create: true })).getFile());
 	if (head?.state === state) return;
-	const text = fileOf({ generation: (head?.generation ?? 0) + 1, state }, await values());
+	const text = await fileOf({ generation: (head?.generation ?? 0) + 1, state }, await values());
 	await write(await folder.getFileHandle(next), text);
+}
+
+/** Sales come first: a copy that would leave them little room is not made. */
+async function leaveRoom(bytes: number): Promise<void> {
+	const free = await freeBytes();
+	if (free !== undefined && hasLittleRoom({ freeBytes: free - bytes })) {
+		throw new Rejected("The browser has too little room to keep the items twice. Free disk space.", "storage");
+	}
 }
 
 async function write(handle: FileSystemFileHandle, text: string): Promise<void> {
 	const file = await handle.createSyncAccessHandle();
 	try {
 		const bytes = new TextEncoder().encode(text);
+		await leaveRoom(bytes.length);
 		file.truncate(0);
-		const written = file.write(bytes, { at: 0 });
-		if (written !== bytes.length) throw new Error(`${written} of ${bytes.length} bytes were written`);
+		writeAll(file, bytes);
 		file.flush();
+	} catch (error) {
+		// Half a copy is none, and takes the room that sales need.
+		file.truncate(0);
+		throw error;
 	} finally {
 		file.close();
 	}

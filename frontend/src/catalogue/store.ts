@@ -14,7 +14,7 @@ const MANIFEST = "manifest";
 const START = "start";
 
 export interface CatalogueShelf {
-	/** The snapshot that can be sold from, if there is a whole one. */
+	/** The snapshot that can be sold from, if there is a whole one; what the browser lost is put back first. */
 	manifest(): Promise<Snapshot | undefined>;
 	/** All chunks in their order; fewer than the snapshot names if the browser lost some. */
 	texts(snapshot: Snapshot): Promise<readonly string[]>;
@@ -53,7 +53,8 @@ export class CatalogueStore implements CatalogueShelf {
 
 	async manifest(): Promise<Snapshot | undefined> {
 		const kept = (await this.read(MANIFEST)) as Snapshot | undefined;
-		return kept ?? (await putBack());
+		// A copy that can't be put back is none: then the company is asked.
+		return kept ?? (await putBack().catch(() => undefined));
 	}
 
 	async texts(snapshot: Snapshot): Promise<readonly string[]> {
@@ -141,7 +142,11 @@ async function putBack(): Promise<Snapshot | undefined> {
 	const { manifest, texts, changes, customers } = copied;
 	const transaction = (await database()).transaction(["catalogue", "changes", "customers"], "readwrite");
 	const catalogue = transaction.objectStore("catalogue");
+	const newer = (await catalogue.get(MANIFEST)) as Snapshot | undefined;
+	if (newer) return newer;
 	await Promise.all([
+		transaction.objectStore("changes").clear(),
+		transaction.objectStore("customers").clear(),
 		...texts.map((text, number) => catalogue.put(text, keyOf(manifest, number))),
 		...changes.map((one) => transaction.objectStore("changes").add({ snapshot: manifest.snapshot, changes: one })),
 		...customers.map((customer) => transaction.objectStore("customers").put(customer)),

@@ -197,15 +197,13 @@ export class Book {
 
 	/** The same for whoever only passes them on: after a month alone, parsing each would take its time and memory. */
 	sendable(limit: number, after = -1): Sendable[] {
-		return this.shelf.unsent(limit, after).map((place) => {
-			return { id: place.id, wire: this.wireAt(place), position: positionOf(place) };
-		});
+		const places = this.shelf.unsent(limit, after);
+		return places.map((place) => ({ id: place.id, wire: this.wireAt(place), position: positionOf(place) }));
 	}
 
 	unsentIds(limit: number): string[] {
 		return this.shelf.unsent(limit, -1).map(({ id }) => id);
 	}
-
 	entriesOf(businessDate: string): StoredEntry[] {
 		return this.shelf.placesOf(businessDate).map((place) => this.stored(place));
 	}
@@ -369,7 +367,9 @@ export class Book {
 	private wireAt({ segment, from, to, hash }: Place): WireEntry {
 		const bytes = new Uint8Array(to - from);
 		const file = segment === this.number ? this.current.file : this.older.get(segment);
-		file?.read(bytes, { at: from });
+		if (file?.read(bytes, { at: from }) !== bytes.length) {
+			throw new Rejected("The daybook can't be read. Nothing is lost; reload the till.", "storage");
+		}
 		const line = new TextDecoder().decode(bytes);
 		return { hash, text: line.slice(line.indexOf("{"), -1) };
 	}

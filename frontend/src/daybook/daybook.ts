@@ -4,7 +4,7 @@
 import type { EntryDraft, Head } from "@/core/entry";
 import { Malformed, Rejected, Retryable, type PosBridgeError } from "@/core/errors";
 import type { BookReport, BookStatus, RecordAnswer, Restored, Sendable, StoredEntry } from "@/daybook/book";
-import type { DaybookCall, DaybookReply, KeepOpen, Opened } from "@/daybook/worker";
+import type { DaybookCall, DaybookReply, OpenSaleNote, Opened } from "@/daybook/worker";
 import { takeDaybookWorker } from "@/daybook/wake";
 import type { PushResult } from "@/server/api";
 import { keepTwice, readKeptTwice } from "@/server/kept";
@@ -162,8 +162,8 @@ export class PageDaybook {
 	}
 
 	/** What the till has open, as text; nobody waits for it, and nobody needs it unless IndexedDB was lost. */
-	keepOpen(text: string): void {
-		const message: KeepOpen = { op: "keepOpen", text };
+	keepOpen(text: string, flush: boolean): void {
+		const message: OpenSaleNote = { op: "keepOpen", text, flush };
 		if (!this.stopped) this.worker.postMessage(message);
 	}
 

@@ -113,18 +113,19 @@ export class Segments {
 	}
 
 	/** Keeps what the till has open beside the log, in place of what was kept there before. */
-	async keepOpen(text: string): Promise<void> {
-		const file = await this.standing();
+	async keepOpen(text: string, flush: boolean): Promise<void> {
+		const file = await this.openSaleFile();
 		file.truncate(0);
 		writeAll(file, new TextEncoder().encode(text));
+		if (flush) file.flush();
 	}
 
 	/** What `keepOpen` kept last; "" if that is nothing. It may have been cut by a kill. */
 	async readOpen(): Promise<string> {
-		return new TextDecoder().decode(readAll(await this.standing()));
+		return new TextDecoder().decode(readAll(await this.openSaleFile()));
 	}
 
-	private async standing(): Promise<LogFile> {
+	private async openSaleFile(): Promise<LogFile> {
 		this.openFile ??= await this.open(`${this.till}.open`);
 		return this.openFile;
 	}

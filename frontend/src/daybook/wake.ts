@@ -9,7 +9,13 @@ let awake: Worker | undefined;
 /** Call as early as possible; a worker that waits already is enough. */
 export function wakeDaybook(): void {
 	const controlled = Boolean(navigator.serviceWorker?.controller);
-	awake ??= new Worker(scriptUrl(workerScript, controlled), { type: "module" });
+	if (awake) return;
+	const worker = new Worker(scriptUrl(workerScript, controlled), { type: "module" });
+	// Whoever takes it hears of errors from then on.
+	worker.onerror = () => {
+		if (awake === worker) awake = undefined;
+	};
+	awake = worker;
 }
 
 /** The worker that waits, or a new one; the caller's alone. */

@@ -28,9 +28,11 @@ export type DaybookCall =
 	| { readonly op: "close" };
 
 /** What the till has open, as text. Nobody waits for it, so it has no number and no answer. */
-export interface KeepOpen {
+export interface OpenSaleNote {
 	readonly op: "keepOpen";
 	readonly text: string;
+	/** Money was given: it must outlive a power cut, too. */
+	readonly flush: boolean;
 }
 
 export interface Opened {
@@ -52,9 +54,9 @@ let turn: Promise<void> = Promise.resolve();
 let readRest: () => Promise<string> = async () => "";
 let reading: Promise<string> | undefined;
 
-self.onmessage = ({ data }: MessageEvent<(DaybookCall & { readonly ref: number }) | KeepOpen>) => {
+self.onmessage = ({ data }: MessageEvent<(DaybookCall & { readonly ref: number }) | OpenSaleNote>) => {
 	// It is a copy: what can't be kept is kept with the next change.
-	if (data.op === "keepOpen") void inTurn(async () => segments?.keepOpen(data.text).catch(() => undefined));
+	if (data.op === "keepOpen") void inTurn(async () => segments?.keepOpen(data.text, data.flush).catch(() => undefined));
 	else if (AT_ONCE.has(data.op)) inTurn(() => answer(data.ref, data));
 	else void whole().catch(() => undefined).then(() => inTurn(() => answer(data.ref, data)));
 };

@@ -22,7 +22,9 @@ export type KeepOpen = <Name extends keyof Open>(name: Name, value: Open[Name]) 
 export function keepOpen(daybook: Pick<PageDaybook, "writable" | "keepOpen">, settled: Promise<void>, open: Open): KeepOpen {
 	let copies = false;
 	const copy = (): void => {
-		if (copies && daybook.writable) daybook.keepOpen(JSON.stringify(open));
+		const given = open[KEPT_TENDERS];
+		const isPaid = given !== undefined && given.tenders.length > 0 && given.cart === open[KEPT_CART]?.id;
+		if (copies && daybook.writable) daybook.keepOpen(JSON.stringify(open), isPaid);
 	};
 	void settled.then(() => {
 		copies = true;

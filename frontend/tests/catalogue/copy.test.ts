@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { changesState, fileOf, newest, readCopy, snapshotState } from "@/catalogue/copy";
-import { COPY_AFTER_MS, FIRST_COPY_MS, copying } from "@/catalogue/copying";
+import { COPY_AFTER_MS, COPY_AGAIN_MS, FIRST_COPY_MS, copying } from "@/catalogue/copying";
 import type { Progress } from "@/catalogue/catalogue";
 import type { Changes } from "@/server/changes";
 import { snapshotOf } from "../shop";
@@ -21,7 +21,7 @@ class Folder {
 	/** As the worker does it; `cut` characters of the end never reach the disk. */
 	async keep(part: "snapshot" | "changes", state: string, values: readonly unknown[], cut = 0): Promise<void> {
 		const { head, next } = await newest(part, async (name) => new Blob([this.files.get(name) ?? ""]));
-		const text = fileOf({ generation: (head?.generation ?? 0) + 1, state }, values);
+		const text = await fileOf({ generation: (head?.generation ?? 0) + 1, state }, values);
 		this.files.set(next, text.slice(0, text.length - cut));
 	}
 
@@ -67,6 +67,13 @@ describe("the copy in files", () => {
 		expect(await folder.read()).toMatchObject({ manifest: { snapshot: "s2" }, changes: [], customers: [] });
 	});
 
+	test("of which a byte is wrong is none", async () => {
+		await keepSnapshot();
+		const text = folder.files.get("snapshot.0") ?? "";
+		folder.files.set("snapshot.0", text.replace("Demo", "Dema"));
+		expect(await folder.read()).toBeUndefined();
+	});
+
 	test("without all its chunks is none", async () => {
 		await folder.keep("snapshot", "s1", [SNAPSHOT, "{}"]);
 		expect(await folder.read()).toBeUndefined();
@@ -93,7 +100,7 @@ describe("copying", () => {
 		expect([copy.mock.calls.length, problem.value]).toEqual([0, undefined]);
 		await vi.advanceTimersByTimeAsync(FIRST_COPY_MS);
 		expect([copy.mock.calls.length, problem.value]).toEqual([1, "disk full"]);
-		await vi.advanceTimersByTimeAsync(COPY_AFTER_MS);
+		await vi.advanceTimersByTimeAsync(COPY_AGAIN_MS);
 		expect([copy.mock.calls.length, problem.value]).toEqual([2, ""]);
 		catalogue.progress = { done: 1, total: 2 };
 		listeners[0]?.();

@@ -205,8 +205,8 @@ describe("what the till has open", () => {
 	test("lies beside the log, the latest in place of what was there", async () => {
 		const { folder, segments } = await opened();
 		expect(await segments.readOpen()).toBe("");
-		await segments.keepOpen('{"cart":"a longer one"}');
-		await segments.keepOpen('{"cart":"ä"}');
+		await segments.keepOpen('{"cart":"a longer one"}', false);
+		await segments.keepOpen('{"cart":"ä"}', true);
 		expect(await segments.readOpen()).toBe('{"cart":"ä"}');
 		expect(await (await opened(folder.afterCrash)).segments.readOpen()).toBe('{"cart":"ä"}');
 	});
