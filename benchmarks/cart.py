@@ -39,7 +39,11 @@ def wire_fields(draft: SaleDraft) -> dict[str, Any]:
 
 
 def _wire_line(line: DraftLine) -> dict[str, Any]:
-	discount = {"discount_percent": format_decimal(line.discount_percent)} if line.discount_percent else {}
+	discount: dict[str, str | int] = {}
+	if line.discount_percent:
+		discount["discount_percent"] = format_decimal(line.discount_percent)
+	if line.unit_discount_minor:
+		discount["unit_discount_minor"] = line.unit_discount_minor
 	return {
 		"item": line.item,
 		"name": line.name,

@@ -19,7 +19,7 @@ from books import TestShop
 from disposable import start_worker
 from tills import HttpTill
 
-from benchmarks.agent.books_held import off_by_minor, out_of_order, stock_moves, stock_off
+from benchmarks.erpnext.books_held import off_by_minor, out_of_order, stock_moves, stock_off
 from pos_bridge import jobs
 from pos_bridge.core.entry import WireEntry, open_wire
 

@@ -18,10 +18,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from benchmarks.cart import wire_fields
 from benchmarks.sums.carts import random_carts, smallest
-from benchmarks.sums.page import PageEngine, draft_fields
+from benchmarks.sums.page import PageEngine
 from pos_bridge.core.errors import PosBridgeError
-from pos_bridge.core.sale import SaleDraft, Totals, compute
+from pos_bridge.core.sale import SaleDraft, Totals, compute, tax_fields
 
 CARTS = 500
 SHOWN = 10
@@ -67,7 +68,7 @@ def compare(carts: int, seed: int, erpnext: Callable[[SaleDraft], Totals], page:
 def shown(draft: SaleDraft, engines: dict[str, Engine]) -> dict[str, Any]:
 	"""The smallest cart on which they still differ, and what each makes of it."""
 	small = smallest(draft, lambda smaller: not agree(smaller, engines))
-	return {"draft": draft_fields(small), **{name: engine(small) for name, engine in engines.items()}}
+	return {"draft": wire_fields(small), **{name: engine(small) for name, engine in engines.items()}}
 
 
 def agree(draft: SaleDraft, engines: dict[str, Engine]) -> bool:
@@ -86,16 +87,7 @@ def figures_of(totals: Totals) -> Figures:
 	"""As the page names them."""
 	return {
 		"lines": [dataclasses.asdict(line) for line in totals.lines],
-		"taxes": [
-			{
-				"tax": tax.tax.tax,
-				"label": tax.tax.label,
-				"inclusive": tax.tax.inclusive,
-				"base_minor": tax.base_minor,
-				"amount_minor": tax.amount_minor,
-			}
-			for tax in totals.taxes
-		],
+		"taxes": [tax_fields(tax) for tax in totals.taxes],
 		"net_minor": totals.net_minor,
 		"tax_minor": totals.tax_minor,
 		"round_off_minor": totals.round_off_minor,

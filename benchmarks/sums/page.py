@@ -6,8 +6,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from pos_bridge.core.money import format_decimal
-from pos_bridge.core.sale import DraftLine, SaleDraft
+from benchmarks.cart import wire_fields
+from pos_bridge.core.sale import SaleDraft
 
 FRONTEND = Path(__file__).parents[2] / "frontend"
 BUILD = FRONTEND / "tests/process/sums.mjs"
@@ -35,34 +35,10 @@ class PageEngine:
 		"""The page's `Totals`, as it names them."""
 		assert self._process.stdin
 		assert self._process.stdout
-		self._process.stdin.write(json.dumps(draft_fields(draft)) + "\n")
+		self._process.stdin.write(json.dumps(wire_fields(draft)) + "\n")
 		self._process.stdin.flush()
 		line = self._process.stdout.readline()
 		if not line:
 			raise RuntimeError("The page's engine ended; what it wrote on standard error says why.")
 		totals: dict[str, Any] = json.loads(line)
 		return totals
-
-
-def draft_fields(draft: SaleDraft) -> dict[str, Any]:
-	"""A draft as the page has it."""
-	return {
-		"currency": draft.currency,
-		"currency_precision": draft.currency_precision,
-		"rounding": draft.rounding.value,
-		"taxes": [{"tax": tax.tax, "label": tax.label, "inclusive": tax.inclusive} for tax in draft.taxes],
-		"lines": [_line_fields(line) for line in draft.lines],
-	}
-
-
-def _line_fields(line: DraftLine) -> dict[str, Any]:
-	return {
-		"item": line.item,
-		"name": line.name,
-		"quantity": format_decimal(line.quantity),
-		"unit": line.unit,
-		"price_minor": line.price_minor,
-		"discount_percent": format_decimal(line.discount_percent),
-		"unit_discount_minor": line.unit_discount_minor,
-		"rates": {tax: format_decimal(rate) for tax, rate in line.rates.items()},
-	}

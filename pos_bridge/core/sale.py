@@ -191,7 +191,7 @@ def sale_body(sale: Sale) -> dict[str, Any]:
 		"currency": draft.currency,
 		"currency_precision": draft.currency_precision,
 		"rounding": draft.rounding.value,
-		"taxes": [_tax_fields(tax) for tax in totals.taxes],
+		"taxes": [tax_fields(tax) for tax in totals.taxes],
 		"lines": [_line_fields(*pair) for pair in zip(draft.lines, totals.lines, strict=True)],
 		"net_minor": totals.net_minor,
 		"tax_minor": totals.tax_minor,
@@ -205,7 +205,8 @@ def sale_body(sale: Sale) -> dict[str, Any]:
 	}
 
 
-def _tax_fields(tax: TaxAmount) -> dict[str, Any]:
+def tax_fields(tax: TaxAmount) -> dict[str, Any]:
+	"""A row of a body's `taxes`."""
 	return {
 		"tax": tax.tax.tax,
 		"label": tax.tax.label,

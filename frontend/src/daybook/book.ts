@@ -41,11 +41,7 @@ export interface StoredEntry {
 }
 
 /** What the next hop gets of an entry. */
-export interface Sendable {
-	readonly id: string;
-	readonly wire: WireEntry;
-	readonly position: number;
-}
+export type Sendable = Pick<StoredEntry, "wire" | "position"> & { readonly id: string };
 
 /** An entry that the agent or the company gave back; `result` is what the company said, if that is known. */
 export interface Restored {
@@ -204,6 +200,7 @@ export class Book {
 	unsentIds(limit: number): string[] {
 		return this.shelf.unsent(limit, -1).map(({ id }) => id);
 	}
+
 	entriesOf(businessDate: string): StoredEntry[] {
 		return this.shelf.placesOf(businessDate).map((place) => this.stored(place));
 	}
