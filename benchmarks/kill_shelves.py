@@ -31,7 +31,7 @@ from benchmarks.page.offline import be_ready, devtools, open_watched
 from benchmarks.processes import Demo
 from benchmarks.till import random_sale
 from pos_bridge.core.entry import uuid7
-from pos_bridge.core.sale import sale_body
+from pos_bridge.core.sale_body import sale_body
 
 KILLS = 50
 BARE = ("indexeddb_relaxed", "indexeddb_strict", "opfs")

@@ -18,11 +18,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from benchmarks.cart import wire_fields
 from benchmarks.sums.carts import random_carts, smallest
 from benchmarks.sums.page import PageEngine
 from pos_bridge.core.errors import PosBridgeError
-from pos_bridge.core.sale import SaleDraft, Totals, compute, tax_fields
+from pos_bridge.core.sale import SaleDraft, Totals, compute
+from pos_bridge.core.sale_body import draft_fields, totals_fields
 
 CARTS = 500
 SHOWN = 10
@@ -49,8 +49,8 @@ class Parity:
 def compare(carts: int, seed: int, erpnext: Callable[[SaleDraft], Totals], page: PageEngine) -> Parity:
 	"""The same carts through all three; the seed makes them again."""
 	engines: dict[str, Engine] = {
-		"erpnext": lambda draft: figures_of(erpnext(draft)),
-		"python": lambda draft: figures_of(compute(draft)),
+		"erpnext": lambda draft: totals_fields(erpnext(draft)),
+		"python": lambda draft: totals_fields(compute(draft)),
 		"page": page.compute,
 	}
 	parity = Parity(seed)
@@ -68,7 +68,7 @@ def compare(carts: int, seed: int, erpnext: Callable[[SaleDraft], Totals], page:
 def shown(draft: SaleDraft, engines: dict[str, Engine]) -> dict[str, Any]:
 	"""The smallest cart on which they still differ, and what each makes of it."""
 	small = smallest(draft, lambda smaller: not agree(smaller, engines))
-	return {"draft": wire_fields(small), **{name: engine(small) for name, engine in engines.items()}}
+	return {"draft": draft_fields(small), **{name: engine(small) for name, engine in engines.items()}}
 
 
 def agree(draft: SaleDraft, engines: dict[str, Engine]) -> bool:
@@ -81,18 +81,6 @@ def attempt(engine: Engine, draft: SaleDraft) -> Figures:
 		return engine(draft)
 	except PosBridgeError as error:
 		return {"refused": str(error)}
-
-
-def figures_of(totals: Totals) -> Figures:
-	"""As the page names them."""
-	return {
-		"lines": [dataclasses.asdict(line) for line in totals.lines],
-		"taxes": [tax_fields(tax) for tax in totals.taxes],
-		"net_minor": totals.net_minor,
-		"tax_minor": totals.tax_minor,
-		"round_off_minor": totals.round_off_minor,
-		"total_minor": totals.total_minor,
-	}
 
 
 def main() -> int:

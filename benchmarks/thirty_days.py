@@ -34,7 +34,7 @@ from benchmarks.page.offline import be_ready, copied, started
 from benchmarks.processes import Demo
 from benchmarks.till import random_sale
 from pos_bridge.core.entry import uuid7
-from pos_bridge.core.sale import sale_body
+from pos_bridge.core.sale_body import sale_body
 
 ENTRIES = 20_000
 DAYS = 30

@@ -12,7 +12,8 @@ import aiohttp
 from pos_bridge.core.entry import GENESIS, Entry, WireEntry, receipt_number, seal, uuid7
 from pos_bridge.core.money import SCALE, Rounding
 from pos_bridge.core.receipt import ReceiptHeader, document_fields, receipt_of_sale
-from pos_bridge.core.sale import DraftLine, Sale, SaleDraft, Tender, compute, make_sale, sale_body
+from pos_bridge.core.sale import DraftLine, Sale, SaleDraft, Tender, compute, make_sale
+from pos_bridge.core.sale_body import sale_body
 from pos_bridge.core.sync import AGENT_PATH, AGENT_SUBPROTOCOL, PROTOCOL_VERSION, wire_fields
 from pos_bridge.core.tax import Tax
 

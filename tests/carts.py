@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 from pos_bridge.core.entry import GENESIS, Entry, WireEntry, receipt_number, seal, uuid7
 from pos_bridge.core.money import SCALE, Rounding
 from pos_bridge.core.returns import draft_of_return, make_return
-from pos_bridge.core.sale import DraftLine, SaleDraft, Tender, compute, make_sale, sale_body
+from pos_bridge.core.sale import DraftLine, SaleDraft, Tender, compute, make_sale
+from pos_bridge.core.sale_body import sale_body
 from pos_bridge.core.tax import Tax
 
 TAXES = (Tax("IN-19", "19 %", True), Tax("IN-7", "7 %", True), Tax("ON-6", "6.25 %", False))

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from pos_bridge.core import money, returns, sale
+from pos_bridge.core import money, returns, sale, sale_body
 from pos_bridge.core.entry import GENESIS, Entry, uuid7
 from pos_bridge.core.money import Rounding, format_decimal, parse_decimal
 from pos_bridge.core.tax import Tax
@@ -215,7 +215,7 @@ def an_entry(sequence: int = 1, previous: str = GENESIS, kind: str = "sale", **m
 		"occurred_at": "2026-11-22T12:00:00.000+01:00",
 		"business_date": "2026-11-22",
 		"cashier": "Ada",
-		"body": sale.sale_body(a_sale()),
+		"body": sale_body.sale_body(a_sale()),
 		"receipt_number": f"T1-1-{sequence:06d}",
 	}
 	return Entry(**fields | more)

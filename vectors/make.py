@@ -23,7 +23,7 @@ from inputs import (
 	random_return,
 )
 
-from pos_bridge.core import money, receipt, returns, sale, sync
+from pos_bridge.core import money, receipt, returns, sale, sale_body, sync
 from pos_bridge.core.daybook import Arrival, Gap, MemoryDaybook
 from pos_bridge.core.entry import GENESIS, Entry, canonical, chain_hash, seal
 from pos_bridge.core.gs1 import is_gtin, normalise_code, parse_in_store_code
@@ -71,34 +71,13 @@ def totals_cases() -> list[dict[str, Any]]:
 	random_ = random.Random(SEED)
 	drafts = named_drafts() + [(f"random cart {number}", random_draft(random_)) for number in range(120)]
 	return [
-		{"why": why, "draft": draft_fields(each), "expected": totals_fields(each)} for why, each in drafts
+		{
+			"why": why,
+			"draft": sale_body.draft_fields(each),
+			"expected": sale_body.totals_fields(sale.compute(each)),
+		}
+		for why, each in drafts
 	]
-
-
-def draft_fields(each: sale.SaleDraft) -> dict[str, Any]:
-	body = sale.sale_body(sale.Sale(each, sale.compute(each), (), 0))
-	computed = {"rate_minor", "amount_minor", "net_minor"}
-	return {
-		"currency": each.currency,
-		"currency_precision": each.currency_precision,
-		"rounding": each.rounding.value,
-		"taxes": [{"tax": tax.tax, "label": tax.label, "inclusive": tax.inclusive} for tax in each.taxes],
-		"lines": [
-			{name: value for name, value in fields.items() if name not in computed}
-			for fields in body["lines"]
-		],
-	}
-
-
-def totals_fields(each: sale.SaleDraft) -> dict[str, Any]:
-	body = sale.sale_body(sale.Sale(each, sale.compute(each), (), 0))
-	names = ("rate_minor", "amount_minor", "net_minor")
-	return {
-		"lines": [{name: fields[name] for name in names} for fields in body["lines"]],
-		**{
-			name: body[name] for name in ("taxes", "net_minor", "tax_minor", "round_off_minor", "total_minor")
-		},
-	}
 
 
 def returns_cases() -> list[dict[str, Any]]:
@@ -111,7 +90,7 @@ def _return_case(taken: TakenBack) -> dict[str, Any]:
 	over = returns.over_returned(taken.return_, taken.sold, taken.already)
 	return {
 		"why": taken.why,
-		"sold": sale.sale_body(taken.sold),
+		"sold": sale_body.sale_body(taken.sold),
 		"already": {str(number): format_decimal(quantity) for number, quantity in taken.already.items()},
 		"body": returns.return_body(taken.return_),
 		"over": [
@@ -169,7 +148,7 @@ def receipt_cases() -> list[dict[str, Any]]:
 
 
 def _entry_of_sale(sold: sale.Sale) -> Entry:
-	return an_entry(body=sale.sale_body(sold))
+	return an_entry(body=sale_body.sale_body(sold))
 
 
 def _entry_of_return(made: returns.Return) -> Entry:
@@ -225,7 +204,7 @@ def push_cases() -> list[dict[str, Any]]:
 	second = seal(
 		an_entry(2, first.hash, "no_sale", body={"reason": "change for the meter"}, receipt_number="")
 	)
-	other_body = seal(an_entry(1, body=sale.sale_body(a_sale()) | {"note": "another body"}))
+	other_body = seal(an_entry(1, body=sale_body.sale_body(a_sale()) | {"note": "another body"}))
 	broken = type(first)(first.hash, second.text)
 	wires = [first, second, first, other_body, broken]
 	daybook = MemoryDaybook()

@@ -15,7 +15,7 @@ import frappe
 from benchmarks.figure import Figure
 from pos_bridge import jobs
 from pos_bridge.core.entry import WireEntry, open_wire
-from pos_bridge.core.sale import sale_from_body
+from pos_bridge.core.sale_body import sale_from_body
 from pos_bridge.erpnext.posting.invoice import invoice_of
 from pos_bridge.erpnext.posting.moments import shop_time
 

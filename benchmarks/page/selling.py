@@ -3,7 +3,7 @@
 import random
 from collections.abc import Iterator, Sequence
 
-from benchmarks.cart import draft_of, wire_fields
+from benchmarks.cart import draft_of
 from benchmarks.figure import Figure, p95
 from benchmarks.page.driver import (
 	LINE,
@@ -20,6 +20,7 @@ from benchmarks.page.driver import (
 )
 from pos_bridge.core.catalogue import Item
 from pos_bridge.core.sale import compute
+from pos_bridge.core.sale_body import draft_fields
 
 CART_LINES = 50
 WARM_UP_SCANS = 10
@@ -148,7 +149,7 @@ def cart() -> list[Figure]:
 		page = context.new_page()
 		page.goto(f"{url}/engine.html")
 		script = "([draft, rounds]) => posBridgeEngine.compute(draft, rounds)"
-		computed = page.evaluate(script, [wire_fields(draft), CART_ROUNDS])
+		computed = page.evaluate(script, [draft_fields(draft), CART_ROUNDS])
 	if computed["total_minor"] != compute(draft).total_minor:
 		raise RuntimeError("TypeScript and Python do not agree on the total: nothing was compared.")
 	ours, floor = zip(*computed["pairs"][CART_ROUNDS // 10 :], strict=True)

@@ -6,8 +6,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from benchmarks.cart import wire_fields
 from pos_bridge.core.sale import SaleDraft
+from pos_bridge.core.sale_body import draft_fields
 
 FRONTEND = Path(__file__).parents[2] / "frontend"
 BUILD = FRONTEND / "tests/process/sums.mjs"
@@ -35,7 +35,7 @@ class PageEngine:
 		"""The page's `Totals`, as it names them."""
 		assert self._process.stdin
 		assert self._process.stdout
-		self._process.stdin.write(json.dumps(wire_fields(draft)) + "\n")
+		self._process.stdin.write(json.dumps(draft_fields(draft)) + "\n")
 		self._process.stdin.flush()
 		line = self._process.stdout.readline()
 		if not line:

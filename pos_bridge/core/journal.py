@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pos_bridge.core.entry import Entry
 from pos_bridge.core.errors import Rejected
 from pos_bridge.core.returns import check_return, return_from_body
-from pos_bridge.core.sale import Sale, check_sale, sale_from_body
+from pos_bridge.core.sale import Sale, check_sale
+from pos_bridge.core.sale_body import sale_from_body
 
 KINDS_WITHOUT_EFFECT = frozenset(
 	{"void", "no_sale", "reprint", "approval", "training_sale", "training_return"}

@@ -11,7 +11,8 @@ from pos_bridge.core.entry import Entry
 from pos_bridge.core.errors import Malformed
 from pos_bridge.core.money import format_decimal, format_minor
 from pos_bridge.core.returns import return_from_body
-from pos_bridge.core.sale import DraftLine, LineAmounts, Sale, sale_from_body
+from pos_bridge.core.sale import DraftLine, LineAmounts, Sale
+from pos_bridge.core.sale_body import sale_from_body
 
 MAX_ELEMENTS = 4000
 MAX_TEXT = 500

@@ -9,17 +9,8 @@ from typing import Any
 
 from pos_bridge.core.errors import Malformed, Rejected
 from pos_bridge.core.money import MAX_MINOR
-from pos_bridge.core.sale import (
-	MAX_LINES,
-	MAX_TENDERS,
-	DraftLine,
-	Sale,
-	SaleDraft,
-	Tender,
-	compute,
-	sale_body,
-	sale_from_body,
-)
+from pos_bridge.core.sale import MAX_LINES, MAX_TENDERS, DraftLine, Sale, SaleDraft, Tender, compute
+from pos_bridge.core.sale_body import sale_body, sale_from_body
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +45,21 @@ def draft_of_return(sold: Sale, quantities: Mapping[int, int]) -> SaleDraft:
 		replace(_line_of(sold, number), quantity=-quantity, against_line=number)
 		for number, quantity in quantities.items()
 	)
-	return replace(sold.draft, lines=tuple(lines))
+	return _with_its_part(replace(sold.draft, lines=tuple(lines)), sold)
+
+
+def _with_its_part(draft: SaleDraft, sold: Sale) -> SaleDraft:
+	"""Of an amount off the whole ticket, and of fixed charges, as much comes back as of the goods."""
+	rates = [line.rate_minor for line in sold.totals.lines]
+	back = sum(rates[line.against_line - 1] * -line.quantity for line in draft.lines)
+	whole = sum(rate * line.quantity for rate, line in zip(rates, sold.draft.lines, strict=True))
+
+	def part(amount_minor: int) -> int:
+		return -draft.terms.round(amount_minor * back, whole) if whole else -amount_minor
+
+	taxes = tuple(replace(tax, actual_minor=part(tax.actual_minor)) for tax in draft.taxes)
+	discount = draft.discount and replace(draft.discount, amount_minor=part(draft.discount.amount_minor))
+	return replace(draft, taxes=taxes, discount=discount)
 
 
 def make_return(

@@ -5,26 +5,51 @@ It never rounds by itself and never knows an account; `money` and `tax` round, `
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
-from pos_bridge.core.errors import Malformed, Rejected
-from pos_bridge.core.money import MAX_MINOR, SCALE, Rounding, format_decimal, parse_decimal, round_ratio
-from pos_bridge.core.tax import HUNDRED_PERCENT, Tax, TaxAmount, net_of, round_off, tax_amounts
+from pos_bridge.core.errors import Rejected
+from pos_bridge.core.money import MAX_MINOR, SCALE, Rounding, round_ratio
+from pos_bridge.core.tax import (
+	HUNDRED_PERCENT,
+	Charge,
+	Charged,
+	Ratio,
+	Tax,
+	TaxAmount,
+	Taxed,
+	Terms,
+	charge,
+	check_taxes,
+	net_of,
+	round_off,
+)
+from pos_bridge.core.ticket import (
+	TicketDiscount,
+	TotalRounding,
+	discount_minor,
+	fixed_part,
+	nets_after,
+	rounding_adjustment,
+	total_to_spread_over,
+)
 
 MAX_LINES = 500
 MAX_TENDERS = 20
 MAX_QUANTITY = 10**9 * SCALE
 MAX_PRICE_MINOR = 10**12
+MAX_RATE_DECIMALS = 6
+MAX_RATE_FOR_QUANTITY = 10**9 * SCALE
 
-Direction = Literal["sale", "return"]
-"""Where the goods go: in a sale every quantity is above zero, in a return below."""
+Direction = Literal["sale", "return", "exchange"]
+"""Where the goods go: in a sale every quantity is above zero, in a return below, in an exchange either."""
 
 
 @dataclass(frozen=True, slots=True)
 class DraftLine:
 	"""A line before it is computed. Quantity, percents and rates are integers of 10^-9.
 
-	`against_line` is a return's: the number, from 1, of the sale's line that it takes back; 0 is none.
+	A margin is added to the price before the discount is taken off. `against_line` is a return's: the
+	number, from 1, of the sale's line that it takes back; 0 is none.
 	"""
 
 	item: str
@@ -38,22 +63,44 @@ class DraftLine:
 	discount_reason: str = ""
 	gtin: str = ""
 	against_line: int = 0
+	margin_percent: int = 0
+	unit_margin_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class SaleDraft:
-	"""The cart: lines with the taxes, currency and rounding that they are computed under."""
+	"""The cart: lines with the taxes, currency and rounding that they are computed under.
+
+	With more `rate_decimals` than the currency has, prices and rates, and discounts and margins of a unit,
+	are finer: with 3, a `price_minor` of 1799 is 1.799. Amounts stay in minor units.
+	"""
 
 	currency: str
 	currency_precision: int
 	rounding: Rounding
 	taxes: tuple[Tax, ...]
 	lines: tuple[DraftLine, ...]
+	discount: TicketDiscount | None = None
+	total_rounding: TotalRounding | None = None
+	row_wise_tax: bool = False
+	rate_decimals: int = 0
+
+	@property
+	def terms(self) -> Terms:
+		return Terms(self.rounding, self.currency_precision, self.row_wise_tax)
+
+	@property
+	def finer(self) -> int:
+		"""How many units of a rate a minor unit has."""
+		return int(10 ** max(self.rate_decimals - self.currency_precision, 0))
 
 
 @dataclass(frozen=True, slots=True)
 class LineAmounts:
-	"""A line, computed: the unit price after discount, the line's amount, and its amount without taxes."""
+	"""A line, computed: the unit price after discount, the line's amount, and its amount without taxes.
+
+	A ticket discount lowers the net only.
+	"""
 
 	rate_minor: int
 	amount_minor: int
@@ -62,7 +109,10 @@ class LineAmounts:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-	"""A cart, computed. `total_minor` = net + tax + round off: what the customer pays."""
+	"""A cart, computed. `total_minor` = net + tax + round off + rounding adjustment: what the customer pays.
+
+	`discount_minor` is what came off the ticket; net and tax are without it.
+	"""
 
 	lines: tuple[LineAmounts, ...]
 	taxes: tuple[TaxAmount, ...]
@@ -70,6 +120,8 @@ class Totals:
 	tax_minor: int
 	round_off_minor: int
 	total_minor: int
+	discount_minor: int = 0
+	rounding_adjustment_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,35 +148,112 @@ class Sale:
 
 def compute(draft: SaleDraft, direction: Direction = "sale") -> Totals:
 	"""What the cart comes to, zero or less in a return; `Rejected` names the line that can't be computed."""
-	_check_lines(draft, direction)
-	lines = tuple(_line_amounts(line, draft) for line in draft.lines)
-	nets = [(amounts.net_minor, line.rates) for amounts, line in zip(lines, draft.lines, strict=True)]
-	taxes = tax_amounts(nets, draft.taxes, draft.rounding, draft.currency_precision)
-	net_minor = sum(amounts.net_minor for amounts in lines)
-	tax_minor = sum(tax.amount_minor for tax in taxes)
-	off_minor = round_off(sum(amounts.amount_minor for amounts in lines), net_minor, taxes)
-	total_minor = net_minor + tax_minor + off_minor
-	if abs(total_minor) > MAX_MINOR:
+	_check_draft(draft, direction)
+	priced = [_priced(line, draft) for line in draft.lines]
+	nets = [
+		net_of(Taxed(amount, line.quantity, line.rates), draft.taxes, draft.terms)
+		for line, (_, amount) in zip(draft.lines, priced, strict=True)
+	]
+	charged = _charge(draft, nets)
+	off_minor, spread_over = 0, 0
+	if draft.discount:
+		off_minor, spread_over, over = _discount(draft, draft.discount, priced, nets, charged)
+		if not over.numerator:
+			# Nothing to spread it over: ERPNext leaves it out.
+			off_minor = 0
+		if off_minor:
+			nets = nets_after(nets, off_minor, over, draft.terms)
+			charged = _charge(draft, nets)
+	round_off_minor = _round_off(draft, priced, nets, charged, off_minor, spread_over)
+	grand_minor = sum(nets) + charged.tax_minor + round_off_minor
+	how = draft.total_rounding
+	adjustment_minor = rounding_adjustment(grand_minor, how, draft.rounding) if how else 0
+	amounts = (LineAmounts(*pair, net) for pair, net in zip(priced, nets, strict=True))
+	totals = Totals(
+		lines=tuple(amounts),
+		taxes=_used(draft, charged),
+		net_minor=sum(nets),
+		tax_minor=charged.tax_minor,
+		round_off_minor=round_off_minor,
+		total_minor=grand_minor + adjustment_minor,
+		discount_minor=off_minor,
+		rounding_adjustment_minor=adjustment_minor,
+	)
+	if abs(totals.total_minor) > MAX_MINOR:
 		raise Rejected("The total is larger than a till can hold. Split the sale.")
-	return Totals(lines, taxes, net_minor, tax_minor, off_minor, total_minor)
+	return totals
 
 
-def _line_amounts(line: DraftLine, draft: SaleDraft) -> LineAmounts:
-	precision, rounding = draft.currency_precision, draft.rounding
-	rate = line.price_minor - line.unit_discount_minor
-	if line.discount_percent:
-		kept = HUNDRED_PERCENT - line.discount_percent
-		rate = round_ratio(line.price_minor * kept, HUNDRED_PERCENT, rounding, precision)
-	amount = round_ratio(rate * line.quantity, SCALE, rounding, precision)
-	return LineAmounts(rate, amount, net_of(amount, line.rates, draft.taxes, rounding, precision))
+def _priced(line: DraftLine, draft: SaleDraft) -> tuple[int, int]:
+	"""The line's unit price after margin and discount, and its amount."""
+	decimals, rounding = max(draft.rate_decimals, draft.currency_precision), draft.rounding
+	price = (line.price_minor + line.unit_margin_minor) * HUNDRED_PERCENT
+	price += line.price_minor * line.margin_percent
+	kept = HUNDRED_PERCENT - line.discount_percent
+	rate = round_ratio(price * kept, HUNDRED_PERCENT * HUNDRED_PERCENT, rounding, decimals)
+	rate -= line.unit_discount_minor
+	return rate, draft.terms.round(rate * line.quantity, SCALE * draft.finer)
 
 
-def _check_lines(draft: SaleDraft, direction: Direction) -> None:
+def _charge(draft: SaleDraft, nets: Sequence[int]) -> Charged:
+	pairs = zip(nets, draft.lines, strict=True)
+	return charge([Taxed(net, line.quantity, line.rates) for net, line in pairs], draft.taxes, draft.terms)
+
+
+def _discount(
+	draft: SaleDraft,
+	discount: TicketDiscount,
+	priced: Sequence[tuple[int, int]],
+	nets: Sequence[int],
+	charged: Charged,
+) -> tuple[int, int, Ratio]:
+	"""What comes off the ticket, the grand total that it comes off, and what it is spread over."""
+	net_minor, terms = sum(nets), draft.terms
+	grand_minor = net_minor + charged.tax_minor + _round_off(draft, priced, nets, charged, 0, 0)
+	off_minor = discount_minor(discount, net_minor, grand_minor, terms)
+	_check_discount(off_minor, net_minor if discount.on == "net_total" else grand_minor)
+	if discount.on == "net_total" or not draft.taxes:
+		return off_minor, 0, Ratio(net_minor, 1)
+	spread_over = total_to_spread_over(net_minor, charged, terms)
+	fixed = fixed_part(charged)
+	return off_minor, spread_over, Ratio(spread_over, 1).minus(fixed)
+
+
+def _round_off(
+	draft: SaleDraft,
+	priced: Sequence[tuple[int, int]],
+	nets: Sequence[int],
+	charged: Charged,
+	off_minor: int,
+	spread_over: int,
+) -> int:
+	if any(tax.inclusive for tax in draft.taxes):
+		amounts_minor = sum(amount for _, amount in priced)
+		return round_off(amounts_minor, off_minor, sum(nets), charged.amounts)
+	if spread_over and off_minor:
+		# ERPNext makes up for what rounding took from a discount on the grand total.
+		return spread_over - off_minor - sum(nets) - charged.tax_minor
+	return 0
+
+
+def _used(draft: SaleDraft, charged: Charged) -> tuple[TaxAmount, ...]:
+	"""The rows that a line uses; all of them where rows build on each other or are charged once a ticket."""
+	if any(tax.charge is not Charge.NET_TOTAL for tax in draft.taxes):
+		return charged.amounts
+	return tuple(each for each in charged.amounts if any(each.tax.tax in line.rates for line in draft.lines))
+
+
+def _check_draft(draft: SaleDraft, direction: Direction) -> None:
 	if not 1 <= len(draft.lines) <= MAX_LINES:
 		raise Rejected(f"A {direction} has 1 to {MAX_LINES} lines, not {len(draft.lines)}.")
 	if not 0 <= draft.currency_precision <= 4:
 		raise Rejected(f"The currency {draft.currency} can't have {draft.currency_precision} decimals.")
-	known = {tax.tax for tax in draft.taxes}
+	if not 0 <= draft.rate_decimals <= MAX_RATE_DECIMALS:
+		raise Rejected(f"A price has at most {MAX_RATE_DECIMALS} decimals, not {draft.rate_decimals}.")
+	if draft.total_rounding and not 0 < draft.total_rounding.to_minor <= MAX_PRICE_MINOR:
+		raise Rejected("The coin that totals are rounded to is not above zero.")
+	check_taxes(draft.taxes)
+	known = {tax.tax: tax for tax in draft.taxes}
 	for number, line in enumerate(draft.lines, start=1):
 		if fault := _direction_fault(line, direction) or _fault_of(line, known):
 			raise Rejected(f"Line {number} ({line.name}): {fault}")
@@ -134,12 +263,14 @@ def _direction_fault(line: DraftLine, direction: Direction) -> str:
 	if direction == "return":
 		returned = -MAX_QUANTITY <= line.quantity < 0
 		return "" if returned else "the quantity is not between -1,000,000,000 and 0."
+	if direction == "exchange":
+		return "" if 0 < abs(line.quantity) <= MAX_QUANTITY else "the quantity is 0 or over 1,000,000,000."
 	if not 0 < line.quantity <= MAX_QUANTITY:
 		return "the quantity is not between 0 and 1,000,000,000."
 	return "a sale takes no line back; a return does." if line.against_line else ""
 
 
-def _fault_of(line: DraftLine, known_taxes: set[str]) -> str:
+def _fault_of(line: DraftLine, known_taxes: Mapping[str, Tax]) -> str:
 	if not 0 <= line.price_minor <= MAX_PRICE_MINOR:
 		return "the price is negative or too large."
 	if line.discount_percent and line.unit_discount_minor:
@@ -149,16 +280,31 @@ def _fault_of(line: DraftLine, known_taxes: set[str]) -> str:
 		or not 0 <= line.unit_discount_minor <= line.price_minor
 	):
 		return "the discount is negative or more than the price."
+	if line.margin_percent and line.unit_margin_minor:
+		return "it has a margin in percent and one as an amount; only one is possible."
+	if (
+		not 0 <= line.margin_percent <= 10 * HUNDRED_PERCENT
+		or not 0 <= line.unit_margin_minor <= MAX_PRICE_MINOR
+	):
+		return "the margin is negative or too large."
 	return _tax_fault(line, known_taxes)
 
 
-def _tax_fault(line: DraftLine, known_taxes: set[str]) -> str:
+def _tax_fault(line: DraftLine, known_taxes: Mapping[str, Tax]) -> str:
 	for tax, rate in line.rates.items():
 		if tax not in known_taxes:
 			return f"the tax {tax} is not set up for this till."
-		if not 0 <= rate <= 10 * HUNDRED_PERCENT:
+		if known_taxes[tax].charge is Charge.ITEM_QUANTITY:
+			if not 0 <= rate <= MAX_RATE_FOR_QUANTITY:
+				return f"the amount of the tax {tax} for a unit is not between 0 and 1,000,000,000."
+		elif not 0 <= rate <= 10 * HUNDRED_PERCENT:
 			return f"the rate of the tax {tax} is not between 0 and 1000 %."
 	return ""
+
+
+def _check_discount(off_minor: int, whole_minor: int) -> None:
+	if not min(whole_minor, 0) <= off_minor <= max(whole_minor, 0):
+		raise Rejected(f"The ticket's discount of {off_minor} is not between 0 and {whole_minor}.")
 
 
 def check_sale(sale: Sale) -> None:
@@ -182,139 +328,6 @@ def _check_tenders(sale: Sale) -> None:
 		raise Rejected(f"A sale is paid with {fewest} to {MAX_TENDERS} tenders, not {len(sale.tenders)}.")
 	if any(not 0 < tender.amount_minor <= MAX_MINOR for tender in sale.tenders):
 		raise Rejected("A tender's amount is not above zero.")
-
-
-def sale_body(sale: Sale) -> dict[str, Any]:
-	"""The body of a sale's entry (docs/protocol.md, "Sale")."""
-	draft, totals = sale.draft, sale.totals
-	return {
-		"currency": draft.currency,
-		"currency_precision": draft.currency_precision,
-		"rounding": draft.rounding.value,
-		"taxes": [tax_fields(tax) for tax in totals.taxes],
-		"lines": [_line_fields(*pair) for pair in zip(draft.lines, totals.lines, strict=True)],
-		"net_minor": totals.net_minor,
-		"tax_minor": totals.tax_minor,
-		"round_off_minor": totals.round_off_minor,
-		"total_minor": totals.total_minor,
-		"tenders": [
-			{"tender": tender.tender, "kind": tender.kind, "amount_minor": tender.amount_minor}
-			for tender in sale.tenders
-		],
-		"change_minor": sale.change_minor,
-	}
-
-
-def tax_fields(tax: TaxAmount) -> dict[str, Any]:
-	"""A row of a body's `taxes`."""
-	return {
-		"tax": tax.tax.tax,
-		"label": tax.tax.label,
-		"inclusive": tax.tax.inclusive,
-		"base_minor": tax.base_minor,
-		"amount_minor": tax.amount_minor,
-	}
-
-
-def _line_fields(line: DraftLine, amounts: LineAmounts) -> dict[str, Any]:
-	fields: dict[str, Any] = {
-		"item": line.item,
-		"name": line.name,
-		"quantity": format_decimal(line.quantity),
-		"unit": line.unit,
-		"price_minor": line.price_minor,
-		"rate_minor": amounts.rate_minor,
-		"amount_minor": amounts.amount_minor,
-		"net_minor": amounts.net_minor,
-		"rates": {tax: format_decimal(rate) for tax, rate in line.rates.items()},
-	}
-	if line.discount_percent:
-		fields["discount_percent"] = format_decimal(line.discount_percent)
-	optional = {
-		"unit_discount_minor": line.unit_discount_minor,
-		"discount_reason": line.discount_reason,
-		"gtin": line.gtin,
-		"against_line": line.against_line,
-	}
-	return fields | {name: value for name, value in optional.items() if value}
-
-
-def sale_from_body(body: Mapping[str, Any]) -> Sale:
-	"""Read a sale's body; `Malformed` where a field is missing or of another type. It checks no sums."""
-	try:
-		return _read_sale(body)
-	except (KeyError, TypeError, ValueError, AttributeError) as error:
-		raise Malformed(f"The body is not as the protocol says: {error}.") from error
-
-
-def _read_sale(body: Mapping[str, Any]) -> Sale:
-	taxes = tuple(_read_tax(fields) for fields in body["taxes"])
-	draft = SaleDraft(
-		currency=_text(body["currency"]),
-		currency_precision=_whole(body["currency_precision"]),
-		rounding=Rounding(body["rounding"]),
-		taxes=tuple(tax.tax for tax in taxes),
-		lines=tuple(_read_line(fields) for fields in body["lines"]),
-	)
-	totals = Totals(
-		lines=tuple(_read_amounts(fields) for fields in body["lines"]),
-		taxes=taxes,
-		net_minor=_whole(body["net_minor"]),
-		tax_minor=_whole(body["tax_minor"]),
-		round_off_minor=_whole(body["round_off_minor"]),
-		total_minor=_whole(body["total_minor"]),
-	)
-	tenders = tuple(_read_tender(fields) for fields in body["tenders"])
-	return Sale(draft, totals, tenders, _whole(body["change_minor"]))
-
-
-def _read_tax(fields: Mapping[str, Any]) -> TaxAmount:
-	inclusive = fields["inclusive"]
-	if not isinstance(inclusive, bool):
-		raise TypeError("a tax is inclusive or not")
-	tax = Tax(_text(fields["tax"]), _text(fields["label"]), inclusive)
-	return TaxAmount(tax, _whole(fields["base_minor"]), _whole(fields["amount_minor"]))
-
-
-def _read_line(fields: Mapping[str, Any]) -> DraftLine:
-	return DraftLine(
-		item=_text(fields["item"]),
-		name=_text(fields["name"]),
-		quantity=parse_decimal(fields["quantity"]),
-		unit=_text(fields["unit"]),
-		price_minor=_whole(fields["price_minor"]),
-		rates={_text(tax): parse_decimal(rate) for tax, rate in fields["rates"].items()},
-		discount_percent=parse_decimal(fields.get("discount_percent", "0")),
-		unit_discount_minor=_whole(fields.get("unit_discount_minor", 0)),
-		discount_reason=_text(fields.get("discount_reason", "")),
-		gtin=_text(fields.get("gtin", "")),
-		against_line=_whole(fields.get("against_line", 0)),
-	)
-
-
-def _read_amounts(fields: Mapping[str, Any]) -> LineAmounts:
-	return LineAmounts(
-		_whole(fields["rate_minor"]), _whole(fields["amount_minor"]), _whole(fields["net_minor"])
-	)
-
-
-def _read_tender(fields: Mapping[str, Any]) -> Tender:
-	kind = fields["kind"]
-	if kind not in ("cash", "card"):
-		raise ValueError(f"the tender kind {kind!r} is not known")
-	return Tender(_text(fields["tender"]), kind, _whole(fields["amount_minor"]))
-
-
-def _text(value: object) -> str:
-	if not isinstance(value, str):
-		raise TypeError(f"{value!r} is not a text")
-	return value
-
-
-def _whole(value: object) -> int:
-	if not isinstance(value, int) or isinstance(value, bool):
-		raise TypeError(f"{value!r} is not a whole number")
-	return value
 
 
 def make_sale(draft: SaleDraft, tenders: Sequence[Tender]) -> Sale:

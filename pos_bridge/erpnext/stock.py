@@ -11,7 +11,7 @@ import frappe
 from pos_bridge.core.entry import Entry
 from pos_bridge.core.errors import Malformed
 from pos_bridge.core.money import SCALE
-from pos_bridge.core.sale import sale_from_body
+from pos_bridge.core.sale_body import sale_from_body
 
 MAX_ITEMS = 1_000
 """Items that one question about stock may name."""

@@ -8,7 +8,7 @@ from carts import till_day
 
 from pos_bridge.agent.standalone.demo_once import demo_sale
 from pos_bridge.core.entry import open_wire, seal
-from pos_bridge.core.sale import sale_body
+from pos_bridge.core.sale_body import sale_body
 
 pytestmark = pytest.mark.browser
 EVIL = "<img src=x onerror=document.title='broken'>"

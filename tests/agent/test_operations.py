@@ -10,7 +10,7 @@ from carts import return_of, till_day
 from pos_bridge.agent import server
 from pos_bridge.core.entry import open_wire, seal
 from pos_bridge.core.returns import return_body
-from pos_bridge.core.sale import sale_from_body
+from pos_bridge.core.sale_body import sale_from_body
 from pos_bridge.core.sync import AGENT_PATH, AGENT_SUBPROTOCOL, MAX_PUSH_ENTRIES, wire_fields
 
 DAY = till_day(5)

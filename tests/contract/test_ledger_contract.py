@@ -22,7 +22,7 @@ from pos_bridge.core.errors import PosBridgeError, Rejected, Retryable
 from pos_bridge.core.journal import Effect, JournalLine, StockMove
 from pos_bridge.core.money import SCALE
 from pos_bridge.core.returns import return_body
-from pos_bridge.core.sale import sale_body
+from pos_bridge.core.sale_body import sale_body
 
 ARRIVAL = Arrival("T1", "page", "2026-11-22T11:00:00.000Z")
 NOW = "2026-11-22T11:00:00.000Z"

@@ -20,7 +20,8 @@ from pos_bridge.core.daybook import Arrival
 from pos_bridge.core.entry import GENESIS, open_wire, seal
 from pos_bridge.core.money import SCALE, parse_decimal
 from pos_bridge.core.returns import draft_of_return, make_return, return_body
-from pos_bridge.core.sale import DraftLine, Tender, compute, make_sale, sale_body, sale_from_body
+from pos_bridge.core.sale import DraftLine, Tender, compute, make_sale
+from pos_bridge.core.sale_body import sale_body, sale_from_body
 
 NOW = "2026-11-22T11:00:00.000Z"
 ARRIVAL = Arrival("T1", "page", NOW)

@@ -11,7 +11,7 @@ from pos_bridge.core.errors import Malformed, Rejected
 from pos_bridge.core.journal import Accounts, balance_of, effect_of
 from pos_bridge.core.money import Rounding
 from pos_bridge.core.returns import return_body
-from pos_bridge.core.sale import sale_body, sale_from_body
+from pos_bridge.core.sale_body import sale_body, sale_from_body
 
 ACCOUNTS = Accounts(
 	receivable="Debtors",

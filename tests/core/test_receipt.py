@@ -24,7 +24,7 @@ from pos_bridge.core.receipt import (
 	wrap,
 )
 from pos_bridge.core.returns import return_body
-from pos_bridge.core.sale import sale_body, sale_from_body
+from pos_bridge.core.sale_body import sale_body, sale_from_body
 
 WIRE = till_day(1)[0]
 ENTRY = open_wire(WIRE)

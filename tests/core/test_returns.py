@@ -19,16 +19,8 @@ from pos_bridge.core.returns import (
 	return_body,
 	return_from_body,
 )
-from pos_bridge.core.sale import (
-	DraftLine,
-	SaleDraft,
-	Tender,
-	check_sale,
-	compute,
-	make_sale,
-	sale_body,
-	sale_from_body,
-)
+from pos_bridge.core.sale import DraftLine, SaleDraft, Tender, check_sale, compute, make_sale
+from pos_bridge.core.sale_body import sale_body, sale_from_body
 
 TEA = DraftLine("TEA", "Tea", 3 * SCALE, "Nos", 1000, {"IN-7": 7 * SCALE})
 NAILS = DraftLine("NAILS", "Nails", 500_000_000, "Kg", 990, {"ON-6": 6_250_000_000})

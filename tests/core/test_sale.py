@@ -10,17 +10,8 @@ from hypothesis import strategies as st
 
 from pos_bridge.core.errors import Malformed, Rejected
 from pos_bridge.core.money import MAX_MINOR, SCALE, Rounding
-from pos_bridge.core.sale import (
-	MAX_LINES,
-	DraftLine,
-	SaleDraft,
-	Tender,
-	check_sale,
-	compute,
-	make_sale,
-	sale_body,
-	sale_from_body,
-)
+from pos_bridge.core.sale import MAX_LINES, DraftLine, SaleDraft, Tender, check_sale, compute, make_sale
+from pos_bridge.core.sale_body import sale_body, sale_from_body
 from pos_bridge.core.tax import HUNDRED_PERCENT
 
 

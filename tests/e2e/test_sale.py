@@ -12,7 +12,8 @@ import pytest
 from benchmarks.browser import open_chromium
 from pos_bridge.agent.standalone.demo_shop import goods
 from pos_bridge.core.entry import open_wire
-from pos_bridge.core.sale import check_sale, sale_from_body
+from pos_bridge.core.sale import check_sale
+from pos_bridge.core.sale_body import sale_from_body
 from tests.e2e.conftest import ON_BOTH
 
 pytestmark = [pytest.mark.browser, ON_BOTH]

@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from pos_bridge.core.daybook import wire_bytes
 from pos_bridge.core.entry import WireEntry, open_wire, seal
 from pos_bridge.core.returns import return_body
-from pos_bridge.core.sale import sale_body
+from pos_bridge.core.sale_body import sale_body
 from pos_bridge.core.sync import PROTOCOL_VERSION, PUSH_PATH, wire_fields
 from tests.offline.account import Account, entries_of
 from tests.offline.goods import draft_of, moment, return_of, sales

@@ -11,7 +11,8 @@ import frappe
 from pos_bridge.core.entry import GENESIS, Entry, WireEntry, open_wire, receipt_number, seal, uuid7
 from pos_bridge.core.money import SCALE, Rounding, parse_decimal
 from pos_bridge.core.returns import draft_of_return, make_return, return_body
-from pos_bridge.core.sale import DraftLine, SaleDraft, Tender, compute, make_sale, sale_body, sale_from_body
+from pos_bridge.core.sale import DraftLine, SaleDraft, Tender, compute, make_sale
+from pos_bridge.core.sale_body import sale_body, sale_from_body
 from pos_bridge.core.tax import Tax
 from pos_bridge.erpnext.setup import setup_shop
 from pos_bridge.erpnext.shop import rounding_method, shop_of, template_rates

@@ -14,7 +14,7 @@ from pos_bridge import jobs
 from pos_bridge.core.entry import open_wire
 from pos_bridge.core.journal import Accounts
 from pos_bridge.core.money import SCALE
-from pos_bridge.core.sale import sale_from_body
+from pos_bridge.core.sale_body import sale_from_body
 from pos_bridge.erpnext.daybook import FrappeDaybook, lock_till
 from pos_bridge.erpnext.isolation import begin, is_clash
 from pos_bridge.erpnext.posting import fate

@@ -19,7 +19,8 @@ from pos_bridge.core.entry import GENESIS, Entry, WireEntry, open_wire, receipt_
 from pos_bridge.core.errors import PosBridgeError, Retryable
 from pos_bridge.core.money import SCALE, Rounding, format_minor, parse_decimal
 from pos_bridge.core.receipt import ReceiptHeader, document_fields, receipt_of_sale
-from pos_bridge.core.sale import DraftLine, Sale, SaleDraft, Tender, compute, make_sale, sale_body
+from pos_bridge.core.sale import DraftLine, Sale, SaleDraft, Tender, compute, make_sale
+from pos_bridge.core.sale_body import sale_body
 from pos_bridge.core.sync import AGENT_PATH, AGENT_SUBPROTOCOL, ENROL_PATH, PUSH_PATH, push_body, wire_fields
 
 PATIENCE_SECONDS = 20.0

@@ -16,7 +16,8 @@ from pos_bridge.core.daybook import Stored
 from pos_bridge.core.entry import Entry
 from pos_bridge.core.errors import Rejected
 from pos_bridge.core.journal import KINDS_WITHOUT_EFFECT
-from pos_bridge.core.sale import check_sale, sale_from_body
+from pos_bridge.core.sale import check_sale
+from pos_bridge.core.sale_body import sale_from_body
 from pos_bridge.erpnext import stock
 from pos_bridge.erpnext.door.auth import TILL_USER
 from pos_bridge.erpnext.overrides.trouble import what_happened_is_booked

@@ -16,7 +16,8 @@ from pos_bridge.core.entry import Entry
 from pos_bridge.core.errors import Rejected
 from pos_bridge.core.money import SCALE, format_decimal
 from pos_bridge.core.returns import OverReturned, Return, check_return, over_returned, return_from_body
-from pos_bridge.core.sale import Sale, sale_from_body
+from pos_bridge.core.sale import Sale
+from pos_bridge.core.sale_body import sale_from_body
 from pos_bridge.erpnext.daybook import FrappeDaybook
 from pos_bridge.erpnext.overrides.sales_invoice import living
 from pos_bridge.erpnext.posting.fate import document_of

@@ -13,7 +13,8 @@ from frappe import _
 from pos_bridge.core.daybook import State
 from pos_bridge.core.entry import Entry, WireEntry, open_wire
 from pos_bridge.core.errors import Malformed, Rejected
-from pos_bridge.core.sale import Sale, sale_from_body
+from pos_bridge.core.sale import Sale
+from pos_bridge.core.sale_body import sale_from_body
 from pos_bridge.erpnext.reconcile import chains, documents, goods, ledger, unposted
 from pos_bridge.erpnext.reconcile.books import Books, books_of
 from pos_bridge.erpnext.reconcile.difference import Difference, Kind, Reconciliation, Total, minor

@@ -12,7 +12,8 @@ from pos_bridge import jobs
 from pos_bridge.core.daybook import State, Stored
 from pos_bridge.core.entry import open_wire
 from pos_bridge.core.returns import return_from_body
-from pos_bridge.core.sale import Tender, compute, sale_from_body
+from pos_bridge.core.sale import Tender, compute
+from pos_bridge.core.sale_body import sale_from_body
 from pos_bridge.erpnext.daybook import FrappeDaybook, lock_till
 from pos_bridge.erpnext.isolation import begin
 from pos_bridge.erpnext.overrides.company_sales import bring_up_to_date

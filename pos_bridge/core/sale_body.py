@@ -1,0 +1,247 @@
+"""A cart and a sale as fields of JSON (docs/protocol.md, "Sale"), and read back. It checks no sums."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pos_bridge.core.errors import Malformed
+from pos_bridge.core.money import Rounding, format_decimal, parse_decimal
+from pos_bridge.core.sale import DraftLine, LineAmounts, Sale, SaleDraft, Tender, Totals
+from pos_bridge.core.tax import Charge, Tax, TaxAmount
+from pos_bridge.core.ticket import TicketDiscount, TotalRounding
+
+UNREADABLE = (KeyError, TypeError, ValueError, AttributeError)
+"""What reading fields of a wrong form raises, besides `Malformed`."""
+
+
+def sale_body(sale: Sale) -> dict[str, Any]:
+	"""The body of a sale's entry: the cart, what it came to, what was received and given back."""
+	totals = sale.totals
+	fields = draft_fields(sale.draft)
+	for line, amounts in zip(fields["lines"], totals.lines, strict=True):
+		line |= _amounts_fields(amounts)
+	if "discount" in fields:
+		fields["discount"]["amount_minor"] = totals.discount_minor
+	if "total_rounding" in fields:
+		fields["total_rounding"]["adjustment_minor"] = totals.rounding_adjustment_minor
+	return fields | {
+		"taxes": [tax_fields(tax) for tax in totals.taxes],
+		"net_minor": totals.net_minor,
+		"tax_minor": totals.tax_minor,
+		"round_off_minor": totals.round_off_minor,
+		"total_minor": totals.total_minor,
+		"tenders": [
+			{"tender": tender.tender, "kind": tender.kind, "amount_minor": tender.amount_minor}
+			for tender in sale.tenders
+		],
+		"change_minor": sale.change_minor,
+	}
+
+
+def draft_fields(draft: SaleDraft) -> dict[str, Any]:
+	"""A cart before it is computed, as the page's engine takes it."""
+	fields: dict[str, Any] = {
+		"currency": draft.currency,
+		"currency_precision": draft.currency_precision,
+		"rounding": draft.rounding.value,
+		"taxes": [tax_row_fields(tax) for tax in draft.taxes],
+		"lines": [_line_fields(line) for line in draft.lines],
+	}
+	if draft.discount:
+		fields["discount"] = _discount_fields(draft.discount)
+	if draft.total_rounding:
+		fields["total_rounding"] = total_rounding_fields(draft.total_rounding)
+	rare = {"row_wise_tax": draft.row_wise_tax, "rate_decimals": draft.rate_decimals}
+	return fields | {name: value for name, value in rare.items() if value}
+
+
+def _discount_fields(discount: TicketDiscount) -> dict[str, Any]:
+	fields: dict[str, Any] = {"on": discount.on}
+	if discount.percent:
+		fields["percent"] = format_decimal(discount.percent)
+	else:
+		fields["amount_minor"] = discount.amount_minor
+	return fields | ({"reason": discount.reason} if discount.reason else {})
+
+
+def total_rounding_fields(how: TotalRounding) -> dict[str, Any]:
+	"""How a shop rounds its totals, as settings and carts say it."""
+	return {"to_minor": how.to_minor, "halves": "down" if how.halves_down else "rounding"}
+
+
+def totals_fields(totals: Totals) -> dict[str, Any]:
+	"""What a cart came to, as the page's engine says it."""
+	return {
+		"lines": [_amounts_fields(amounts) for amounts in totals.lines],
+		"taxes": [tax_fields(tax) for tax in totals.taxes],
+		"net_minor": totals.net_minor,
+		"tax_minor": totals.tax_minor,
+		"round_off_minor": totals.round_off_minor,
+		"total_minor": totals.total_minor,
+		"discount_minor": totals.discount_minor,
+		"rounding_adjustment_minor": totals.rounding_adjustment_minor,
+	}
+
+
+def _amounts_fields(amounts: LineAmounts) -> dict[str, int]:
+	return {
+		"rate_minor": amounts.rate_minor,
+		"amount_minor": amounts.amount_minor,
+		"net_minor": amounts.net_minor,
+	}
+
+
+def tax_fields(tax: TaxAmount) -> dict[str, Any]:
+	"""A row of a body's `taxes`."""
+	return tax_row_fields(tax.tax) | {"base_minor": tax.base_minor, "amount_minor": tax.amount_minor}
+
+
+def tax_row_fields(tax: Tax) -> dict[str, Any]:
+	"""A tax row before it is computed, as settings and carts have it."""
+	fields: dict[str, Any] = {"tax": tax.tax, "label": tax.label, "inclusive": tax.inclusive}
+	if tax.charge is Charge.NET_TOTAL:
+		return fields
+	fields["charge"] = tax.charge.value
+	if tax.row:
+		fields |= {"row": tax.row, "rate": format_decimal(tax.rate)}
+	return fields | ({"actual_minor": tax.actual_minor} if tax.charge is Charge.ACTUAL else {})
+
+
+def _line_fields(line: DraftLine) -> dict[str, Any]:
+	fields: dict[str, Any] = {
+		"item": line.item,
+		"name": line.name,
+		"quantity": format_decimal(line.quantity),
+		"unit": line.unit,
+		"price_minor": line.price_minor,
+		"rates": {tax: format_decimal(rate) for tax, rate in line.rates.items()},
+	}
+	percents = {"discount_percent": line.discount_percent, "margin_percent": line.margin_percent}
+	fields |= {name: format_decimal(percent) for name, percent in percents.items() if percent}
+	optional = {
+		"unit_discount_minor": line.unit_discount_minor,
+		"unit_margin_minor": line.unit_margin_minor,
+		"discount_reason": line.discount_reason,
+		"gtin": line.gtin,
+		"against_line": line.against_line,
+	}
+	return fields | {name: value for name, value in optional.items() if value}
+
+
+def sale_from_body(body: Mapping[str, Any]) -> Sale:
+	"""Read a sale's body; `Malformed` where a field is missing or of another type."""
+	try:
+		return _read_sale(body)
+	except UNREADABLE as error:
+		raise Malformed(f"The body is not as the protocol says: {error}.") from error
+
+
+def draft_from_fields(fields: Mapping[str, Any]) -> SaleDraft:
+	"""Read a cart; raises `Malformed` or one of `UNREADABLE`."""
+	return SaleDraft(
+		currency=_text(fields["currency"]),
+		currency_precision=_whole(fields["currency_precision"]),
+		rounding=Rounding(fields["rounding"]),
+		taxes=tuple(_read_tax_row(row) for row in fields["taxes"]),
+		lines=tuple(_read_line(line) for line in fields["lines"]),
+		discount=_read_discount(fields["discount"]) if "discount" in fields else None,
+		total_rounding=_read_rounding(fields["total_rounding"]) if "total_rounding" in fields else None,
+		row_wise_tax=_yes(fields.get("row_wise_tax", False)),
+		rate_decimals=_whole(fields.get("rate_decimals", 0)),
+	)
+
+
+def _read_sale(body: Mapping[str, Any]) -> Sale:
+	draft = draft_from_fields(body)
+	taxes = (
+		TaxAmount(tax, _whole(row["base_minor"]), _whole(row["amount_minor"]))
+		for tax, row in zip(draft.taxes, body["taxes"], strict=True)
+	)
+	totals = Totals(
+		lines=tuple(_read_amounts(line) for line in body["lines"]),
+		taxes=tuple(taxes),
+		net_minor=_whole(body["net_minor"]),
+		tax_minor=_whole(body["tax_minor"]),
+		round_off_minor=_whole(body["round_off_minor"]),
+		total_minor=_whole(body["total_minor"]),
+		discount_minor=_whole(body["discount"]["amount_minor"]) if draft.discount else 0,
+		rounding_adjustment_minor=(
+			_whole(body["total_rounding"]["adjustment_minor"]) if draft.total_rounding else 0
+		),
+	)
+	tenders = tuple(_read_tender(fields) for fields in body["tenders"])
+	return Sale(draft, totals, tenders, _whole(body["change_minor"]))
+
+
+def _read_discount(fields: Mapping[str, Any]) -> TicketDiscount:
+	if fields["on"] not in ("net_total", "grand_total"):
+		raise ValueError(f"a discount on {fields['on']!r} is not known")
+	percent = parse_decimal(fields.get("percent", "0"))
+	amount_minor = 0 if percent else _whole(fields["amount_minor"])
+	return TicketDiscount(fields["on"], percent, amount_minor, _text(fields.get("reason", "")))
+
+
+def _read_rounding(fields: Mapping[str, Any]) -> TotalRounding:
+	if fields["halves"] not in ("down", "rounding"):
+		raise ValueError(f"halves that go {fields['halves']!r} are not known")
+	return TotalRounding(_whole(fields["to_minor"]), fields["halves"] == "down")
+
+
+def _read_tax_row(fields: Mapping[str, Any]) -> Tax:
+	return Tax(
+		_text(fields["tax"]),
+		_text(fields["label"]),
+		_yes(fields["inclusive"]),
+		Charge(fields.get("charge", Charge.NET_TOTAL.value)),
+		_text(fields.get("row", "")),
+		parse_decimal(fields.get("rate", "0")),
+		_whole(fields.get("actual_minor", 0)),
+	)
+
+
+def _read_line(fields: Mapping[str, Any]) -> DraftLine:
+	return DraftLine(
+		item=_text(fields["item"]),
+		name=_text(fields["name"]),
+		quantity=parse_decimal(fields["quantity"]),
+		unit=_text(fields["unit"]),
+		price_minor=_whole(fields["price_minor"]),
+		rates={_text(tax): parse_decimal(rate) for tax, rate in fields["rates"].items()},
+		discount_percent=parse_decimal(fields.get("discount_percent", "0")),
+		unit_discount_minor=_whole(fields.get("unit_discount_minor", 0)),
+		discount_reason=_text(fields.get("discount_reason", "")),
+		gtin=_text(fields.get("gtin", "")),
+		against_line=_whole(fields.get("against_line", 0)),
+		margin_percent=parse_decimal(fields.get("margin_percent", "0")),
+		unit_margin_minor=_whole(fields.get("unit_margin_minor", 0)),
+	)
+
+
+def _read_amounts(fields: Mapping[str, Any]) -> LineAmounts:
+	return LineAmounts(
+		_whole(fields["rate_minor"]), _whole(fields["amount_minor"]), _whole(fields["net_minor"])
+	)
+
+
+def _read_tender(fields: Mapping[str, Any]) -> Tender:
+	kind = fields["kind"]
+	if kind not in ("cash", "card"):
+		raise ValueError(f"the tender kind {kind!r} is not known")
+	return Tender(_text(fields["tender"]), kind, _whole(fields["amount_minor"]))
+
+
+def _text(value: object) -> str:
+	if not isinstance(value, str):
+		raise TypeError(f"{value!r} is not a text")
+	return value
+
+
+def _whole(value: object) -> int:
+	if not isinstance(value, int) or isinstance(value, bool):
+		raise TypeError(f"{value!r} is not a whole number")
+	return value
+
+
+def _yes(value: object) -> bool:
+	if not isinstance(value, bool):
+		raise TypeError(f"{value!r} is neither true nor false")
+	return value
