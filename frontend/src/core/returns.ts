@@ -3,11 +3,12 @@
 
 import { canonical } from "@/core/canonical";
 import { Rejected } from "@/core/errors";
-import { formatDecimal, parseDecimal } from "@/core/money";
+import { formatDecimal, minorOf, parseDecimal, roundRatio } from "@/core/money";
 import {
-	MAX_LINES, MAX_TENDERS, checkFigures, compute, saleBody, sum,
+	MAX_LINES, MAX_TENDERS, checkFigures, compute, cartTerms, saleBody, sum,
 	type DraftLine, type SaleBody, type SaleDraft, type SaleLine, type Tender, type Totals,
 } from "@/core/sale";
+import { taxRow } from "@/core/tax";
 
 /** The sale that a return takes back. */
 export interface Against {
@@ -34,14 +35,38 @@ export type Quantities = ReadonlyMap<number, string>;
 
 /** The cart that takes back these quantities of the sale's lines. */
 export function draftOfReturn(sold: SaleBody, quantities: Quantities): SaleDraft {
-	const { currency, currency_precision, rounding } = sold;
-	const taxes = sold.taxes.map(({ tax, label, inclusive }) => ({ tax, label, inclusive }));
 	const lines = [...quantities].map(([number, quantity]) => ({
 		...draftLineOf(lineAt(sold, number)),
 		quantity: formatDecimal(-parseDecimal(quantity)),
 		against_line: number,
 	}));
-	return { currency, currency_precision, rounding, taxes, lines };
+	const part = partOf(sold, lines);
+	const taxes = sold.taxes.map((tax) => taxRow({ ...tax, actual_minor: part(tax.actual_minor ?? 0) }));
+	return { ...cartTerms(sold), ...ticketBack(sold, part), taxes, lines };
+}
+
+/** Of an amount off the whole ticket, and of fixed charges, as much comes back as of the goods. */
+function partOf(sold: SaleBody, lines: readonly DraftLine[]): (amount: number) => number {
+	const worth = (line: DraftLine, number: number): bigint => {
+		return parseDecimal(line.quantity) * BigInt(lineAt(sold, number).rate_minor);
+	};
+	const back = lines.reduce((total, line) => total - worth(line, line.against_line ?? 0), 0n);
+	const whole = sold.lines.reduce((total, line, index) => total + worth(line, index + 1), 0n);
+	return (amount) => {
+		if (amount === 0 || whole === 0n) return amount === 0 ? 0 : -amount;
+		const part = roundRatio(BigInt(amount) * back, whole, sold.rounding, sold.currency_precision);
+		return part === 0n ? 0 : -minorOf(part);
+	};
+}
+
+function ticketBack(sold: SaleBody, part: (amount: number) => number): Partial<SaleDraft> {
+	const { discount, total_rounding } = sold;
+	const { amount_minor = 0, ...percent } = discount ?? { on: "net_total" as const };
+	const back = discount?.percent ? percent : { ...percent, amount_minor: part(amount_minor) };
+	return {
+		...(discount ? { discount: back } : {}),
+		...(total_rounding ? { total_rounding: { to_minor: total_rounding.to_minor, halves: total_rounding.halves } } : {}),
+	};
 }
 
 function draftLineOf({ rate_minor: _rate, amount_minor: _amount, net_minor: _net, ...line }: SaleLine): DraftLine {

@@ -4,22 +4,25 @@
 import { canonical } from "@/core/canonical";
 import { Rejected } from "@/core/errors";
 import { HUNDRED_PERCENT, MAX_MINOR, SCALE, minorOf, parseDecimal, roundRatio, type Rounding } from "@/core/money";
+import {
+	charge, chargeOf, minus, netOf, ratesOf, roundOff as roundOffOf, rounded, rowsOf, taxTotals, whole,
+	type Charged, type Row, type Tax, type TaxTotal, type Taxed, type Terms,
+} from "@/core/tax";
+import {
+	discountOf, fixedPart, netsAfter, roundingAdjustment, totalToSpreadOver, type TicketDiscount, type TotalRounding,
+} from "@/core/ticket";
 
 export const MAX_LINES = 500;
 export const MAX_TENDERS = 20;
 const MAX_QUANTITY = 10n ** 9n * SCALE;
 const MAX_PRICE_MINOR = 10 ** 12;
-/** ERPNext books a difference of inclusive prices up to this size as rounding; a larger one stands in the total. */
-const ROUND_OFF_LIMIT_MINOR = 5;
+const MAX_RATE_DECIMALS = 6;
+const MAX_RATE_FOR_QUANTITY = 10n ** 9n * SCALE;
 
-/** Where the goods go: in a sale every quantity is above zero, in a return below. */
-export type Direction = "sale" | "return";
+/** Where the goods go: in a sale every quantity is above zero, in a return below, in an exchange either. */
+export type Direction = "sale" | "return" | "exchange";
 
-export interface Tax {
-	readonly tax: string;
-	readonly label: string;
-	readonly inclusive: boolean;
-}
+export type { Tax, TaxTotal };
 
 export interface DraftLine {
 	readonly item: string;
@@ -31,6 +34,9 @@ export interface DraftLine {
 	/** At most one of these two. */
 	readonly discount_percent?: string;
 	readonly unit_discount_minor?: number;
+	/** At most one of these two; added to the price before the discount is taken off. */
+	readonly margin_percent?: string;
+	readonly unit_margin_minor?: number;
 	readonly discount_reason?: string;
 	/** Tax -> percent. */
 	readonly rates: Readonly<Record<string, string>>;
@@ -45,17 +51,18 @@ export interface SaleDraft {
 	readonly rounding: Rounding;
 	readonly taxes: readonly Tax[];
 	readonly lines: readonly DraftLine[];
+	readonly discount?: TicketDiscount;
+	readonly total_rounding?: TotalRounding;
+	/** Each line's tax is rounded, not their sum. */
+	readonly row_wise_tax?: boolean;
+	/** More than the currency's: prices and rates, discounts and margins of a unit have these decimals. */
+	readonly rate_decimals?: number;
 }
 
 export interface LineTotals {
 	readonly rate_minor: number;
 	readonly amount_minor: number;
 	readonly net_minor: number;
-}
-
-export interface TaxTotal extends Tax {
-	readonly base_minor: number;
-	readonly amount_minor: number;
 }
 
 export interface Totals {
@@ -66,6 +73,9 @@ export interface Totals {
 	readonly tax_minor: number;
 	readonly round_off_minor: number;
 	readonly total_minor: number;
+	/** What came off the whole ticket; net and tax are without it. */
+	readonly discount_minor: number;
+	readonly rounding_adjustment_minor: number;
 }
 
 export interface SaleLine extends DraftLine, LineTotals {}
@@ -77,7 +87,12 @@ export interface Tender {
 	readonly amount_minor: number;
 }
 
-export interface SaleBody extends Omit<SaleDraft, "lines" | "taxes">, Omit<Totals, "lines" | "taxes"> {
+type DraftPart = Omit<SaleDraft, "lines" | "taxes" | "discount" | "total_rounding">;
+type TotalsPart = Omit<Totals, "lines" | "taxes" | "discount_minor" | "rounding_adjustment_minor">;
+
+export interface SaleBody extends DraftPart, TotalsPart {
+	readonly discount?: TicketDiscount & { readonly amount_minor: number };
+	readonly total_rounding?: TotalRounding & { readonly adjustment_minor: number };
 	readonly taxes: readonly TaxTotal[];
 	readonly lines: readonly SaleLine[];
 	readonly tenders: readonly Tender[];
@@ -89,71 +104,120 @@ export function computeSale(draft: SaleDraft): Totals {
 	return compute(draft, "sale");
 }
 
-/** computeSale() for either direction; in a return every figure is zero or less. */
+/** computeSale() for any direction; in a return every figure is zero or less. */
 export function compute(draft: SaleDraft, direction: Direction): Totals {
-	checkDraft(draft, direction);
-	const lines = draft.lines.map((line) => lineTotals(line, draft));
-	const taxes = draft.taxes
-		.filter((tax) => draft.lines.some((line) => Object.hasOwn(line.rates, tax.tax)))
-		.map((tax) => taxTotal(tax, draft, lines));
-	const net = sum(lines.map((line) => line.net_minor));
-	const tax = sum(taxes.map((row) => row.amount_minor));
-	const roundOff = roundOffOf(lines, taxes, net + tax);
+	const sums = new Sums(draft, direction);
+	const { lines, rows, nets, charged, off, roundOff } = sums;
+	const net = nets.reduce((total, one) => total + one, 0n);
+	const grand = net + charged.tax + roundOff;
+	const how = draft.total_rounding;
+	const adjustment = how ? roundingAdjustment(grand, how, draft.rounding) : 0n;
 	return {
-		lines,
-		taxes,
+		lines: lines.map(({ rate, amount }, index) => ({
+			rate_minor: minorOf(rate), amount_minor: minorOf(amount), net_minor: minorOf(nets[index] ?? 0n),
+		})),
+		taxes: taxTotals(charged, rows, nets, draft.lines.map((line) => line.rates)),
 		net_minor: minorOf(net),
-		tax_minor: minorOf(tax),
-		round_off_minor: roundOff,
-		total_minor: minorOf(net + tax + BigInt(roundOff)),
+		tax_minor: minorOf(charged.tax),
+		round_off_minor: minorOf(roundOff),
+		total_minor: minorOf(grand + adjustment),
+		discount_minor: minorOf(off),
+		rounding_adjustment_minor: minorOf(adjustment),
 	};
 }
 
-function lineTotals(line: DraftLine, draft: SaleDraft): LineTotals {
-	const { rounding, currency_precision: precision } = draft;
-	const rate = discountedRate(line, draft);
-	const amount = roundRatio(rate * parseDecimal(line.quantity), SCALE, rounding, precision);
-	const inclusive = draft.taxes
-		.filter((tax) => tax.inclusive)
-		.reduce((all, tax) => all + rateOf(line, tax.tax), 0n);
-	const net =
-		inclusive === 0n
-			? amount
-			: roundRatio(amount * HUNDRED_PERCENT, HUNDRED_PERCENT + inclusive, rounding, precision);
-	return { rate_minor: minorOf(rate), amount_minor: minorOf(amount), net_minor: minorOf(net) };
+/** The cart's sums: first without the ticket's discount, then with it. */
+class Sums {
+	readonly lines: readonly Priced[];
+	readonly rows: readonly Row[];
+	readonly off: bigint;
+	readonly roundOff: bigint;
+	nets: readonly bigint[];
+	charged: Charged;
+	private readonly terms: Terms;
+	private readonly rates: readonly (readonly bigint[])[];
+
+	constructor(draft: SaleDraft, direction: Direction) {
+		this.rows = checkDraft(draft, direction);
+		this.terms = {
+			rounding: draft.rounding, precision: draft.currency_precision, rowWise: draft.row_wise_tax === true,
+		};
+		this.lines = draft.lines.map((line) => priced(line, draft, this.terms));
+		this.rates = draft.lines.map((line) => ratesOf(line.rates, this.rows));
+		this.nets = this.taxed(this.lines.map((line) => line.amount)).map((line) => netOf(line, this.rows, this.terms));
+		this.charged = this.charge();
+		const { off, spreadOver } = this.takeOff(draft.discount);
+		this.off = off;
+		this.roundOff = this.roundOffWith(off, spreadOver);
+	}
+
+	private get net(): bigint {
+		return this.nets.reduce((total, net) => total + net, 0n);
+	}
+
+	private taxed(amounts: readonly bigint[]): Taxed[] {
+		return amounts.map((net, index) => ({
+			net, quantity: this.lines[index]?.quantity ?? 0n, rates: this.rates[index] ?? [],
+		}));
+	}
+
+	private charge(): Charged {
+		return charge(this.taxed(this.nets), this.rows, this.terms);
+	}
+
+	/** Spreads the discount over the nets and charges again; the grand total that it came off is 0 if it came off nets. */
+	private takeOff(discount: TicketDiscount | undefined): { off: bigint; spreadOver: bigint } {
+		if (!discount) return { off: 0n, spreadOver: 0n };
+		const { net, terms, charged } = this;
+		const onNet = discount.on === "net_total";
+		const grand = net + charged.tax + this.roundOffWith(0n, 0n);
+		const off = discountOf(discount, net, grand, terms);
+		checkDiscount(off, onNet ? net : grand);
+		const spreadOver = onNet || this.rows.length === 0 ? 0n : totalToSpreadOver(net, charged, terms);
+		const over = spreadOver === 0n ? whole(net) : minus(whole(spreadOver), fixedPart(charged, this.rows));
+		// Nothing to spread it over: ERPNext leaves it out.
+		if (over.over === 0n) return { off: 0n, spreadOver: 0n };
+		if (off !== 0n) {
+			this.nets = netsAfter(this.nets, off, over, terms);
+			this.charged = this.charge();
+		}
+		return { off, spreadOver };
+	}
+
+	private roundOffWith(off: bigint, spreadOver: bigint): bigint {
+		const { rows, charged, net } = this;
+		if (rows.some((row) => row.tax.inclusive)) {
+			const amounts = this.lines.reduce((total, line) => total + line.amount, 0n);
+			return roundOffOf(amounts, off, net, charged, rows);
+		}
+		// ERPNext makes up for what rounding took from a discount on the grand total.
+		return spreadOver !== 0n && off !== 0n ? spreadOver - off - net - charged.tax : 0n;
+	}
 }
 
-function discountedRate(line: DraftLine, draft: SaleDraft): bigint {
+interface Priced {
+	readonly rate: bigint;
+	readonly amount: bigint;
+	readonly quantity: bigint;
+}
+
+/** The line's unit price after margin and discount, and its amount. */
+function priced(line: DraftLine, draft: SaleDraft, terms: Terms): Priced {
+	const decimals = Math.max(draft.rate_decimals ?? 0, draft.currency_precision);
 	const price = BigInt(line.price_minor);
-	const percent = parseDecimal(line.discount_percent ?? "0");
-	if (percent === 0n) return price - BigInt(line.unit_discount_minor ?? 0);
-	return roundRatio(price * (HUNDRED_PERCENT - percent), HUNDRED_PERCENT, draft.rounding, draft.currency_precision);
+	const withMargin = (price + BigInt(line.unit_margin_minor ?? 0)) * HUNDRED_PERCENT
+		+ price * parseDecimal(line.margin_percent ?? "0");
+	const kept = HUNDRED_PERCENT - parseDecimal(line.discount_percent ?? "0");
+	const discounted = roundRatio(withMargin * kept, HUNDRED_PERCENT * HUNDRED_PERCENT, draft.rounding, decimals);
+	const rate = discounted - BigInt(line.unit_discount_minor ?? 0);
+	const quantity = parseDecimal(line.quantity);
+	const finer = 10n ** BigInt(decimals - draft.currency_precision);
+	return { rate, quantity, amount: rounded({ over: rate * quantity, under: SCALE * finer }, terms) };
 }
 
-function rateOf(line: DraftLine, tax: string): bigint {
-	const rate = Object.hasOwn(line.rates, tax) ? line.rates[tax] : undefined;
-	return rate === undefined ? 0n : parseDecimal(rate);
-}
-
-function taxTotal({ tax, label, inclusive }: Tax, draft: SaleDraft, lines: readonly LineTotals[]): TaxTotal {
-	let base = 0n;
-	let weighted = 0n;
-	draft.lines.forEach((line, index) => {
-		if (!Object.hasOwn(line.rates, tax)) return;
-		const net = BigInt(lines[index]?.net_minor ?? 0);
-		base += net;
-		weighted += net * rateOf(line, tax);
-	});
-	const amount = roundRatio(weighted, HUNDRED_PERCENT, draft.rounding, draft.currency_precision);
-	return { tax, label, inclusive, base_minor: minorOf(base), amount_minor: minorOf(amount) };
-}
-
-function roundOffOf(lines: readonly LineTotals[], taxes: readonly TaxTotal[], netAndTax: bigint): number {
-	if (!taxes.some((tax) => tax.inclusive)) return 0;
-	const exclusive = taxes.filter((tax) => !tax.inclusive).map((tax) => tax.amount_minor);
-	const expected = sum(lines.map((line) => line.amount_minor)) + sum(exclusive);
-	const difference = minorOf(expected - netAndTax);
-	return Math.abs(difference) <= ROUND_OFF_LIMIT_MINOR ? difference : 0;
+function checkDiscount(off: bigint, total: bigint): void {
+	const [least, most] = total < 0n ? [total, 0n] : [0n, total];
+	if (off < least || off > most) throw new Rejected(`The ticket's discount of ${off} is not between 0 and ${total}.`);
 }
 
 /** Exact, whatever the amounts are. */
@@ -165,13 +229,29 @@ export function sum(amounts: readonly number[]): bigint {
 export function saleBody(
 	draft: SaleDraft, totals: Totals, tenders: readonly Tender[], change_minor: number,
 ): SaleBody {
-	const { currency, currency_precision, rounding } = draft;
+	const { discount_minor, rounding_adjustment_minor, ...figures } = totals;
 	const lines = draft.lines.map((line, index) => ({ ...lineFields(line), ...totalsAt(totals, index) }));
-	return { currency, currency_precision, rounding, ...totals, lines, tenders, change_minor };
+	const { discount, total_rounding } = draft;
+	return {
+		...cartTerms(draft),
+		...(discount ? { discount: { ...discount, amount_minor: discount_minor } } : {}),
+		...(total_rounding ? { total_rounding: { ...total_rounding, adjustment_minor: rounding_adjustment_minor } } : {}),
+		...figures, lines, tenders, change_minor,
+	};
+}
+
+/** What a cart is computed under, besides taxes and what is done to the ticket; what says nothing is left out. */
+export function cartTerms({ currency, currency_precision, rounding, row_wise_tax, rate_decimals }: DraftPart): DraftPart {
+	return {
+		currency, currency_precision, rounding,
+		...(row_wise_tax ? { row_wise_tax } : {}),
+		...(rate_decimals ? { rate_decimals } : {}),
+	};
 }
 
 const OPTIONAL_FIELDS = [
-	"discount_percent", "unit_discount_minor", "discount_reason", "gtin", "against_line",
+	"discount_percent", "unit_discount_minor", "margin_percent", "unit_margin_minor", "discount_reason", "gtin",
+	"against_line",
 ] as const;
 
 /** Absent means absent: an optional field that says nothing must not reach the canonical form. */
@@ -188,17 +268,26 @@ function totalsAt(totals: Totals, index: number): LineTotals {
 	return line;
 }
 
-function checkDraft(draft: SaleDraft, direction: Direction): void {
+function checkDraft(draft: SaleDraft, direction: Direction): Row[] {
 	if (draft.lines.length > MAX_LINES) throw wrongLineCount(draft.lines.length, direction);
 	const precision = draft.currency_precision;
 	if (!Number.isInteger(precision) || precision < 0 || precision > 4) {
 		throw new Rejected(`The currency ${draft.currency} can't have ${precision} decimals.`);
 	}
-	const known = new Set(draft.taxes.map((tax) => tax.tax));
+	if (!isWithin(draft.rate_decimals ?? 0, MAX_RATE_DECIMALS)) {
+		throw new Rejected(`A price has at most ${MAX_RATE_DECIMALS} decimals, not ${draft.rate_decimals}.`);
+	}
+	const step = draft.total_rounding?.to_minor ?? 1;
+	if (step === 0 || !isWithin(step, MAX_PRICE_MINOR)) {
+		throw new Rejected("The coin that totals are rounded to is not above zero.");
+	}
+	const rows = rowsOf(draft.taxes);
+	const known = new Map(draft.taxes.map((tax) => [tax.tax, tax]));
 	draft.lines.forEach((line, index) => {
 		const fault = directionFaultOf(line, direction) || faultOf(line) || taxFaultOf(line, known);
 		if (fault) throw new Rejected(`Line ${index + 1} (${line.name}): ${fault}`);
 	});
+	return rows;
 }
 
 function wrongLineCount(count: number, direction: Direction): Rejected {
@@ -211,6 +300,10 @@ function directionFaultOf(line: DraftLine, direction: Direction): string {
 	if (direction === "return") {
 		const returned = quantity < 0n && quantity >= -MAX_QUANTITY;
 		return returned ? "" : "the quantity is not between -1,000,000,000 and 0.";
+	}
+	if (direction === "exchange") {
+		const moved = quantity !== 0n && quantity >= -MAX_QUANTITY && quantity <= MAX_QUANTITY;
+		return moved ? "" : "the quantity is 0 or over 1,000,000,000.";
 	}
 	if (quantity <= 0n || quantity > MAX_QUANTITY) return "the quantity is not between 0 and 1,000,000,000.";
 	return line.against_line ? "a sale takes no line back; a return does." : "";
@@ -226,14 +319,31 @@ function faultOf(line: DraftLine): string {
 	if (percent < 0n || percent > HUNDRED_PERCENT || !isWithin(off, line.price_minor)) {
 		return "the discount is negative or more than the price.";
 	}
+	return marginFaultOf(line);
+}
+
+function marginFaultOf(line: DraftLine): string {
+	const percent = parseDecimal(line.margin_percent ?? "0");
+	const amount = line.unit_margin_minor ?? 0;
+	if (percent !== 0n && amount !== 0) {
+		return "it has a margin in percent and one as an amount; only one is possible.";
+	}
+	if (percent < 0n || percent > 10n * HUNDRED_PERCENT || !isWithin(amount, MAX_PRICE_MINOR)) {
+		return "the margin is negative or too large.";
+	}
 	return "";
 }
 
-function taxFaultOf(line: DraftLine, known: ReadonlySet<string>): string {
-	for (const tax of Object.keys(line.rates)) {
-		if (!known.has(tax)) return `the tax ${tax} is not set up for this till.`;
-		const rate = rateOf(line, tax);
-		if (rate < 0n || rate > 10n * HUNDRED_PERCENT) {
+function taxFaultOf(line: DraftLine, known: ReadonlyMap<string, Tax>): string {
+	for (const [tax, text] of Object.entries(line.rates)) {
+		const row = known.get(tax);
+		if (!row) return `the tax ${tax} is not set up for this till.`;
+		const rate = parseDecimal(text);
+		if (chargeOf(row) === "on_item_quantity") {
+			if (rate < 0n || rate > MAX_RATE_FOR_QUANTITY) {
+				return `the amount of the tax ${tax} for a unit is not between 0 and 1,000,000,000.`;
+			}
+		} else if (rate < 0n || rate > 10n * HUNDRED_PERCENT) {
 			return `the rate of the tax ${tax} is not between 0 and 1000 %.`;
 		}
 	}
@@ -260,9 +370,14 @@ export function checkFigures(body: SaleBody, direction: Direction): void {
 	}
 }
 
-function totalsOf({ lines, taxes, net_minor, tax_minor, round_off_minor, total_minor }: SaleBody): Totals {
+function totalsOf(body: SaleBody): Totals {
+	const { lines, taxes, net_minor, tax_minor, round_off_minor, total_minor } = body;
 	const amounts = lines.map(({ rate_minor, amount_minor, net_minor }) => ({ rate_minor, amount_minor, net_minor }));
-	return { lines: amounts, taxes, net_minor, tax_minor, round_off_minor, total_minor };
+	return {
+		lines: amounts, taxes, net_minor, tax_minor, round_off_minor, total_minor,
+		discount_minor: body.discount?.amount_minor ?? 0,
+		rounding_adjustment_minor: body.total_rounding?.adjustment_minor ?? 0,
+	};
 }
 
 function checkTenders(body: SaleBody): void {
