@@ -18,10 +18,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from benchmarks.sums.carts import random_carts, smallest
+from benchmarks.sums.carts import Cart, random_carts, smallest
 from benchmarks.sums.page import PageEngine
 from pos_bridge.core.errors import PosBridgeError
-from pos_bridge.core.sale import SaleDraft, Totals, compute
+from pos_bridge.core.sale import Direction, SaleDraft, Totals, compute
 from pos_bridge.core.sale_body import draft_fields, totals_fields
 
 CARTS = 500
@@ -29,7 +29,7 @@ SHOWN = 10
 """Differences that are made smaller and shown; the others are counted."""
 
 Figures = dict[str, Any]
-Engine = Callable[[SaleDraft], Figures]
+Engine = Callable[[SaleDraft, Direction], Figures]
 
 
 @dataclass(slots=True)
@@ -46,39 +46,48 @@ class Parity:
 		return {**dataclasses.asdict(self), "tried": dict(sorted(self.tried.items()))}
 
 
-def compare(carts: int, seed: int, erpnext: Callable[[SaleDraft], Totals], page: PageEngine) -> Parity:
+def compare(
+	carts: int, seed: int, erpnext: Callable[[SaleDraft, Direction], Totals], page: PageEngine
+) -> Parity:
 	"""The same carts through all three; the seed makes them again."""
 	engines: dict[str, Engine] = {
-		"erpnext": lambda draft: totals_fields(erpnext(draft)),
-		"python": lambda draft: totals_fields(compute(draft)),
+		"erpnext": lambda draft, direction: totals_fields(erpnext(draft, direction)),
+		"python": lambda draft, direction: totals_fields(compute(draft, direction)),
 		"page": page.compute,
 	}
 	parity = Parity(seed)
 	for cart in islice(random_carts(random.Random(seed)), carts):
 		parity.carts += 1
 		parity.tried.update(cart.tries)
-		if agree(cart.draft, engines):
+		if agree(cart.draft, cart.direction, engines):
 			continue
 		parity.different += 1
 		if len(parity.smallest) < SHOWN:
-			parity.smallest.append(shown(cart.draft, engines))
+			parity.smallest.append(shown(cart, engines))
 	return parity
 
 
-def shown(draft: SaleDraft, engines: dict[str, Engine]) -> dict[str, Any]:
+def shown(cart: Cart, engines: dict[str, Engine]) -> dict[str, Any]:
 	"""The smallest cart on which they still differ, and what each makes of it."""
-	small = smallest(draft, lambda smaller: not agree(smaller, engines))
-	return {"draft": draft_fields(small), **{name: engine(small) for name, engine in engines.items()}}
+
+	def still_differs(draft: SaleDraft) -> bool:
+		# What ours refuse is no smaller example: ERPNext would compute some of it.
+		refused = "refused" in attempt(engines["python"], draft, cart.direction)
+		return not refused and not agree(draft, cart.direction, engines)
+
+	small = smallest(cart.draft, still_differs)
+	answers = {name: attempt(engine, small, cart.direction) for name, engine in engines.items()}
+	return {"draft": draft_fields(small), "direction": cart.direction, **answers}
 
 
-def agree(draft: SaleDraft, engines: dict[str, Engine]) -> bool:
-	answers = [attempt(engine, draft) for engine in engines.values()]
+def agree(draft: SaleDraft, direction: Direction, engines: dict[str, Engine]) -> bool:
+	answers = [attempt(engine, draft, direction) for engine in engines.values()]
 	return all(answer == answers[0] for answer in answers)
 
 
-def attempt(engine: Engine, draft: SaleDraft) -> Figures:
+def attempt(engine: Engine, draft: SaleDraft, direction: Direction) -> Figures:
 	try:
-		return engine(draft)
+		return engine(draft, direction)
 	except PosBridgeError as error:
 		return {"refused": str(error)}
 

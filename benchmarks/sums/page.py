@@ -6,7 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from pos_bridge.core.sale import SaleDraft
+from pos_bridge.core.sale import Direction, SaleDraft
 from pos_bridge.core.sale_body import draft_fields
 
 FRONTEND = Path(__file__).parents[2] / "frontend"
@@ -31,11 +31,11 @@ class PageEngine:
 		self._process.kill()
 		self._process.communicate()
 
-	def compute(self, draft: SaleDraft) -> dict[str, Any]:
+	def compute(self, draft: SaleDraft, direction: Direction = "sale") -> dict[str, Any]:
 		"""The page's `Totals`, as it names them."""
 		assert self._process.stdin
 		assert self._process.stdout
-		self._process.stdin.write(json.dumps(draft_fields(draft)) + "\n")
+		self._process.stdin.write(json.dumps({"draft": draft_fields(draft), "direction": direction}) + "\n")
 		self._process.stdin.flush()
 		line = self._process.stdout.readline()
 		if not line:

@@ -85,10 +85,18 @@ def nets_after(nets: Sequence[int], off_minor: int, over: Ratio, terms: Terms) -
 
 
 def rounding_adjustment(total_minor: int, how: TotalRounding, rounding: Rounding) -> int:
-	"""What the rounded total has more than the total, or less."""
+	"""What the rounded total has more than the total, or less.
+
+	A total that would round to nothing is paid as it is: ERPNext takes a rounded total of 0 for none.
+	"""
+	rounded = _rounded(total_minor, how, rounding)
+	return rounded - total_minor if rounded else 0
+
+
+def _rounded(total_minor: int, how: TotalRounding, rounding: Rounding) -> int:
 	step = how.to_minor
 	if not how.halves_down:
 		# A whole unit: the legacy method rounds those to even.
-		return round_ratio(total_minor, step, rounding, 0) * step - total_minor
+		return round_ratio(total_minor, step, rounding, 0) * step
 	rest = total_minor % step
-	return step - rest if 2 * rest > step else -rest
+	return total_minor + (step - rest if 2 * rest > step else -rest)

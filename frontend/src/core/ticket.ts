@@ -67,11 +67,19 @@ export function netsAfter(nets: readonly bigint[], off: bigint, over: Ratio, ter
 	});
 }
 
-/** What the rounded total has more than the total, or less. */
-export function roundingAdjustment(total: bigint, { to_minor, halves }: TotalRounding, rounding: Rounding): bigint {
+/**
+ * What the rounded total has more than the total, or less.
+ * A total that would round to nothing is paid as it is: ERPNext takes a rounded total of 0 for none.
+ */
+export function roundingAdjustment(total: bigint, how: TotalRounding, rounding: Rounding): bigint {
+	const toPay = roundedTotal(total, how, rounding);
+	return toPay === 0n ? 0n : toPay - total;
+}
+
+function roundedTotal(total: bigint, { to_minor, halves }: TotalRounding, rounding: Rounding): bigint {
 	const step = BigInt(to_minor);
 	// A whole unit: the legacy method rounds those to even.
-	if (halves === "rounding") return roundRatio(total, step, rounding, 0) * step - total;
+	if (halves === "rounding") return roundRatio(total, step, rounding, 0) * step;
 	const rest = ((total % step) + step) % step;
-	return 2n * rest > step ? step - rest : -rest;
+	return total + (2n * rest > step ? step - rest : -rest);
 }

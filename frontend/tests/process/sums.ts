@@ -1,8 +1,17 @@
-// The page's engine as a process: a draft in JSON per line in, its totals in JSON per line out.
+// The page's engine as a process: a draft and its direction in JSON per line in, its totals in JSON per line out.
 
 import { createInterface } from "node:readline";
-import { computeSale } from "@/core/sale";
+import { compute, type Direction, type SaleDraft } from "@/core/sale";
 
 for await (const line of createInterface({ input: process.stdin })) {
-	process.stdout.write(`${JSON.stringify(computeSale(JSON.parse(line)))}\n`);
+	const { draft, direction } = JSON.parse(line);
+	process.stdout.write(`${JSON.stringify(answer(draft, direction))}\n`);
+}
+
+function answer(draft: SaleDraft, direction: Direction): object {
+	try {
+		return compute(draft, direction);
+	} catch (error) {
+		return { refused: (error as Error).message };
+	}
 }
