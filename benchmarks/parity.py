@@ -29,6 +29,7 @@ SHOWN = 10
 """Differences that are made smaller and shown; the others are counted."""
 
 Figures = dict[str, Any]
+Sums = Callable[[SaleDraft, Direction], Totals]
 Engine = Callable[[SaleDraft, Direction], Figures]
 
 
@@ -40,26 +41,33 @@ class Parity:
 	carts: int = 0
 	tried: Counter[str] = field(default_factory=Counter)
 	different: int = 0
+	halves_by_chance: int = 0
+	"""Carts with an exact half that ERPNext's floats round by chance, except while it posts a sale."""
 	smallest: list[dict[str, Any]] = field(default_factory=list)
 
 	def fields(self) -> dict[str, Any]:
 		return {**dataclasses.asdict(self), "tried": dict(sorted(self.tried.items()))}
 
 
-def compare(
-	carts: int, seed: int, erpnext: Callable[[SaleDraft, Direction], Totals], page: PageEngine
-) -> Parity:
-	"""The same carts through all three; the seed makes them again."""
+def compare(carts: int, seed: int, erpnext: Sums, exactly: Sums, page: PageEngine) -> Parity:
+	"""The same carts through all three; the seed makes them again. `exactly` is ERPNext while it posts."""
 	engines: dict[str, Engine] = {
 		"erpnext": lambda draft, direction: totals_fields(erpnext(draft, direction)),
 		"python": lambda draft, direction: totals_fields(compute(draft, direction)),
 		"page": page.compute,
 	}
+
+	def posting(draft: SaleDraft, direction: Direction) -> Figures:
+		return totals_fields(exactly(draft, direction))
+
 	parity = Parity(seed)
 	for cart in islice(random_carts(random.Random(seed)), carts):
 		parity.carts += 1
 		parity.tried.update(cart.tries)
 		if agree(cart.draft, cart.direction, engines):
+			continue
+		if agree(cart.draft, cart.direction, engines | {"erpnext": posting}):
+			parity.halves_by_chance += 1
 			continue
 		parity.different += 1
 		if len(parity.smallest) < SHOWN:
@@ -107,7 +115,8 @@ def main() -> int:
 		disposable() as site,
 		connected(site),
 	):
-		parity = compare(options.carts, options.seed, Books.of_a_site().compute, page)
+		books = Books.of_a_site()
+		parity = compare(options.carts, options.seed, books.compute, books.compute_exactly, page)
 	print(json.dumps(parity.fields()))
 	return 1 if parity.different else 0
 

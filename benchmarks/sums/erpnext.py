@@ -12,7 +12,8 @@ from erpnext.controllers.taxes_and_totals import calculate_taxes_and_totals
 from pos_bridge.core.money import SCALE, Rounding
 from pos_bridge.core.sale import Direction, DraftLine, LineAmounts, SaleDraft, Totals
 from pos_bridge.core.tax import Charge, Tax, TaxAmount
-from pos_bridge.erpnext.posting.invoice import percent_for_erpnext
+from pos_bridge.erpnext.overrides.exact_halves import exact_halves
+from pos_bridge.erpnext.posting.invoice import CHARGE_TYPES, percent_for_erpnext
 
 METHODS = {
 	Rounding.COMMERCIAL: "Commercial Rounding",
@@ -22,13 +23,6 @@ METHODS = {
 FORMATS = {0: "#,###", 2: "#,###.##", 3: "#,###.###"}
 """What gives Frappe its decimals where System Settings name none."""
 RATE_FIELDS = ("price_list_rate", "rate", "discount_amount", "margin_rate_or_amount")
-CHARGES = {
-	Charge.NET_TOTAL: "On Net Total",
-	Charge.PREVIOUS_ROW_AMOUNT: "On Previous Row Amount",
-	Charge.PREVIOUS_ROW_TOTAL: "On Previous Row Total",
-	Charge.ITEM_QUANTITY: "On Item Quantity",
-	Charge.ACTUAL: "Actual",
-}
 
 
 class Books:
@@ -58,6 +52,11 @@ class Books:
 		invoice.is_return = int(direction == "return")
 		computed = calculate_taxes_and_totals(invoice)
 		return _totals(invoice, draft, computed.discount_amount_applied)
+
+	def compute_exactly(self, draft: SaleDraft, direction: Direction = "sale") -> Totals:
+		"""The same as while a sale is posted: an exact half is not left to what floats make of it."""
+		with exact_halves():
+			return self.compute(draft, direction)
 
 	def _set_up(self, draft: SaleDraft) -> None:
 		if frappe.db.get_default("number_format") != FORMATS[draft.currency_precision]:
@@ -101,7 +100,7 @@ class Books:
 	def _tax_row(self, tax: Tax, draft: SaleDraft) -> dict[str, Any]:
 		names = [each.tax for each in draft.taxes]
 		return {
-			"charge_type": CHARGES[tax.charge],
+			"charge_type": CHARGE_TYPES[tax.charge],
 			"row_id": names.index(tax.row) + 1 if tax.row else None,
 			"account_head": self._account(tax.tax),
 			"description": tax.label,

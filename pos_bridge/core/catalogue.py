@@ -11,8 +11,10 @@ from functools import cached_property
 from typing import Any
 
 from pos_bridge.core.errors import Rejected
+from pos_bridge.core.sale_body import tax_row_fields, total_rounding_fields
 from pos_bridge.core.sync import PROTOCOL_VERSION
 from pos_bridge.core.tax import Tax
+from pos_bridge.core.ticket import TotalRounding
 
 CHUNK_SIZE = 1000
 
@@ -51,6 +53,9 @@ class TillProfile:
 	"""Tender's name to its kind, `cash` or `card`, in the order of the buttons."""
 	cashiers: tuple[str, ...]
 	code_patterns: tuple[str, ...]
+	total_rounding: TotalRounding | None = None
+	row_wise_tax: bool = False
+	rate_decimals: int = 0
 
 
 class Catalogue:
@@ -85,9 +90,8 @@ class Catalogue:
 			"snapshot": self.digest,
 			**{name: getattr(profile, name) for name in plain},
 			**{name: list(getattr(profile, name)) for name in listed},
-			"taxes": [
-				{"tax": tax.tax, "label": tax.label, "inclusive": tax.inclusive} for tax in profile.taxes
-			],
+			"taxes": [tax_row_fields(tax) for tax in profile.taxes],
+			**_rounding_fields(profile),
 			"templates": [{"template": name, "rates": rates} for name, rates in profile.templates.items()],
 			"tenders": [{"tender": name, "kind": kind} for name, kind in profile.tenders.items()],
 			"groups": list(self._groups),
@@ -113,6 +117,16 @@ class Catalogue:
 			"gtins": [list(item.gtins) for item in items],
 			"weighed": [index for index, item in enumerate(items) if item.weighed],
 		}
+
+
+def _rounding_fields(profile: TillProfile) -> dict[str, Any]:
+	how = profile.total_rounding
+	fields = {
+		"total_rounding": total_rounding_fields(how) if how else None,
+		"row_wise_tax": profile.row_wise_tax,
+		"rate_decimals": profile.rate_decimals,
+	}
+	return {name: value for name, value in fields.items() if value}
 
 
 def _numbered(names: Iterator[str]) -> dict[str, int]:

@@ -85,7 +85,8 @@ def _sale_lines(sale: Sale, accounts: Accounts) -> tuple[JournalLine, ...]:
 	signed = [(accounts.receivable, totals.total_minor), (accounts.revenue, -totals.net_minor)]
 	for tax in totals.taxes:
 		signed.append((_account(accounts.taxes, "tax", tax.tax.tax), -tax.amount_minor))
-	signed.append((accounts.round_off, -totals.round_off_minor))
+	rounding = totals.round_off_minor + totals.rounding_adjustment_minor
+	signed.append((accounts.round_off, -rounding))
 	for tender in sale.tenders:
 		account = _account(accounts.tenders, "tender", tender.tender)
 		signed += [(account, tender.amount_minor), (accounts.receivable, -tender.amount_minor)]

@@ -9,10 +9,11 @@ from typing import Any
 
 from pos_bridge.core.entry import Entry
 from pos_bridge.core.errors import Malformed
-from pos_bridge.core.money import format_decimal, format_minor
+from pos_bridge.core.money import allocate, format_decimal, format_minor
 from pos_bridge.core.returns import return_from_body
 from pos_bridge.core.sale import DraftLine, LineAmounts, Sale
 from pos_bridge.core.sale_body import sale_from_body
+from pos_bridge.core.tax import HUNDRED_PERCENT, Charge, TaxAmount
 
 MAX_ELEMENTS = 4000
 MAX_TEXT = 500
@@ -23,6 +24,8 @@ LABELS: Mapping[str, str] = {
 	"total": "TOTAL",
 	"change": "Change",
 	"subtotal": "Subtotal",
+	"discount": "Discount",
+	"rounding": "Rounding",
 	"tax_on": "on",
 	"copy": "COPY",
 	"return": "RETURN",
@@ -99,7 +102,7 @@ def receipt_of_sale(
 		*_head(entry, header, labels, copy),
 		*_lines(sale, header),
 		*_payment(sale, header, labels),
-		*_included_taxes(sale, header, labels),
+		*_taxes(sale, header, labels, inclusive=True),
 		Mark("space"),
 		*(Text(line, "center") for line in header.footer),
 		Code("code128", entry.receipt_number),
@@ -144,17 +147,23 @@ def _detail(line: DraftLine, amounts: LineAmounts, sale: Sale, header: ReceiptHe
 	if quantity in ("1", "-1") and not discounted:
 		return ""
 	unit = "" if line.unit == "Nos" else f" {line.unit}"
-	detail = f"{quantity}{unit} x {_amount(amounts.rate_minor, sale, header)}"
+	detail = f"{quantity}{unit} x {_rate(amounts.rate_minor, sale, header)}"
 	if not discounted:
 		return detail
 	percent = format_decimal(line.discount_percent).replace(".", header.point)
-	less = f"{percent} %" if line.discount_percent else _amount(line.unit_discount_minor, sale, header)
-	return f"{detail} ({_amount(line.price_minor, sale, header)} -{less})"
+	less = f"{percent} %" if line.discount_percent else _rate(line.unit_discount_minor, sale, header)
+	return f"{detail} ({_rate(_price(line), sale, header)} -{less})"
+
+
+def _price(line: DraftLine) -> int:
+	"""What the discount is taken off: a margin is part of the price that a customer sees."""
+	margin = line.price_minor * line.margin_percent // HUNDRED_PERCENT
+	return line.price_minor + line.unit_margin_minor + margin
 
 
 def _payment(sale: Sale, header: ReceiptHeader, labels: Mapping[str, str]) -> list[Element]:
 	total = f"{labels['total']} {sale.draft.currency}"
-	elements = _added_taxes(sale, header, labels)
+	elements = _above_the_total(sale, header, labels)
 	elements.append(Row(total, _amount(sale.totals.total_minor, sale, header), bold=True))
 	for tender in sale.tenders:
 		elements.append(Row(tender.tender, _amount(tender.amount_minor, sale, header)))
@@ -163,35 +172,85 @@ def _payment(sale: Sale, header: ReceiptHeader, labels: Mapping[str, str]) -> li
 	return elements
 
 
-def _added_taxes(sale: Sale, header: ReceiptHeader, labels: Mapping[str, str]) -> list[Element]:
-	"""Taxes on top of the prices stand above the total: without them the lines don't add up to it."""
-	added = _tax_rows(sale, header, labels, inclusive=False)
-	if not added:
-		return []
-	subtotal = sum(amounts.amount_minor for amounts in sale.totals.lines)
-	return [Row(labels["subtotal"], _amount(subtotal, sale, header)), *added]
+def _above_the_total(sale: Sale, header: ReceiptHeader, labels: Mapping[str, str]) -> list[Element]:
+	"""What has to be added to the lines so that they come to the total."""
+	totals = sale.totals
+	lines_minor = sum(amounts.amount_minor for amounts in totals.lines)
+	rows: list[Element] = []
+	if sale.draft.discount:
+		rows.append(Row(_discount_label(sale, header, labels), _amount(-_off_prices(sale), sale, header)))
+	rows += _taxes(sale, header, labels, inclusive=False)
+	if totals.rounding_adjustment_minor:
+		rows.append(Row(labels["rounding"], _amount(totals.rounding_adjustment_minor, sale, header)))
+	return [Row(labels["subtotal"], _amount(lines_minor, sale, header)), *rows] if rows else []
 
 
-def _included_taxes(sale: Sale, header: ReceiptHeader, labels: Mapping[str, str]) -> list[Element]:
-	included = _tax_rows(sale, header, labels, inclusive=True)
-	return [Mark("space"), *included] if included else []
+def _off_prices(sale: Sale) -> int:
+	"""What the ticket's discount takes off the prices as they stand on the lines.
+
+	One on the grand total takes its part of the taxes on top, too, which are printed after it.
+	"""
+	totals = sale.totals
+	on_top = sum(tax.amount_minor for tax in totals.taxes if not tax.tax.inclusive)
+	prices = sum(amounts.amount_minor for amounts in totals.lines)
+	return prices + on_top + totals.rounding_adjustment_minor - totals.total_minor
 
 
-def _tax_rows(
-	sale: Sale, header: ReceiptHeader, labels: Mapping[str, str], *, inclusive: bool
-) -> list[Element]:
+def _discount_label(sale: Sale, header: ReceiptHeader, labels: Mapping[str, str]) -> str:
+	discount = sale.draft.discount
+	assert discount
+	label = discount.reason or labels["discount"]
+	percent = format_decimal(discount.percent).replace(".", header.point)
+	return f"{label} {percent} %" if discount.percent else label
+
+
+def _taxes(sale: Sale, header: ReceiptHeader, labels: Mapping[str, str], *, inclusive: bool) -> list[Element]:
+	"""Taxes on top stand above the total, included ones below it, a space apart."""
+	rows: list[Element] = []
+	for tax in sale.totals.taxes:
+		if tax.tax.inclusive is not inclusive:
+			continue
+		for label, base_minor, amount_minor in tax_parts(tax, sale):
+			on = "" if base_minor is None else f" {labels['tax_on']} {_amount(base_minor, sale, header)}"
+			rows.append(Row(f"{label.replace('.', header.point)}{on}", _amount(amount_minor, sale, header)))
+	return [Mark("space"), *rows] if rows and inclusive else rows
+
+
+def tax_parts(tax: TaxAmount, sale: Sale) -> list[tuple[str, int | None, int]]:
+	"""A row by its rates: label, net amount, tax. The parts add up to the row, which was rounded once.
+
+	A row that is not a percentage of net amounts has one part, without a net amount.
+	"""
+	row = tax.tax
+	if row.charge is not Charge.NET_TOTAL:
+		return [(row.label, None, tax.amount_minor)]
+	nets: dict[int, int] = {}
+	for line, amounts in zip(sale.draft.lines, sale.totals.lines, strict=True):
+		if row.tax in line.rates:
+			rate = line.rates[row.tax]
+			nets[rate] = nets.get(rate, 0) + amounts.net_minor
+	sign = -1 if tax.amount_minor < 0 else 1
+	by_rate = sorted(nets.items(), reverse=True)
+	weights = [sign * net * rate for rate, net in by_rate]
+	if len(nets) < 2 or min(weights) < 0 or not sum(weights):
+		return [(row.label, tax.base_minor, tax.amount_minor)]
+	parts = allocate(abs(tax.amount_minor), weights)
 	return [
-		Row(
-			f"{tax.tax.label} {labels['tax_on']} {_amount(tax.base_minor, sale, header)}",
-			_amount(tax.amount_minor, sale, header),
-		)
-		for tax in sale.totals.taxes
-		if tax.tax.inclusive is inclusive
+		(f"{row.label} {format_decimal(rate)} %", net, sign * part)
+		for (rate, net), part in zip(by_rate, parts, strict=True)
 	]
 
 
 def _amount(amount_minor: int, sale: Sale, header: ReceiptHeader) -> str:
 	return format_minor(amount_minor, sale.draft.currency_precision, header.point, header.group)
+
+
+def _rate(rate_minor: int, sale: Sale, header: ReceiptHeader) -> str:
+	decimals = max(sale.draft.rate_decimals, sale.draft.currency_precision)
+	spare = decimals - sale.draft.currency_precision
+	while spare and rate_minor % 10 == 0:
+		rate_minor, decimals, spare = rate_minor // 10, decimals - 1, spare - 1
+	return format_minor(rate_minor, decimals, header.point, header.group)
 
 
 def layout_lines(document: ReceiptDocument, columns: int = 0) -> list[str]:

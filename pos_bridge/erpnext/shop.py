@@ -9,12 +9,15 @@ from typing import Any
 
 import frappe
 from frappe import _
-from frappe.utils import cint, get_number_format_info
+from frappe.model.meta import get_field_precision
+from frappe.utils import cint, flt, get_number_format_info
 
 from pos_bridge.core.catalogue import TillProfile
 from pos_bridge.core.errors import Rejected
 from pos_bridge.core.money import format_decimal, parse_decimal
-from pos_bridge.core.tax import Tax
+from pos_bridge.core.sale import MAX_RATE_DECIMALS
+from pos_bridge.core.tax import ON_PREVIOUS_ROW, Charge, Tax, check_taxes
+from pos_bridge.core.ticket import TotalRounding
 
 DEFAULT_TEMPLATE = "standard"
 """Name of the rates of items without an Item Tax Template: those of the profile's tax rows."""
@@ -29,13 +32,25 @@ ROUNDINGS = {
 
 @dataclass(frozen=True, slots=True)
 class TaxRow:
-	"""A row of the profile's tax template: the account is the tax's id; `rate` in percent as decimal text."""
+	"""A row of the profile's tax template: the account is the tax's id.
+
+	`rate` is a decimal text: percent, or an amount for each unit where it is charged on the quantity.
+	"""
 
 	account: str
 	label: str
 	rate: str
 	inclusive: bool
 	cost_center: str
+	charge: Charge = Charge.NET_TOTAL
+	row: str = ""
+	"""The account of the row that it is charged on."""
+	actual_minor: int = 0
+
+	@property
+	def tax(self) -> Tax:
+		rate = parse_decimal(self.rate) if self.row else 0
+		return Tax(self.account, self.label, self.inclusive, self.charge, self.row, rate, self.actual_minor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +73,10 @@ class Shop:
 	tenders: Mapping[str, str]
 	"""Mode of Payment to its account in this company, in the profile's order; "" where none is set."""
 	change_account: str
+	total_rounding: TotalRounding | None = None
+	row_wise_tax: bool = False
+	rate_decimals: int = 0
+	"""0 where prices have the currency's decimals."""
 
 
 def shop_of(till: str) -> Shop:
@@ -81,6 +100,9 @@ def shop_of(till: str) -> Shop:
 		taxes=_tax_rows(profile),
 		tenders=_tenders(profile),
 		change_account=profile.account_for_change_amount or company.default_cash_account or "",
+		total_rounding=_total_rounding(profile, profile.currency or company.default_currency),
+		row_wise_tax=bool(frappe.db.get_single_value("Accounts Settings", "round_row_wise_tax")),
+		rate_decimals=_rate_decimals(),
 	)
 
 
@@ -108,29 +130,65 @@ def rounding_method() -> str:
 	return ROUNDINGS.get(frappe.get_system_settings("rounding_method") or "", "bankers_legacy")
 
 
+def _rate_decimals() -> int:
+	"""Decimals of a price where a site's customisation makes them finer than its currency's; else 0."""
+	field = frappe.get_meta("Sales Invoice Item").get_field("rate")
+	decimals = min(cint(get_field_precision(field)), MAX_RATE_DECIMALS)
+	return decimals if decimals > currency_precision() else 0
+
+
+def _total_rounding(profile: Any, currency: str) -> TotalRounding | None:
+	"""How ERPNext rounds the total of a sale here; None where that changes nothing.
+
+	Source: `round_based_on_smallest_currency_fraction` in frappe/utils/data.py.
+	"""
+	if profile.disable_rounded_total:
+		return None
+	unit = 10 ** currency_precision()
+	coin = float(
+		frappe.db.get_value("Currency", currency, "smallest_currency_fraction_value", cache=True) or 0
+	)
+	if not coin:
+		return TotalRounding(unit, halves_down=False) if unit > 1 else None
+	step = round(coin * unit)
+	return TotalRounding(step) if step > 1 else None
+
+
 def _tax_rows(profile: Any) -> tuple[TaxRow, ...]:
 	if not profile.taxes_and_charges:
 		return ()
 	template = frappe.get_cached_doc("Sales Taxes and Charges Template", profile.taxes_and_charges)
-	return tuple(_tax_row(row, template.name) for row in template.taxes)
+	accounts = [row.account_head for row in template.taxes]
+	rows = tuple(_tax_row(row, accounts) for row in template.taxes)
+	try:
+		check_taxes([row.tax for row in rows])
+	except Rejected as error:
+		words = _("The tax template {0} can't be used at a till. {1}").format(template.name, error)
+		raise Rejected(words, code="tax_not_supported") from error
+	return rows
 
 
-def _tax_row(row: Any, template: str) -> TaxRow:
-	if row.charge_type != "On Net Total":
-		raise Rejected(
-			_(
-				"Row {0} of the tax template {1} is charged “{2}”."
-				" This release can only charge “On Net Total”."
-			).format(row.idx, template, row.charge_type),
-			code="tax_not_supported",
-		)
+def _tax_row(row: Any, accounts: list[str]) -> TaxRow:
+	charge = Charge(frappe.scrub(row.charge_type))
+	on = cint(row.row_id)
 	return TaxRow(
 		account=row.account_head,
 		label=row.description or row.account_head,
-		rate=decimal_text(row.rate),
+		rate=_rate_text(row.rate),
 		inclusive=bool(row.included_in_print_rate),
 		cost_center=row.cost_center or "",
+		charge=charge,
+		row=accounts[on - 1] if charge in ON_PREVIOUS_ROW and 0 < on <= len(accounts) else "",
+		actual_minor=round(flt(row.tax_amount) * 10 ** currency_precision())
+		if charge is Charge.ACTUAL
+		else 0,
 	)
+
+
+def _rate_text(rate: float | str | None) -> str:
+	"""A tax's rate at the decimals that ERPNext rounds it to before it computes."""
+	field = frappe.get_meta("Sales Taxes and Charges").get_field("rate")
+	return decimal_text(flt(rate, get_field_precision(field)))
 
 
 def decimal_text(value: float | str | None) -> str:
@@ -163,10 +221,12 @@ def template_rates(shop: Shop, template: str | None) -> dict[str, str]:
 	own: dict[str, str] = {}
 	if template:
 		own = {
-			row.tax_type: decimal_text(row.tax_rate)
+			row.tax_type: _rate_text(row.tax_rate)
 			for row in frappe.get_cached_doc("Item Tax Template", template).taxes
 		}
-	rates = {row.account: own.get(row.account, row.rate) for row in shop.taxes}
+	rates = {
+		row.account: own.get(row.account, row.rate) for row in shop.taxes if row.charge is not Charge.ACTUAL
+	}
 	return {account: rate for account, rate in rates.items() if parse_decimal(rate)}
 
 
@@ -189,11 +249,14 @@ def till_profile(till: str) -> TillProfile:
 		currency_precision=shop.currency_precision,
 		rounding=rounding_method(),
 		locale=place.locale or "en",
-		taxes=tuple(Tax(row.account, row.label, row.inclusive) for row in shop.taxes),
+		taxes=tuple(row.tax for row in shop.taxes),
 		templates={DEFAULT_TEMPLATE: template_rates(shop, None), **templates},
 		tenders=tender_kinds(shop),
 		cashiers=_cashiers(shop.profile),
 		code_patterns=_lines(place.code_patterns),
+		total_rounding=shop.total_rounding,
+		row_wise_tax=shop.row_wise_tax,
+		rate_decimals=shop.rate_decimals,
 	)
 
 

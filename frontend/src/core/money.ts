@@ -47,8 +47,8 @@ export function minorOf(value: bigint): number {
 }
 
 /** Splits `total` over `weights` so that the parts add up exactly; the largest remainders get the rest. */
-export function allocate(total: number, weights: readonly number[]): number[] {
-	const whole = weights.reduce((sum, weight) => sum + BigInt(weight), 0n);
+export function allocate(total: number, weights: readonly (number | bigint)[]): number[] {
+	const whole = weights.reduce<bigint>((sum, weight) => sum + BigInt(weight), 0n);
 	if (whole <= 0n || weights.some((weight) => weight < 0)) {
 		throw new Rejected("An amount can only be split over weights that are not negative and not all zero.", "weights");
 	}

@@ -2,9 +2,9 @@
 // Never makes a byte for a printer, and never looks a locale up except in headerOf().
 
 import type { Entry } from "@/core/entry";
-import { formatMinor } from "@/core/money";
+import { HUNDRED_PERCENT, allocate, formatMinor, parseDecimal } from "@/core/money";
 import type { ReturnBody } from "@/core/returns";
-import type { SaleBody, SaleLine } from "@/core/sale";
+import type { SaleBody, SaleLine, TaxTotal } from "@/core/sale";
 
 export type Align = "left" | "center" | "right";
 
@@ -52,6 +52,8 @@ export interface ReceiptLabels {
 	readonly total: string;
 	readonly change: string;
 	readonly subtotal: string;
+	readonly discount: string;
+	readonly rounding: string;
 	readonly tax_on: string;
 	readonly copy: string;
 	readonly return: string;
@@ -64,6 +66,8 @@ export const LABELS: ReceiptLabels = {
 	total: "TOTAL",
 	change: "Change",
 	subtotal: "Subtotal",
+	discount: "Discount",
+	rounding: "Rounding",
 	tax_on: "on",
 	copy: "COPY",
 	return: "RETURN",
@@ -110,13 +114,14 @@ export function receiptOfSale(
 ): ReceiptDocument {
 	const sale = entry.body as SaleBody;
 	const amount = (minor: number) => receiptAmount(minor, sale.currency_precision, header);
+	const rate = (minor: number) => rateText(minor, sale, header);
 	const number = entry.receipt_number ?? "";
 	const elements: ReceiptElement[] = [
 		...headElements(entry, header, labels, options.copy ?? 0),
-		...sale.lines.flatMap((line) => lineElements(line, header, amount)),
+		...sale.lines.flatMap((line) => lineElements(line, header, amount, rate)),
 		RULE,
-		...paymentElements(sale, labels, amount),
-		...includedTaxes(sale, labels, amount),
+		...paymentElements(sale, header, labels, amount),
+		...taxRows(sale, header, labels, amount, true),
 		SPACE,
 		...(header.footer ?? []).map(centred),
 		{ type: "code128", data: number },
@@ -175,47 +180,115 @@ function row(left: string, right: string): RowElement {
 	return { type: "row", left, right };
 }
 
-function lineElements(line: SaleLine, header: ReceiptHeader, amount: AmountText): ReceiptElement[] {
-	const detail = lineDetail(line, header.point ?? ".", amount);
+/** A unit's price; of decimals finer than the currency's only those that say something. */
+function rateText(minor: number, sale: SaleBody, header: ReceiptHeader): string {
+	let decimals = Math.max(sale.rate_decimals ?? 0, sale.currency_precision);
+	let rest = minor;
+	while (decimals > sale.currency_precision && rest % 10 === 0) {
+		rest /= 10;
+		decimals -= 1;
+	}
+	return receiptAmount(rest, decimals, header);
+}
+
+function lineElements(
+	line: SaleLine, header: ReceiptHeader, amount: AmountText, rate: AmountText,
+): ReceiptElement[] {
+	const detail = lineDetail(line, header.point ?? ".", rate);
 	const first = row(line.name, amount(line.amount_minor));
 	return detail ? [first, { type: "text", text: `  ${detail}` }] : [first];
 }
 
-function lineDetail(line: SaleLine, point: string, amount: AmountText): string {
+function lineDetail(line: SaleLine, point: string, rate: AmountText): string {
 	const percent = line.discount_percent ?? "0";
 	const off = line.unit_discount_minor ?? 0;
 	const discounted = percent !== "0" || off !== 0;
 	if (["1", "-1"].includes(line.quantity) && !discounted) return "";
 	const unit = line.unit === "Nos" ? "" : ` ${line.unit}`;
-	const detail = `${line.quantity.replace(".", point)}${unit} x ${amount(line.rate_minor)}`;
+	const detail = `${line.quantity.replace(".", point)}${unit} x ${rate(line.rate_minor)}`;
 	if (!discounted) return detail;
-	const less = percent !== "0" ? `${percent.replace(".", point)} %` : amount(off);
-	return `${detail} (${amount(line.price_minor)} -${less})`;
+	const less = percent !== "0" ? `${percent.replace(".", point)} %` : rate(off);
+	return `${detail} (${rate(priceOf(line))} -${less})`;
 }
 
-function paymentElements(sale: SaleBody, labels: ReceiptLabels, amount: AmountText): ReceiptElement[] {
+/** What the discount is taken off: a margin is part of the price that a customer sees. */
+function priceOf(line: SaleLine): number {
+	const margin = (BigInt(line.price_minor) * parseDecimal(line.margin_percent ?? "0")) / HUNDRED_PERCENT;
+	return line.price_minor + (line.unit_margin_minor ?? 0) + Number(margin);
+}
+
+function paymentElements(
+	sale: SaleBody, header: ReceiptHeader, labels: ReceiptLabels, amount: AmountText,
+): ReceiptElement[] {
 	const total = { ...row(`${labels.total} ${sale.currency}`, amount(sale.total_minor)), bold: true };
 	const tenders = sale.tenders.map((tender) => row(tender.tender, amount(tender.amount_minor)));
 	const change = sale.change_minor === 0 ? [] : [{ ...row(labels.change, amount(sale.change_minor)), bold: true }];
-	return [...addedTaxes(sale, labels, amount), total, ...tenders, ...change];
+	return [...aboveTheTotal(sale, header, labels, amount), total, ...tenders, ...change];
 }
 
-/** Taxes on top of the prices stand above the total: without them the lines don't add up to it. */
-function addedTaxes(sale: SaleBody, labels: ReceiptLabels, amount: AmountText): ReceiptElement[] {
-	const added = taxRows(sale, labels, amount, false);
-	const subtotal = sale.lines.reduce((sum, line) => sum + line.amount_minor, 0);
-	return added.length > 0 ? [row(labels.subtotal, amount(subtotal)), ...added] : [];
+/** What has to be added to the lines so that they come to the total. */
+function aboveTheTotal(
+	sale: SaleBody, header: ReceiptHeader, labels: ReceiptLabels, amount: AmountText,
+): ReceiptElement[] {
+	const adjustment = sale.total_rounding?.adjustment_minor ?? 0;
+	const prices = sale.lines.reduce((sum, line) => sum + line.amount_minor, 0);
+	const off = sale.discount ? [row(discountLabel(sale, header, labels), amount(-offPrices(sale, prices)))] : [];
+	const rounding = adjustment === 0 ? [] : [row(labels.rounding, amount(adjustment))];
+	const rows = [...off, ...taxRows(sale, header, labels, amount, false), ...rounding];
+	return rows.length > 0 ? [row(labels.subtotal, amount(prices)), ...rows] : [];
 }
 
-function includedTaxes(sale: SaleBody, labels: ReceiptLabels, amount: AmountText): ReceiptElement[] {
-	const included = taxRows(sale, labels, amount, true);
-	return included.length > 0 ? [SPACE, ...included] : [];
+/**
+ * What the ticket's discount takes off the prices as they stand on the lines. One on the grand total takes its part
+ * of the taxes on top, too, which are printed after it.
+ */
+export function offPrices(sale: SaleBody, prices: number): number {
+	const onTop = sale.taxes.reduce((sum, tax) => (tax.inclusive ? sum : sum + tax.amount_minor), 0);
+	return prices + onTop + (sale.total_rounding?.adjustment_minor ?? 0) - sale.total_minor;
 }
 
-function taxRows(sale: SaleBody, labels: ReceiptLabels, amount: AmountText, inclusive: boolean): RowElement[] {
-	return sale.taxes
-		.filter((tax) => tax.inclusive === inclusive)
-		.map((tax) => row(`${tax.label} ${labels.tax_on} ${amount(tax.base_minor)}`, amount(tax.amount_minor)));
+function discountLabel({ discount }: SaleBody, header: ReceiptHeader, labels: ReceiptLabels): string {
+	const label = discount?.reason || labels.discount;
+	return discount?.percent ? `${label} ${discount.percent.replace(".", header.point ?? ".")} %` : label;
+}
+
+/** Taxes on top stand above the total, included ones below it, a space apart. */
+function taxRows(
+	sale: SaleBody, header: ReceiptHeader, labels: ReceiptLabels, amount: AmountText, inclusive: boolean,
+): ReceiptElement[] {
+	const rows = sale.taxes.filter((tax) => tax.inclusive === inclusive).flatMap((tax) => taxParts(tax, sale));
+	const shown = rows.map(({ label, base, part }) => {
+		const on = base === undefined ? "" : ` ${labels.tax_on} ${amount(base)}`;
+		return row(`${label.replace(".", header.point ?? ".")}${on}`, amount(part));
+	});
+	return inclusive && shown.length > 0 ? [SPACE, ...shown] : shown;
+}
+
+interface TaxPart {
+	readonly label: string;
+	/** Absent where the row is not a percentage of net amounts. */
+	readonly base?: number;
+	readonly part: number;
+}
+
+/** A row by its rates; the parts add up to the row, which was rounded once. */
+export function taxParts(tax: TaxTotal, sale: Pick<SaleBody, "lines">): TaxPart[] {
+	if (tax.charge !== undefined && tax.charge !== "on_net_total") return [{ label: tax.label, part: tax.amount_minor }];
+	const nets = new Map<string, number>();
+	for (const { rates, net_minor } of sale.lines) {
+		const rate = Object.hasOwn(rates, tax.tax) ? rates[tax.tax] : undefined;
+		if (rate !== undefined) nets.set(rate, (nets.get(rate) ?? 0) + net_minor);
+	}
+	const sign = tax.amount_minor < 0 ? -1 : 1;
+	const byRate = [...nets].sort(([one], [other]) => (parseDecimal(one) < parseDecimal(other) ? 1 : -1));
+	const weights = byRate.map(([rate, net]) => BigInt(sign * net) * parseDecimal(rate));
+	if (nets.size < 2 || weights.some((weight) => weight < 0n) || weights.every((weight) => weight === 0n)) {
+		return [{ label: tax.label, base: tax.base_minor, part: tax.amount_minor }];
+	}
+	const parts = allocate(Math.abs(tax.amount_minor), weights);
+	return byRate.map(([rate, base], index) => ({
+		label: `${tax.label} ${rate} %`, base, part: sign * (parts[index] ?? 0),
+	}));
 }
 
 /** The document as lines of text, `columns` wide (its own width if 0). Codes stand as `[data]`. */

@@ -10,6 +10,8 @@ export function receiptLabels(): ReceiptLabels {
 		total: t("receipt.total"),
 		change: t("receipt.change"),
 		subtotal: t("receipt.subtotal"),
+		discount: t("receipt.discount"),
+		rounding: t("receipt.rounding"),
 		tax_on: t("receipt.tax_on"),
 		copy: t("receipt.copy"),
 		return: t("receipt.return"),

@@ -136,6 +136,8 @@ export const de: Dictionary = {
 	"receipt.cashier": "Kassierer",
 	"receipt.total": "SUMME",
 	"receipt.subtotal": "Zwischensumme",
+	"receipt.discount": "Rabatt",
+	"receipt.rounding": "Rundung",
 	"receipt.change": "Rückgeld",
 	"receipt.tax_on": "auf",
 	"receipt.copy": "KOPIE",

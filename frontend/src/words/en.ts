@@ -134,6 +134,8 @@ export const en = {
 	"receipt.cashier": "Cashier",
 	"receipt.total": "TOTAL",
 	"receipt.subtotal": "Subtotal",
+	"receipt.discount": "Discount",
+	"receipt.rounding": "Rounding",
 	"receipt.change": "Change",
 	"receipt.tax_on": "on",
 	"receipt.copy": "COPY",

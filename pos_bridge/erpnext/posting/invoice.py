@@ -13,12 +13,21 @@ from frappe import _
 from pos_bridge.core.entry import Entry
 from pos_bridge.core.errors import Rejected
 from pos_bridge.core.money import SCALE, format_minor, parse_decimal
-from pos_bridge.core.sale import DraftLine, LineAmounts, Sale, Tender
+from pos_bridge.core.sale import DraftLine, LineAmounts, Sale, SaleDraft, Tender
+from pos_bridge.core.tax import Charge
+from pos_bridge.erpnext.overrides.exact_halves import exact_halves
 from pos_bridge.erpnext.overrides.rereads import nothing_read_twice
 from pos_bridge.erpnext.overrides.serial_and_batch_bundle import made_by_posting
 from pos_bridge.erpnext.overrides.stock_ledger_entry import FIELDS
 from pos_bridge.erpnext.shop import Shop, template_rates
 
+CHARGE_TYPES = {
+	Charge.NET_TOTAL: "On Net Total",
+	Charge.PREVIOUS_ROW_AMOUNT: "On Previous Row Amount",
+	Charge.PREVIOUS_ROW_TOTAL: "On Previous Row Total",
+	Charge.ITEM_QUANTITY: "On Item Quantity",
+	Charge.ACTUAL: "Actual",
+}
 CHANNEL = "Till"
 """What `pos_bridge_channel` says of a sale in a shop; online shops put their own name there."""
 
@@ -41,7 +50,7 @@ def invoice_of(entry: Entry, sale: Sale, shop: Shop, customer: str, moment: date
 		"currency": sale.draft.currency,
 		"selling_price_list": shop.price_list,
 		"ignore_pricing_rule": 1,
-		"disable_rounded_total": 1,
+		"disable_rounded_total": int(sale.draft.total_rounding is None),
 		"set_warehouse": shop.warehouse,
 		"cost_center": shop.cost_center,
 		"taxes_and_charges": shop.tax_template,
@@ -51,19 +60,31 @@ def invoice_of(entry: Entry, sale: Sale, shop: Shop, customer: str, moment: date
 		"pos_bridge_till": entry.till,
 		"pos_bridge_channel": CHANNEL,
 		"pos_bridge_occurred_at": entry.occurred_at,
+		**_discount_fields(sale),
 	}
 	invoice = frappe.get_doc(fields)
 	for line, amounts in zip(sale.draft.lines, sale.totals.lines, strict=True):
-		invoice.append("items", _item_row(line, amounts, shop, decimals))
-	for row in _tax_rows(shop):
+		invoice.append("items", _item_row(line, amounts, shop, sale.draft))
+	for row in _tax_rows(shop, sale):
 		invoice.append("taxes", row)
 	for row in _payment_rows(sale.tenders, shop, decimals):
 		invoice.append("payments", row)
 	return invoice
 
 
-def _item_row(line: DraftLine, amounts: LineAmounts, shop: Shop, decimals: int) -> dict[str, Any]:
-	unit = 10**decimals
+def _discount_fields(sale: Sale) -> dict[str, Any]:
+	discount = sale.draft.discount
+	if discount is None:
+		return {}
+	return {
+		"apply_discount_on": "Net Total" if discount.on == "net_total" else "Grand Total",
+		"additional_discount_percentage": discount.percent / SCALE,
+		"discount_amount": sale.totals.discount_minor / 10**sale.draft.currency_precision,
+	}
+
+
+def _item_row(line: DraftLine, amounts: LineAmounts, shop: Shop, draft: SaleDraft) -> dict[str, Any]:
+	unit = 10**draft.currency_precision * draft.finer
 	return {
 		"item_code": line.item,
 		"item_name": line.name[:140],
@@ -77,12 +98,22 @@ def _item_row(line: DraftLine, amounts: LineAmounts, shop: Shop, decimals: int) 
 		"income_account": shop.income_account,
 		"cost_center": shop.cost_center,
 		"item_tax_template": tax_template_of(line, shop),
+		**_margin_fields(line, unit),
 	}
+
+
+def _margin_fields(line: DraftLine, unit: int) -> dict[str, Any]:
+	if line.margin_percent:
+		return {"margin_type": "Percentage", "margin_rate_or_amount": line.margin_percent / SCALE}
+	if line.unit_margin_minor:
+		return {"margin_type": "Amount", "margin_rate_or_amount": line.unit_margin_minor / unit}
+	return {}
 
 
 def percent_for_erpnext(line: DraftLine) -> float:
 	"""The line's discount as ERPNext wants it: it takes a rate of nothing for a rate that is not set yet."""
-	if line.price_minor and line.unit_discount_minor == line.price_minor:
+	margin = line.margin_percent or line.unit_margin_minor
+	if line.price_minor and line.unit_discount_minor == line.price_minor and not margin:
 		return 100.0
 	return line.discount_percent / SCALE
 
@@ -111,10 +142,14 @@ def _candidates(item: str, company: str) -> list[str | None]:
 	return list(dict.fromkeys([*own, None, *others]))
 
 
-def _tax_rows(shop: Shop) -> list[dict[str, Any]]:
+def _tax_rows(shop: Shop, sale: Sale) -> list[dict[str, Any]]:
+	accounts = [row.account for row in shop.taxes]
+	fixed = {tax.tax: tax.actual_minor for tax in sale.draft.taxes}
 	return [
 		{
-			"charge_type": "On Net Total",
+			"charge_type": CHARGE_TYPES[row.charge],
+			"row_id": accounts.index(row.row) + 1 if row.row else None,
+			"tax_amount": fixed.get(row.account, 0) / 10**sale.draft.currency_precision,
 			"account_head": row.account,
 			"description": row.label,
 			"rate": float(row.rate),
@@ -164,10 +199,20 @@ def check_totals(invoice: Any, sale: Sale) -> None:
 	"""`Rejected` unless ERPNext came to the entry's figures, to the minor unit: the receipt is booked."""
 	decimals = sale.draft.currency_precision
 	totals = sale.totals
-	total, net_total, change = _("total"), _("net total"), _("change")
-	ours = {total: totals.total_minor, net_total: totals.net_minor, change: sale.change_minor}
-	theirs = {total: invoice.grand_total, net_total: invoice.net_total, change: invoice.change_amount}
-	booked = {row.account_head: row.tax_amount for row in invoice.taxes}
+	total, net_total, change, discount = _("total"), _("net total"), _("change"), _("discount")
+	ours = {
+		total: totals.total_minor,
+		net_total: totals.net_minor,
+		change: sale.change_minor,
+		discount: totals.discount_minor,
+	}
+	theirs = {
+		total: invoice.rounded_total or invoice.grand_total,
+		net_total: invoice.net_total,
+		change: invoice.change_amount,
+		discount: invoice.discount_amount,
+	}
+	booked = {row.account_head: row.tax_amount_after_discount_amount for row in invoice.taxes}
 	for tax in totals.taxes:
 		ours[tax.tax.label] = tax.amount_minor
 		theirs[tax.tax.label] = booked.get(tax.tax.tax, 0)
@@ -197,7 +242,7 @@ def submit(invoice: Any, name: str) -> None:
 	frappe.flags.pos_bridge_posting = {"name": name, **{field: invoice.get(field) for field in FIELDS}}
 	invoice.run_before_save_methods = lambda: _run_before_save_methods(invoice)
 	try:
-		with made_by_posting(), nothing_read_twice(invoice):
+		with made_by_posting(), nothing_read_twice(invoice), exact_halves():
 			invoice.insert(ignore_permissions=True, set_name=name)
 	finally:
 		del invoice.run_before_save_methods

@@ -19,6 +19,7 @@ ASKED = os.environ.get("POS_BRIDGE_CARTS")
 CARTS = int(ASKED or "500")
 SEED = time.time_ns() % 1_000_000 if ASKED else 20261126
 LEAST_SHARE = 0.03
+MOST_BY_CHANCE = 0.01
 
 
 @pytest.fixture
@@ -33,10 +34,12 @@ def changed_settings(site):
 @pytest.mark.slow
 def test_random_carts_come_to_the_same_in_erpnext_in_python_and_in_the_page(changed_settings, tmp_path):
 	with PageEngine(tmp_path) as page:
-		parity = compare(CARTS, SEED, Books.of_a_site().compute, page)
+		books = Books.of_a_site()
+		parity = compare(CARTS, SEED, books.compute, books.compute_exactly, page)
 	print(parity.fields())
 	assert parity.smallest == []
 	assert parity.different == 0
+	assert parity.halves_by_chance <= MOST_BY_CHANCE * CARTS
 	rare = {name: count for name, count in parity.tried.items() if count < LEAST_SHARE * CARTS}
 	assert rare == {}
 
