@@ -13,7 +13,6 @@ from pos_bridge.core.money import SCALE, Rounding, parse_decimal
 from pos_bridge.core.returns import draft_of_return, make_return, return_body
 from pos_bridge.core.sale import DraftLine, SaleDraft, Tender, compute, make_sale
 from pos_bridge.core.sale_body import sale_body, sale_from_body
-from pos_bridge.core.tax import Tax
 from pos_bridge.erpnext.setup import setup_shop
 from pos_bridge.erpnext.shop import rounding_method, shop_of, template_rates
 
@@ -61,16 +60,23 @@ class TestShop:
 			against_line=against,
 		)
 
-	def draft(self, *lines):
+	def draft(self, *lines, discount=None):
 		shop = self.shop
-		taxes = tuple(Tax(row.account, row.label, row.inclusive) for row in shop.taxes)
 		return SaleDraft(
-			shop.currency, shop.currency_precision, Rounding(rounding_method()), taxes, tuple(lines)
+			shop.currency,
+			shop.currency_precision,
+			Rounding(rounding_method()),
+			tuple(row.tax for row in shop.taxes),
+			tuple(lines),
+			discount,
+			shop.total_rounding,
+			shop.row_wise_tax,
+			shop.rate_decimals,
 		)
 
-	def sale(self, *lines, tenders=None, over=0, **more):
+	def sale(self, *lines, tenders=None, over=0, discount=None, **more):
 		"""A sealed sale, paid in cash unless `tenders` says otherwise; `over` minor units of change."""
-		draft = self.draft(*lines)
+		draft = self.draft(*lines, discount=discount)
 		cash, *_ = self.shop.tenders
 		tenders = tenders or [Tender(cash, "cash", compute(draft).total_minor + over)]
 		return self.seal("sale", {**sale_body(make_sale(draft, tenders)), **more.pop("body", {})}, **more)
@@ -159,7 +165,7 @@ def ensure_taxes() -> None:
 	"""VAT of 19 and 7 percent included in the prices: two rows, and a template for each kind of item."""
 	if frappe.db.exists("Sales Taxes and Charges Template", TAXES):
 		return
-	accounts = [_tax_account("Test VAT 19"), _tax_account("Test VAT 7")]
+	accounts = [tax_account("Test VAT 19"), tax_account("Test VAT 7")]
 	template = frappe.get_doc(
 		{
 			"doctype": "Sales Taxes and Charges Template",
@@ -191,7 +197,7 @@ def ensure_taxes() -> None:
 		frappe.get_doc(document).insert()
 
 
-def _tax_account(name: str) -> str:
+def tax_account(name: str) -> str:
 	parent = frappe.db.get_value(
 		"Account", {"company": COMPANY, "account_type": "Tax", "is_group": 0}, "parent_account"
 	)

@@ -17,6 +17,8 @@ from pos_bridge.erpnext.shop import rounding_method
 
 DIGITS = 14
 """That a sum of floats has right; behind them stands the noise."""
+SPARE_DECIMALS = 7
+"""More than what is rounded to: a small difference of two large sums has noise before its last digits."""
 
 
 @contextmanager
@@ -37,6 +39,8 @@ def _exactly(own: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _rounded(number: float, precision: int) -> float:
-	exact = Fraction(f"{number:.{DIGITS}g}") * 10**precision
+	whole_digits = len(str(int(abs(number))))
+	decimals = min(precision + SPARE_DECIMALS, DIGITS - whole_digits)
+	exact = Fraction(f"{number:.{decimals}f}") * 10**precision
 	rounded = round_ratio(exact.numerator, exact.denominator, Rounding(rounding_method()), precision)
 	return float(rounded) if not precision else rounded / 10**precision

@@ -28,7 +28,7 @@ class Document:
 	entry: str
 	currency: str
 	posting_date: date
-	grand_total: float
+	to_pay: float
 	net_total: float
 	change: float
 	debit_to: str
@@ -113,7 +113,8 @@ def _postings(entries: Sequence[str]) -> dict[str, list[tuple[str, str, str]]]:
 def _read_invoices(books: Books, names: Iterable[str]) -> list[str]:
 	rows = _rows(
 		"SELECT name, docstatus, COALESCE(amended_from, '') AS amended_from,"
-		" COALESCE(pos_bridge_entry, '') AS entry, currency, posting_date, grand_total, net_total,"
+		" COALESCE(pos_bridge_entry, '') AS entry, currency, posting_date,"
+		" IF(rounded_total != 0, rounded_total, grand_total) AS to_pay, net_total,"
 		" change_amount AS `change`, debit_to, COALESCE(account_for_change_amount, '') AS change_account,"
 		" COALESCE(set_warehouse, '') AS warehouse FROM `tabSales Invoice` WHERE name IN %s",
 		names,
@@ -151,8 +152,8 @@ def _read_parts(books: Books) -> None:
 	):
 		books.documents[row.parent].items.append(row)
 	for row in _rows(
-		"SELECT parent, account_head, SUM(tax_amount) AS amount FROM `tabSales Taxes and Charges`"
-		" WHERE parent IN %s AND parenttype = 'Sales Invoice' GROUP BY parent, account_head",
+		"SELECT parent, account_head, SUM(tax_amount_after_discount_amount) AS amount"
+		" FROM `tabSales Taxes and Charges` WHERE parent IN %s AND parenttype = 'Sales Invoice' GROUP BY parent, account_head",
 		living,
 	):
 		books.documents[row.parent].taxes[row.account_head] = row.amount
@@ -169,7 +170,8 @@ def _read_parts(books: Books) -> None:
 
 def _read_desk_returns(books: Books, living: Sequence[str]) -> None:
 	for row in _rows(
-		"SELECT name, return_against, grand_total, amended_from FROM `tabSales Invoice`"
+		"SELECT name, return_against, amended_from,"
+		" IF(rounded_total != 0, rounded_total, grand_total) AS to_pay FROM `tabSales Invoice`"
 		" WHERE return_against IN %s AND docstatus = 1 AND COALESCE(pos_bridge_entry, '') = ''",
 		living,
 	):
@@ -177,7 +179,7 @@ def _read_desk_returns(books: Books, living: Sequence[str]) -> None:
 			"POS Entry Posting", {"document_name": first_of(row.amended_from), "document_type": INVOICE}
 		):
 			continue  # a till's own return, amended: it is compared with its entry
-		books.desk_returns.setdefault(row.return_against, []).append((row.name, row.grand_total))
+		books.desk_returns.setdefault(row.return_against, []).append((row.name, row.to_pay))
 
 
 def _read_effects(books: Books) -> None:

@@ -98,7 +98,7 @@ def extra(row: Row, books: Books, place: Booked | None) -> Iterator[Difference]:
 				_("{0} carries this entry, but posting did not make it.").format(name),
 				document_type=INVOICE,
 				document=name,
-				found=f"{document.grand_total:.2f}",
+				found=f"{document.to_pay:.2f}",
 				remedy=_("Cancel {0} if it books the same once more.").format(name),
 			)
 
@@ -177,7 +177,7 @@ def _figures_of(sale: Sale) -> dict[str, int]:
 
 def _figures_in(document: Document, decimals: int) -> dict[str, int]:
 	figures = {
-		"total": minor(document.grand_total, decimals),
+		"total": minor(document.to_pay, decimals),
 		"net total": minor(document.net_total, decimals),
 		"change": minor(document.change, decimals),
 	}

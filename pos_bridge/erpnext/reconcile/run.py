@@ -121,7 +121,7 @@ def _count(row: Row, entry: Entry, books: Books, work: _Work) -> None:
 	if place and place.living:
 		living[place.living.name] = place.living
 	for name, document in living.items():
-		work.books[key] += minor(document.grand_total, decimals)
+		work.books[key] += minor(document.to_pay, decimals)
 		work.books[key] += sum(minor(value, decimals) for _note, value in books.desk_returns.get(name, ()))
 
 
