@@ -1,7 +1,8 @@
 """Random carts, computed by a real ERPNext, by our Python and by the page: every figure has to be the same.
 
-`python -m benchmarks.parity [carts] [--seed N]` with a bench's Python and POS_BRIDGE_BENCH; it prints one
-JSON object with how many carts tried what. A difference is made as small as it gets and printed; exit 1 then.
+`python -m benchmarks.parity [carts] [--seed N] [--vectors FILE]` with a bench's Python and POS_BRIDGE_BENCH;
+it prints one JSON object with how many carts tried what. A difference is made as small as it gets and printed;
+exit 1 then.
 """
 
 import argparse
@@ -20,6 +21,7 @@ from typing import Any
 
 from benchmarks.sums.carts import Cart, random_carts, smallest
 from benchmarks.sums.page import PageEngine
+from benchmarks.sums.vectors import Vectors
 from pos_bridge.core.errors import PosBridgeError
 from pos_bridge.core.sale import Direction, SaleDraft, Totals, compute
 from pos_bridge.core.sale_body import draft_fields, totals_fields
@@ -30,6 +32,7 @@ SHOWN = 10
 
 Figures = dict[str, Any]
 Sums = Callable[[SaleDraft, Direction], Totals]
+Keep = Callable[[Cart, Figures], None]
 Engine = Callable[[SaleDraft, Direction], Figures]
 
 
@@ -49,7 +52,9 @@ class Parity:
 		return {**dataclasses.asdict(self), "tried": dict(sorted(self.tried.items()))}
 
 
-def compare(carts: int, seed: int, erpnext: Sums, exactly: Sums, page: PageEngine) -> Parity:
+def compare(
+	carts: int, seed: int, erpnext: Sums, exactly: Sums, page: PageEngine, keep: Keep | None = None
+) -> Parity:
 	"""The same carts through all three; the seed makes them again. `exactly` is ERPNext while it posts."""
 	engines: dict[str, Engine] = {
 		"erpnext": lambda draft, direction: totals_fields(erpnext(draft, direction)),
@@ -64,6 +69,8 @@ def compare(carts: int, seed: int, erpnext: Sums, exactly: Sums, page: PageEngin
 	for cart in islice(random_carts(random.Random(seed)), carts):
 		parity.carts += 1
 		parity.tried.update(cart.tries)
+		if keep:
+			keep(cart, posting(cart.draft, cart.direction))
 		if agree(cart.draft, cart.direction, engines):
 			continue
 		if agree(cart.draft, cart.direction, engines | {"erpnext": posting}):
@@ -104,10 +111,11 @@ def main() -> int:
 	parser = argparse.ArgumentParser(prog="python -m benchmarks.parity")
 	parser.add_argument("carts", type=int, nargs="?", default=CARTS)
 	parser.add_argument("--seed", type=int, default=time.time_ns() % 1_000_000)
+	parser.add_argument("--vectors", type=Path, help="write carts with ERPNext's figures to this file")
 	options = parser.parse_args()
 	# Only where there is a bench; the tests bring a site of their own.
 	from benchmarks.erpnext.inside import connected, disposable
-	from benchmarks.sums.erpnext import Books
+	from benchmarks.sums.erpnext import Books, versions
 
 	with (
 		tempfile.TemporaryDirectory(prefix="pos-bridge-parity-") as folder,
@@ -116,7 +124,11 @@ def main() -> int:
 		connected(site),
 	):
 		books = Books.of_a_site()
-		parity = compare(options.carts, options.seed, books.compute, books.compute_exactly, page)
+		vectors = Vectors(options.seed)
+		keep = vectors.keep if options.vectors else None
+		parity = compare(options.carts, options.seed, books.compute, books.compute_exactly, page, keep)
+		if options.vectors:
+			vectors.write(options.vectors, versions())
 	print(json.dumps(parity.fields()))
 	return 1 if parity.different else 0
 

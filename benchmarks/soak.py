@@ -32,11 +32,14 @@ SPOOL_RUNS = 10
 SPOOL_RUN_SECONDS = 120
 WORKER_KILLS = 200
 WORKER_SALES = 2_000
-WORKER_SECONDS = 3 * 3600
+ON_ERPNEXT_SECONDS = 3 * 3600
 ROOT = Path(__file__).parents[1]
 PROOF = ROOT / "docs/proof.md"
 SPOOL_CHAOS = "tests/agent/devices/test_spool_killed.py"
 WORKER_CHAOS = "tests/site/test_worker_killed.py"
+PARITY = "tests/site/posting/test_parity.py"
+CARTS = 10_000
+NO_BENCH = "Not run: no bench on this machine."
 
 
 TEXT = """# What was survived
@@ -93,6 +96,10 @@ unsure; none is printed twice; every opening of the drawer is on record.
 
 {workers}
 
+## Random carts, computed by ERPNext, by Python and by the page
+
+{sums}
+
 ## On which machine
 
 | | |
@@ -137,6 +144,18 @@ with its stock ledger.
 | **Items whose Bin, moves and balance differ** | **{stock_off}** |
 | **Promised stock and reposts left behind** | **{left_behind}** |
 | **Stock moves out of order** | **{out_of_order}** |"""
+
+
+SUMS = """`{test}` (`benchmarks/parity.py`): every figure of a random cart has to be the same in ERPNext's
+own `calculate_taxes_and_totals`, in Python and in the page. What they try, and how often, stands in
+[parity.md](parity.md).
+
+| | |
+|---|---|
+| Carts | {carts} |
+| Seed | {seed} |
+| Carts with an exact half that ERPNext's floats round by chance, except while it posts | {halves_by_chance} |
+| **Carts that came to another figure** | **{different}** |"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,19 +203,21 @@ def torture_browser_on_both(rounds: int, on_erpnext: int, bench: str) -> list[di
 
 
 def torture_workers(bench: str, kills: int, sales: int) -> dict[str, Any] | None:
-	"""The counts of the workers' chaos test, all zeros where they have to be; None if there is no bench.
+	"""The counts of the workers' chaos test, all zeros where they have to be; None if there is no bench."""
+	return counted_on_erpnext(bench, WORKER_CHAOS, {"KILLS": kills, "SALES": sales})
 
-	CalledProcessError if anything was lost, doubled or off.
-	"""
+
+def counted_on_erpnext(bench: str, test: str, numbers: Mapping[str, int]) -> dict[str, Any] | None:
+	"""What a test on a real ERPNext counted; None if there is no bench. CalledProcessError if it failed."""
 	with tempfile.TemporaryDirectory(prefix="pos-bridge-soak-") as folder:
-		report = Path(folder) / "survived.json"
-		numbers = {"POS_BRIDGE_KILLS": str(kills), "POS_BRIDGE_SALES": str(sales)}
+		report = Path(folder) / "counted.json"
+		asked = {f"POS_BRIDGE_{name}": str(number) for name, number in numbers.items()}
 		subprocess.run(
-			("sh", "scripts/test-on-erpnext", bench, WORKER_CHAOS),
+			("sh", "scripts/test-on-erpnext", bench, test),
 			cwd=ROOT,
-			env={**os.environ, **numbers, "POS_BRIDGE_REPORT": str(report)},
+			env={**os.environ, **asked, "POS_BRIDGE_REPORT": str(report)},
 			check=True,
-			timeout=WORKER_SECONDS,
+			timeout=ON_ERPNEXT_SECONDS,
 			stdout=sys.stderr,
 		)
 		counts: dict[str, Any] = json.loads(report.read_text(encoding="utf-8")) if report.exists() else {}
@@ -242,11 +263,9 @@ def proof(
 	spool: SpoolSurvived,
 	shelves: Mapping[str, Any] | None,
 	workers: Mapping[str, Any] | None,
+	sums: Mapping[str, Any] | None,
 ) -> str:
 	"""docs/proof.md."""
-	on_erpnext = (
-		WORKERS.format(test=WORKER_CHAOS, **workers) if workers else "Not run: no bench on this machine."
-	)
 	facts = "\n".join(f"| {name} | {value} |" for name, value in machine().items())
 	date = time.strftime("%Y-%m-%d")
 	return TEXT.format(
@@ -256,7 +275,8 @@ def proof(
 		browser=browser_table(browser),
 		spool=spool,
 		shelves=kill_shelves.section(shelves) if shelves else "Not run: no Chromium on this machine.",
-		workers=on_erpnext,
+		workers=WORKERS.format(test=WORKER_CHAOS, **workers) if workers else NO_BENCH,
+		sums=SUMS.format(test=PARITY, **sums) if sums else NO_BENCH,
 		test=SPOOL_CHAOS,
 		facts=facts,
 	)
@@ -272,6 +292,7 @@ def main() -> int:
 	parser.add_argument("--bench", default=os.environ.get("BENCH", str(Path.home() / "frappe-bench")))
 	parser.add_argument("--worker-kills", type=int, default=WORKER_KILLS)
 	parser.add_argument("--worker-sales", type=int, default=WORKER_SALES)
+	parser.add_argument("--carts", type=int, default=CARTS)
 	options = parser.parse_args()
 	agent = asyncio.run(survive(options.agent_kills, seed=time.time_ns() % 1_000_000))
 	print(agent, file=sys.stderr)
@@ -286,7 +307,8 @@ def main() -> int:
 		print(f"Not whole: {shelves}. Run it again with seed {agent.seed}.", file=sys.stderr)
 		return 1
 	workers = torture_workers(options.bench, options.worker_kills, options.worker_sales)
-	PROOF.write_text(proof(agent, browser, spool, shelves, workers), encoding="utf-8")
+	sums = counted_on_erpnext(options.bench, PARITY, {"CARTS": options.carts})
+	PROOF.write_text(proof(agent, browser, spool, shelves, workers, sums), encoding="utf-8")
 	print(f"Whole. Written to {PROOF.relative_to(ROOT)}.", file=sys.stderr)
 	return 0
 

@@ -6,6 +6,7 @@ It never passes a figure of ours on, but for a rate after an amount off, which o
 import hashlib
 from typing import Any
 
+import erpnext
 import frappe
 from erpnext.controllers.taxes_and_totals import calculate_taxes_and_totals
 
@@ -23,6 +24,11 @@ METHODS = {
 FORMATS = {0: "#,###", 2: "#,###.##", 3: "#,###.###"}
 """What gives Frappe its decimals where System Settings name none."""
 RATE_FIELDS = ("price_list_rate", "rate", "discount_amount", "margin_rate_or_amount")
+
+
+def versions() -> dict[str, str]:
+	"""Of what computed the figures."""
+	return {"frappe": str(frappe.__version__), "erpnext": str(erpnext.__version__)}
 
 
 class Books:

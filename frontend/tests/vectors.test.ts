@@ -14,7 +14,9 @@ import {
 	checkReturn, computeReturn, draftOfReturn, overReturned, quantitiesReturned, returnBody,
 	type OverReturned, type ReturnBody,
 } from "@/core/returns";
-import { checkSale, computeSale, saleBody, type SaleBody, type SaleDraft, type Totals } from "@/core/sale";
+import {
+	checkSale, compute, computeSale, saleBody, type Direction, type SaleBody, type SaleDraft, type Totals,
+} from "@/core/sale";
 import type { PushAnswer } from "@/server/api";
 import { FakeCompany } from "./fakes";
 
@@ -71,6 +73,19 @@ describe("totals as Python computes them", () => {
 		const card = { tender: "Card", kind: "card", amount_minor: totals.total_minor } as const;
 		const tenders = totals.total_minor === 0 ? [] : [card];
 		expect(() => checkSale(saleBody(each.draft, totals, tenders, 0))).not.toThrow();
+	});
+});
+
+describe("carts as ERPNext computed them", () => {
+	interface ErpnextCase {
+		readonly why: string;
+		readonly direction: Direction;
+		readonly draft: SaleDraft;
+		readonly expected: Totals;
+	}
+	const numbered = casesOf<ErpnextCase>("erpnext").map((each, number) => [`${number}: ${each.why}`, each] as const);
+	test.each(numbered)("%s", (_, each) => {
+		expect(compute(each.draft, each.direction)).toEqual(each.expected);
 	});
 });
 

@@ -61,6 +61,12 @@ def test_totals(case):
 		assert getattr(totals, name) == expected[name]
 
 
+@pytest.mark.parametrize("case", cases("erpnext"))
+def test_a_cart_comes_to_what_erpnext_computed(case):
+	draft = sale_body.draft_from_fields(case["draft"])
+	assert sale_body.totals_fields(sale.compute(draft, case["direction"])) == case["expected"]
+
+
 def vars_of(line):
 	return {name: getattr(line, name) for name in line.__slots__}
 

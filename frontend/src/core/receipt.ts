@@ -4,7 +4,7 @@
 import type { Entry } from "@/core/entry";
 import { HUNDRED_PERCENT, allocate, formatMinor, parseDecimal } from "@/core/money";
 import type { ReturnBody } from "@/core/returns";
-import type { SaleBody, SaleLine, TaxTotal } from "@/core/sale";
+import { offPrices, totalsOf, type SaleBody, type SaleLine, type TaxTotal } from "@/core/sale";
 
 export type Align = "left" | "center" | "right";
 
@@ -232,19 +232,10 @@ function aboveTheTotal(
 ): ReceiptElement[] {
 	const adjustment = sale.total_rounding?.adjustment_minor ?? 0;
 	const prices = sale.lines.reduce((sum, line) => sum + line.amount_minor, 0);
-	const off = sale.discount ? [row(discountLabel(sale, header, labels), amount(-offPrices(sale, prices)))] : [];
+	const off = sale.discount ? [row(discountLabel(sale, header, labels), amount(-offPrices(totalsOf(sale))))] : [];
 	const rounding = adjustment === 0 ? [] : [row(labels.rounding, amount(adjustment))];
 	const rows = [...off, ...taxRows(sale, header, labels, amount, false), ...rounding];
 	return rows.length > 0 ? [row(labels.subtotal, amount(prices)), ...rows] : [];
-}
-
-/**
- * What the ticket's discount takes off the prices as they stand on the lines. One on the grand total takes its part
- * of the taxes on top, too, which are printed after it.
- */
-export function offPrices(sale: SaleBody, prices: number): number {
-	const onTop = sale.taxes.reduce((sum, tax) => (tax.inclusive ? sum : sum + tax.amount_minor), 0);
-	return prices + onTop + (sale.total_rounding?.adjustment_minor ?? 0) - sale.total_minor;
 }
 
 function discountLabel({ discount }: SaleBody, header: ReceiptHeader, labels: ReceiptLabels): string {

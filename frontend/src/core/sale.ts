@@ -225,6 +225,16 @@ export function sum(amounts: readonly number[]): bigint {
 	return amounts.reduce((total, amount) => total + BigInt(amount), 0n);
 }
 
+/**
+ * What the ticket's discount takes off the prices as they stand on the lines. One on the grand total takes its part
+ * of the taxes on top, too, which are shown after it.
+ */
+export function offPrices({ lines, taxes, rounding_adjustment_minor, total_minor }: Totals): number {
+	const prices = lines.reduce((total, line) => total + line.amount_minor, 0);
+	const onTop = taxes.reduce((total, tax) => (tax.inclusive ? total : total + tax.amount_minor), 0);
+	return prices + onTop + rounding_adjustment_minor - total_minor;
+}
+
 /** The body of a sale's entry; call checkSale() on it before recording. */
 export function saleBody(
 	draft: SaleDraft, totals: Totals, tenders: readonly Tender[], change_minor: number,
@@ -370,7 +380,8 @@ export function checkFigures(body: SaleBody, direction: Direction): void {
 	}
 }
 
-function totalsOf(body: SaleBody): Totals {
+/** A body's figures without its cart. */
+export function totalsOf(body: SaleBody): Totals {
 	const { lines, taxes, net_minor, tax_minor, round_off_minor, total_minor } = body;
 	const amounts = lines.map(({ rate_minor, amount_minor, net_minor }) => ({ rate_minor, amount_minor, net_minor }));
 	return {

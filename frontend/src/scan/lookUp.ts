@@ -5,13 +5,14 @@ import type { Catalogue, Item } from "@/catalogue/catalogue";
 import { isGtin, normaliseCode, parseInStoreCode, type InStoreCode } from "@/core/gs1";
 import type { Snapshot } from "@/server/api";
 import { quantityForPrice } from "@/till/cart";
+import { finerOf } from "@/till/format";
 
 export type Found =
 	| { readonly kind: "item"; readonly item: Item; readonly quantity?: string; readonly gtin?: string }
 	| { readonly kind: "misread" | "loading" | "unknown"; readonly code: string };
 
 type Shelf = Pick<Catalogue, "byCode" | "byItem" | "progress" | "readiness">;
-type Rules = Pick<Snapshot, "code_patterns" | "rounding">;
+type Rules = Pick<Snapshot, "code_patterns" | "rounding" | "currency_precision" | "rate_decimals">;
 
 const LOOKS_LIKE_GTIN = /^(\d{8}|\d{12,14})$/;
 
@@ -29,6 +30,7 @@ export function lookUp(scanned: string, shelf: Shelf, rules: Rules): Found {
 function itemOfLabel(label: InStoreCode, shelf: Shelf, rules: Rules): Found | undefined {
 	const item = shelf.byCode(label.item_code) ?? shelf.byItem(label.item_code);
 	if (!item) return undefined;
-	const quantity = label.quantity ?? quantityForPrice(label.price_minor ?? 0, item.price_minor, rules.rounding);
+	const quantity = label.quantity
+		?? quantityForPrice(label.price_minor ?? 0, item.price_minor, rules.rounding, finerOf(rules));
 	return quantity === undefined ? undefined : { kind: "item", item, quantity };
 }

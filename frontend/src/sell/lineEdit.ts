@@ -40,9 +40,9 @@ function withPercent(fields: LineFields, quantity: string): LineEdit {
 }
 
 function withAmount(fields: LineFields, quantity: string, line: DraftLine, money: Money): LineEdit {
-	const off = money.parse(fields.discount);
+	const off = money.parseRate(fields.discount);
 	if (off === undefined || off < 0 || off > line.price_minor) {
-		const price = money.full(line.price_minor);
+		const price = money.rate(line.price_minor);
 		return { kind: "invalid", field: "discount", problem: t("line.bad_amount", { price }) };
 	}
 	return { kind: "valid", quantity, discount: off === 0 ? undefined : { unit_minor: off } };

@@ -5,6 +5,7 @@ import { PROTOCOL_VERSION, type Head, type WireEntry } from "@/core/entry";
 import { Rejected, Retryable, wordsOf, type PosBridgeError } from "@/core/errors";
 import type { Rounding } from "@/core/money";
 import type { Tax } from "@/core/sale";
+import type { TotalRounding } from "@/core/ticket";
 import { checkedChanges, type Changes } from "@/server/changes";
 import { KEPT_ENROLMENT, keepTwice, readKeptTwice } from "@/server/kept";
 
@@ -32,6 +33,10 @@ export interface Snapshot {
 	readonly rounding: Rounding;
 	readonly locale: string;
 	readonly taxes: readonly Tax[];
+	/** Absent where totals are paid as they are, taxes rounded once, prices as fine as the currency. */
+	readonly total_rounding?: TotalRounding;
+	readonly row_wise_tax?: boolean;
+	readonly rate_decimals?: number;
 	readonly templates: readonly { readonly template: string; readonly rates: Readonly<Record<string, string>> }[];
 	readonly tenders: readonly { readonly tender: string; readonly kind: "cash" | "card" }[];
 	readonly cashiers: readonly string[];

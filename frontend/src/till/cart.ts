@@ -3,7 +3,7 @@
 
 import type { Item } from "@/catalogue/catalogue";
 import { SCALE, formatDecimal, parseDecimal, roundRatio, type Rounding } from "@/core/money";
-import { MAX_LINES, type DraftLine, type SaleDraft } from "@/core/sale";
+import { MAX_LINES, cartTerms, type DraftLine, type SaleDraft } from "@/core/sale";
 import type { Snapshot } from "@/server/api";
 
 export interface CartLine {
@@ -93,21 +93,26 @@ export function renewed(cart: Cart, snapshot: Snapshot, itemOf: (item: string) =
 
 export function draftOf(cart: Cart, snapshot: Snapshot): SaleDraft {
 	return {
-		currency: snapshot.currency,
-		currency_precision: snapshot.currency_precision,
-		rounding: snapshot.rounding,
+		...cartTerms(snapshot),
+		...(snapshot.total_rounding ? { total_rounding: snapshot.total_rounding } : {}),
 		taxes: snapshot.taxes,
 		lines: cart.lines.map((line) => line.line),
 	};
 }
 
-/** The quantity that makes a price label's amount out of the item's price: 3 decimals if that is exact, else up to 9. */
-export function quantityForPrice(label_minor: number, price_minor: number, rounding: Rounding): string | undefined {
+/**
+ * The quantity that makes a price label's amount out of the item's price: 3 decimals if that is exact, else up to 9.
+ * `finer` is how many units of a price a minor unit has.
+ */
+export function quantityForPrice(
+	label_minor: number, price_minor: number, rounding: Rounding, finer = 1,
+): string | undefined {
 	if (label_minor <= 0 || price_minor <= 0) return undefined;
 	for (let decimals = 3; decimals <= 9; decimals += 1) {
 		const step = 10n ** BigInt(9 - decimals);
-		const exact = roundRatio(BigInt(label_minor) * SCALE, BigInt(price_minor) * step, "commercial") * step;
-		const amount = roundRatio(BigInt(price_minor) * exact, SCALE, rounding);
+		const label = BigInt(label_minor) * BigInt(finer);
+		const exact = roundRatio(label * SCALE, BigInt(price_minor) * step, "commercial") * step;
+		const amount = roundRatio(BigInt(price_minor) * exact, SCALE * BigInt(finer), rounding);
 		if (exact > 0n && amount === BigInt(label_minor)) return formatDecimal(exact);
 	}
 	return undefined;

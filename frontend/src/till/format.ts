@@ -12,14 +12,21 @@ export interface Money {
 	full(minor: number): string;
 	/** What a person typed; undefined if it is no amount. */
 	parse(text: string): number | undefined;
+	/** A unit's price, which can be finer than the currency: "1.799", but "1.80". */
+	rate(minor: number): string;
+	/** A unit's price as a person typed it. */
+	parseRate(text: string): number | undefined;
+	/** How many units of a price a minor unit has. */
+	readonly finer: number;
 	/** The separator that this locale's keypad shows. */
 	readonly decimalSign: string;
 	readonly precision: number;
 	readonly currency: string;
 }
 
-export function moneyOf(snapshot: Pick<Snapshot, "currency" | "currency_precision">): Money {
+export function moneyOf(snapshot: Pick<Snapshot, "currency" | "currency_precision" | "rate_decimals">): Money {
 	const { currency, currency_precision: precision } = snapshot;
+	const rateDecimals = Math.max(snapshot.rate_decimals ?? 0, precision);
 	const locale = currentLocale();
 	const digits = { minimumFractionDigits: precision, maximumFractionDigits: precision };
 	const withSign = new Intl.NumberFormat(locale, { style: "currency", currency, ...digits });
@@ -27,10 +34,23 @@ export function moneyOf(snapshot: Pick<Snapshot, "currency" | "currency_precisio
 		plain: (minor) => formatMinor(minor, precision, locale),
 		full: (minor) => withSign.format(formatMinor(minor, precision) as Intl.StringNumericLiteral),
 		parse: (text) => parseAmount(text, precision, locale),
+		rate: (minor) => formatMinor(...withoutSpareZeros(minor, rateDecimals, precision), locale),
+		parseRate: (text) => parseAmount(text, rateDecimals, locale),
+		finer: finerOf(snapshot),
 		decimalSign: decimalSignOf(locale),
 		precision,
 		currency,
 	};
+}
+
+/** How many units of a price a minor unit has. */
+export function finerOf(snapshot: Pick<Snapshot, "currency_precision" | "rate_decimals">): number {
+	return 10 ** Math.max((snapshot.rate_decimals ?? 0) - snapshot.currency_precision, 0);
+}
+
+/** A price with only those decimals beyond the currency's that say something. */
+export function withoutSpareZeros(minor: number, decimals: number, least: number): [minor: number, decimals: number] {
+	return decimals > least && minor % 10 === 0 ? withoutSpareZeros(minor / 10, decimals - 1, least) : [minor, decimals];
 }
 
 export function decimalSignOf(locale: string): string {

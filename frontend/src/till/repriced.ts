@@ -26,7 +26,7 @@ export function useRepriced({ basket, catalogue, catalogueVersion, money, notice
 		for (const { key, line } of basket.lines.value) {
 			const price = catalogue.byItem(line.item)?.price_minor;
 			if (price === undefined) found.set(key, t("cart.not_sold"));
-			else if (price !== line.price_minor) found.set(key, t("cart.now_costs", { price: money.value.plain(price) }));
+			else if (price !== line.price_minor) found.set(key, t("cart.now_costs", { price: money.value.rate(price) }));
 		}
 		return found;
 	});

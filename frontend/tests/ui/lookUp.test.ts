@@ -6,7 +6,7 @@ const BEANS: Item = {
 	item: "SKU-1", name: "Beans", price_minor: 1999, group: "Coffee", unit: "Nos", rates: {}, weighed: false, gtins: ["4006381333931"],
 };
 const APPLES: Item = { ...BEANS, item: "12345", name: "Apples", price_minor: 300, unit: "kg", weighed: true, gtins: [] };
-const RULES = { code_patterns: ["21IIIIIWWWWWC", "22IIIIIPPPPPC"], rounding: "commercial" } as const;
+const RULES = { code_patterns: ["21IIIIIWWWWWC", "22IIIIIPPPPPC"], rounding: "commercial", currency_precision: 2 } as const;
 
 type Shelf = Parameters<typeof lookUp>[1];
 const shelf = (change: Partial<Shelf> = {}): Shelf => ({

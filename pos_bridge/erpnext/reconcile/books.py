@@ -153,7 +153,8 @@ def _read_parts(books: Books) -> None:
 		books.documents[row.parent].items.append(row)
 	for row in _rows(
 		"SELECT parent, account_head, SUM(tax_amount_after_discount_amount) AS amount"
-		" FROM `tabSales Taxes and Charges` WHERE parent IN %s AND parenttype = 'Sales Invoice' GROUP BY parent, account_head",
+		" FROM `tabSales Taxes and Charges`"
+		" WHERE parent IN %s AND parenttype = 'Sales Invoice' GROUP BY parent, account_head",
 		living,
 	):
 		books.documents[row.parent].taxes[row.account_head] = row.amount

@@ -3,8 +3,10 @@
 POS_BRIDGE_CARTS asks for more of them, and for other ones each time.
 """
 
+import json
 import os
 import time
+from pathlib import Path
 
 import frappe
 import pytest
@@ -18,6 +20,7 @@ from pos_bridge.erpnext.shop import currency_precision
 ASKED = os.environ.get("POS_BRIDGE_CARTS")
 CARTS = int(ASKED or "500")
 SEED = time.time_ns() % 1_000_000 if ASKED else 20261126
+REPORT = os.environ.get("POS_BRIDGE_REPORT")
 LEAST_SHARE = 0.03
 MOST_BY_CHANCE = 0.01
 
@@ -37,6 +40,8 @@ def test_random_carts_come_to_the_same_in_erpnext_in_python_and_in_the_page(chan
 		books = Books.of_a_site()
 		parity = compare(CARTS, SEED, books.compute, books.compute_exactly, page)
 	print(parity.fields())
+	if REPORT:
+		Path(REPORT).write_text(json.dumps(parity.fields()), encoding="utf-8")
 	assert parity.smallest == []
 	assert parity.different == 0
 	assert parity.halves_by_chance <= MOST_BY_CHANCE * CARTS
