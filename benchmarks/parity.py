@@ -1,8 +1,8 @@
 """Random carts, computed by a real ERPNext, by our Python and by the page: every figure has to be the same.
 
 `python -m benchmarks.parity [carts] [--seed N] [--vectors FILE]` with a bench's Python and POS_BRIDGE_BENCH;
-it prints one JSON object with how many carts tried what. A difference is made as small as it gets and printed;
-exit 1 then.
+it prints one JSON object with how many carts tried what. A difference is made as small as it gets and
+printed; exit 1 then.
 """
 
 import argparse

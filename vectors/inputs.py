@@ -28,8 +28,8 @@ def line(price_minor: int, quantity: str, rates: dict[str, str], **more: Any) ->
 
 
 def draft(taxes: tuple[Tax, ...], *lines: sale.DraftLine, **more: Any) -> sale.SaleDraft:  # noqa: ANN401
-	rounding = more.get("rounding", Rounding.COMMERCIAL)
-	return sale.SaleDraft("EUR", more.get("precision", 2), rounding, taxes, lines)
+	rounding, precision = more.pop("rounding", Rounding.COMMERCIAL), more.pop("precision", 2)
+	return sale.SaleDraft("EUR", precision, rounding, taxes, lines, **more)
 
 
 def named_drafts() -> list[tuple[str, sale.SaleDraft]]:

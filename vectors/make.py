@@ -22,6 +22,7 @@ from inputs import (
 	random_draft,
 	random_return,
 )
+from scenarios import scenarios
 
 from pos_bridge.core import money, receipt, returns, sale, sale_body, sync
 from pos_bridge.core.daybook import Arrival, Gap, MemoryDaybook
@@ -227,3 +228,4 @@ if __name__ == "__main__":
 	write("receipt", receipt_cases())
 	write("gs1", gs1_cases())
 	write("push", push_cases())
+	write("scenarios", scenarios())

@@ -19,7 +19,7 @@ CARTS_OF_A_SHOP = 100
 STEPS = 60
 """Of making a cart smaller."""
 TEMPLATES_OF_A_SHOP = 3
-RATES = (0, 5, 5.5, 6.25, 7, 7.7, 10, 13, 19, 20, 21, 22.5, 25, 8.875, 2.125, 0.1, 99.999)
+RATES = (0, 5, 5.5, 6.25, 7, 7.7, 10, 13, 19, 20, 21, 22.5, 25, 8.875, 2.125, 0.1, 99.999, -10, -2.5)
 
 
 NET, AMOUNT, TOTAL = Charge.NET_TOTAL, Charge.PREVIOUS_ROW_AMOUNT, Charge.PREVIOUS_ROW_TOTAL

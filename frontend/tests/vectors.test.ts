@@ -89,6 +89,23 @@ describe("carts as ERPNext computed them", () => {
 	});
 });
 
+describe("scenarios of ERPNext's own tests come to what they expect", () => {
+	interface Scenario {
+		readonly why: string;
+		readonly draft: SaleDraft;
+		readonly expected: Readonly<Record<string, number | readonly number[]>>;
+	}
+	test.each(casesOf<Scenario>("scenarios").map((each) => [each.why, each] as const))("%s", (_, each) => {
+		const totals = computeSale(each.draft);
+		const found = {
+			...totals,
+			taxes: totals.taxes.map((tax) => tax.amount_minor),
+			nets: totals.lines.map((line) => line.net_minor),
+		};
+		expect(found).toMatchObject(each.expected);
+	});
+});
+
 describe("returns as Python computes them", () => {
 	interface ReturnCase {
 		readonly why: string;

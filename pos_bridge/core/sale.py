@@ -295,10 +295,10 @@ def _tax_fault(line: DraftLine, known_taxes: Mapping[str, Tax]) -> str:
 		if tax not in known_taxes:
 			return f"the tax {tax} is not set up for this till."
 		if known_taxes[tax].charge is Charge.ITEM_QUANTITY:
-			if not 0 <= rate <= MAX_RATE_FOR_QUANTITY:
-				return f"the amount of the tax {tax} for a unit is not between 0 and 1,000,000,000."
-		elif not 0 <= rate <= 10 * HUNDRED_PERCENT:
-			return f"the rate of the tax {tax} is not between 0 and 1000 %."
+			if abs(rate) > MAX_RATE_FOR_QUANTITY:
+				return f"the amount of the tax {tax} for a unit is over 1,000,000,000."
+		elif not -HUNDRED_PERCENT <= rate <= 10 * HUNDRED_PERCENT:
+			return f"the rate of the tax {tax} is not between -100 and 1000 %."
 	return ""
 
 

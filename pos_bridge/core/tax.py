@@ -141,6 +141,8 @@ def net_of(line: Taxed, taxes: Sequence[Tax], terms: Terms) -> int:
 		return line.net_minor
 	left = Ratio(line.net_minor, 1).minus(per_line)
 	whole = included.denominator + included.numerator
+	if whole <= 0:
+		raise Rejected("The taxes that prices include take away the whole price. Check their rates.")
 	return terms.round(left.numerator * included.denominator, left.denominator * whole)
 
 

@@ -67,6 +67,17 @@ def test_a_cart_comes_to_what_erpnext_computed(case):
 	assert sale_body.totals_fields(sale.compute(draft, case["direction"])) == case["expected"]
 
 
+@pytest.mark.parametrize("case", cases("scenarios"))
+def test_a_scenario_of_erpnexts_own_tests_comes_to_what_they_expect(case):
+	totals = sale.compute(sale_body.draft_from_fields(case["draft"]))
+	found = {
+		**sale_body.totals_fields(totals),
+		"taxes": [tax.amount_minor for tax in totals.taxes],
+		"nets": [line.net_minor for line in totals.lines],
+	}
+	assert {name: found[name] for name in case["expected"]} == case["expected"]
+
+
 def vars_of(line):
 	return {name: getattr(line, name) for name in line.__slots__}
 

@@ -350,11 +350,11 @@ function taxFaultOf(line: DraftLine, known: ReadonlyMap<string, Tax>): string {
 		if (!row) return `the tax ${tax} is not set up for this till.`;
 		const rate = parseDecimal(text);
 		if (chargeOf(row) === "on_item_quantity") {
-			if (rate < 0n || rate > MAX_RATE_FOR_QUANTITY) {
-				return `the amount of the tax ${tax} for a unit is not between 0 and 1,000,000,000.`;
+			if (rate < -MAX_RATE_FOR_QUANTITY || rate > MAX_RATE_FOR_QUANTITY) {
+				return `the amount of the tax ${tax} for a unit is over 1,000,000,000.`;
 			}
-		} else if (rate < 0n || rate > 10n * HUNDRED_PERCENT) {
-			return `the rate of the tax ${tax} is not between 0 and 1000 %.`;
+		} else if (rate < -HUNDRED_PERCENT || rate > 10n * HUNDRED_PERCENT) {
+			return `the rate of the tax ${tax} is not between -100 and 1000 %.`;
 		}
 	}
 	return "";

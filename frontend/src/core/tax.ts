@@ -120,6 +120,9 @@ function faultOf({ tax, charge, on }: Row, before: readonly Row[]): string {
 export function netOf(line: Taxed, rows: readonly Row[], terms: Terms): bigint {
 	const { part, forQuantity } = included(line, rows, terms);
 	if (part.over === 0n && forQuantity.over === 0n) return line.net;
+	if (part.under + part.over <= 0n) {
+		throw new Rejected("The taxes that prices include take away the whole price. Check their rates.");
+	}
 	const left = minus(whole(line.net), forQuantity);
 	return rounded({ over: left.over * part.under, under: left.under * (part.under + part.over) }, terms);
 }
