@@ -1,3 +1,3 @@
 """POS Bridge: the point of sale for ERPNext."""
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"

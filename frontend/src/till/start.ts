@@ -21,7 +21,7 @@ import { KEPT_TENDERS, type KeptTenders } from "@/till/paying";
 import { ENROL_AGAIN, KEPT_TIME, createTill, type LeftOpen, type Till } from "@/till/till";
 import { speak, t } from "@/words/words";
 
-export const PAGE_VERSION = "0.2.0";
+export const PAGE_VERSION = "0.3.0";
 const KEPT_AGENT_MET = "agent_met";
 
 export type Step = "snapshot" | "items" | "daybook";
