@@ -116,21 +116,9 @@ def two_included(rate: str, *lines: tuple[int, str]) -> SaleDraft:
 	)
 
 
-def scenarios() -> list[dict[str, Any]]:
+def rows_on_rows() -> list[dict[str, Any]]:
+	"""Eight rows, some on the amount or the total of others."""
 	off = TicketDiscount
-	quantities = ("84", "54", "288", "144", "430")
-	usual = {"Excise": "11", "Education": "0", "Higher education": "3"}
-	of_templates = [
-		usual,
-		usual | {"Excise": "12"},
-		usual | {"Excise": "15"},
-		usual | {"Excise": "20"},
-		{"Excise": "5", "Education": "10", "Higher education": "15"},
-	]
-	three = net("Excise"), net("Education"), net("Higher education")
-	ten = net("VAT", inclusive=True)
-	many = [goods(price, "1", {"VAT": "24"}) for price in (7_500, 50_000, 20_000, 10_000, 5_000, 5_000)]
-	fives = [goods(10_000, "5", {"VAT": "10"}), goods(20_000, "5", {"VAT": "10"})]
 	return [
 		case(
 			"test_sales_invoice_calculation_base_currency",
@@ -138,6 +126,43 @@ def scenarios() -> list[dict[str, Any]]:
 			net="1250",
 			taxes="100 125 140 2.8 1.4 32.38 156.25 -180.78",
 			total="1627.05",
+		),
+		case(
+			"test_sales_invoice_calculation_base_currency_with_tax_inclusive_price",
+			eight_included(),
+			nets="499.98 750",
+			net="1249.98",
+			taxes="140 2.8 1.4 27.88 156.25 125 100 -180.33",
+			total="1622.97",
+		),
+		case(
+			"test_sales_invoice_discount_amount",
+			eight_included(
+				previous("Service", AMOUNT, "Discount", 10), discount=off("grand_total", amount_minor=10_494)
+			),
+			nets="465.37 698.08",
+			net="1163.45",
+			taxes="130.31 2.61 1.30 25.95 145.43 116.34 100 -168.54 -16.85",
+			total="1500",
+		),
+		case(
+			"test_discount_on_net_total",
+			eight_rows(discount=off("net_total", amount_minor=62_500)),
+			nets="250 375",
+			net="625",
+			taxes="100 62.5 70 1.4 0.7 17.19 78.12 -95.49",
+		),
+	]
+
+
+def for_the_quantity() -> list[dict[str, Any]]:
+	"""An amount for each unit, on top and included."""
+	off = TicketDiscount
+	return [
+		case(
+			"test_qty_based_taxes",
+			draft((Tax("Cess", "Cess", False, Charge.ITEM_QUANTITY),), goods(10_000, "300", {"Cess": "2"})),
+			taxes="600",
 		),
 		case(
 			"test_sales_invoice_with_discount_and_inclusive_tax: no discount",
@@ -158,16 +183,22 @@ def scenarios() -> list[dict[str, Any]]:
 			net="3859.65",
 			total="4900",
 		),
-		case(
-			"test_sales_invoice_discount_amount",
-			eight_included(
-				previous("Service", AMOUNT, "Discount", 10), discount=off("grand_total", amount_minor=10_494)
-			),
-			nets="465.37 698.08",
-			net="1163.45",
-			taxes="130.31 2.61 1.30 25.95 145.43 116.34 100 -168.54 -16.85",
-			total="1500",
-		),
+	]
+
+
+def of_many_lines() -> list[dict[str, Any]]:
+	"""One tax over many lines, with item tax templates and without."""
+	quantities = ("84", "54", "288", "144", "430")
+	usual = {"Excise": "11", "Education": "0", "Higher education": "3"}
+	of_templates = [
+		usual,
+		usual | {"Excise": "12"},
+		usual | {"Excise": "15"},
+		usual | {"Excise": "20"},
+		{"Excise": "5", "Education": "10", "Higher education": "15"},
+	]
+	three = net("Excise"), net("Education"), net("Higher education")
+	return [
 		case(
 			"test_tax_calculation_with_multiple_items",
 			draft((net("VAT"),), *tea(*quantities, rates=[{"VAT": "19"}] * 5)),
@@ -184,6 +215,22 @@ def scenarios() -> list[dict[str, Any]]:
 			rounding_adjustment="0.43",
 		),
 		case(
+			"test_item_wise_tax_breakup",
+			draft((net("Service"),), *[goods(5_000, "100", {"Service": "10"})] * 3),
+			taxes="1500",
+		),
+	]
+
+
+def off_the_ticket() -> list[dict[str, Any]]:
+	"""A discount spread over lines."""
+	off = TicketDiscount
+	prices = (7_500, 50_000, 20_000, 10_000, 5_000, 5_000)
+	many = [goods(price, "1", {"VAT": "24"}) for price in prices]
+	fives = [goods(10_000, "5", {"VAT": "10"}), goods(20_000, "5", {"VAT": "10"})]
+	ten = net("VAT", inclusive=True)
+	return [
+		case(
 			"test_tax_calculation_with_multiple_items_and_discount",
 			draft((net("VAT"),), *many, discount=off("net_total", amount_minor=7_500)),
 			net="900",
@@ -191,20 +238,30 @@ def scenarios() -> list[dict[str, Any]]:
 			total="1116",
 		),
 		case(
-			"test_sales_invoice_calculation_base_currency_with_tax_inclusive_price",
-			eight_included(),
-			nets="499.98 750",
-			net="1249.98",
-			taxes="140 2.8 1.4 27.88 156.25 125 100 -180.33",
-			total="1622.97",
+			"test_distributed_discount_amount",
+			draft(
+				(),
+				goods(10_000, "5", {}),
+				goods(20_000, "5", {}),
+				discount=off("net_total", amount_minor=10_000),
+			),
+			nets="466.67 933.33",
+			net="1400",
+			total="1400",
 		),
 		case(
-			"test_discount_on_net_total",
-			eight_rows(discount=off("net_total", amount_minor=62_500)),
-			nets="250 375",
-			net="625",
-			taxes="100 62.5 70 1.4 0.7 17.19 78.12 -95.49",
+			"test_distributed_discount_amount_with_taxes",
+			draft((ten,), *fives, discount=off("grand_total", amount_minor=10_000)),
+			nets="424.25 848.48",
+			net="1272.73",
+			total="1400",
 		),
+	]
+
+
+def rounded() -> list[dict[str, Any]]:
+	"""What is left over of inclusive prices, and totals to the whole unit."""
+	return [
 		case(
 			"test_rounding_adjustment",
 			two_included("14", (2_490_000, "1")),
@@ -230,33 +287,8 @@ def scenarios() -> list[dict[str, Any]]:
 			total="4488",
 			rounding_adjustment="-0.02",
 		),
-		case(
-			"test_item_wise_tax_breakup",
-			draft((net("Service"),), *[goods(5_000, "100", {"Service": "10"})] * 3),
-			taxes="1500",
-		),
-		case(
-			"test_qty_based_taxes",
-			draft((Tax("Cess", "Cess", False, Charge.ITEM_QUANTITY),), goods(10_000, "300", {"Cess": "2"})),
-			taxes="600",
-		),
-		case(
-			"test_distributed_discount_amount",
-			draft(
-				(),
-				goods(10_000, "5", {}),
-				goods(20_000, "5", {}),
-				discount=off("net_total", amount_minor=10_000),
-			),
-			nets="466.67 933.33",
-			net="1400",
-			total="1400",
-		),
-		case(
-			"test_distributed_discount_amount_with_taxes",
-			draft((ten,), *fives, discount=off("grand_total", amount_minor=10_000)),
-			nets="424.25 848.48",
-			net="1272.73",
-			total="1400",
-		),
 	]
+
+
+def scenarios() -> list[dict[str, Any]]:
+	return [*rows_on_rows(), *for_the_quantity(), *of_many_lines(), *off_the_ticket(), *rounded()]

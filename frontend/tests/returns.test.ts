@@ -7,9 +7,8 @@ import {
 	checkReturn, computeReturn, draftOfReturn, overReturned, quantitiesReturned, returnBody,
 	type Quantities, type ReturnBody,
 } from "@/core/returns";
-import {
-	checkSale, computeSale, saleBody, type DraftLine, type SaleBody, type SaleDraft, type SaleLine,
-} from "@/core/sale";
+import { checkSale, computeSale, type DraftLine, type SaleBody, type SaleDraft, type SaleLine } from "@/core/sale";
+import { saleBody } from "@/core/saleBody";
 
 const AGAINST = { entry: "01a1ee56-5e01-7001-8203-040506070809", receipt_number: "T1-1-000001" };
 const TAXES = [

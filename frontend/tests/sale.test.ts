@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import { canonical } from "@/core/canonical";
 import { Rejected } from "@/core/errors";
 import { formatDecimal } from "@/core/money";
-import { checkSale, computeSale, saleBody, type DraftLine, type SaleBody, type SaleDraft } from "@/core/sale";
+import { checkSale, computeSale, type DraftLine, type SaleBody, type SaleDraft } from "@/core/sale";
+import { saleBody } from "@/core/saleBody";
 
 const INCLUSIVE = { tax: "VAT-19", label: "VAT 19 %", inclusive: true };
 const ADDED = { tax: "CITY", label: "City tax", inclusive: false };
@@ -69,6 +70,8 @@ test("what says nothing is left out of the body", () => {
 	);
 });
 
+const VAT = { tax: "VAT", label: "VAT", inclusive: true } as const;
+
 describe("a cart is refused with its line's number and words:", () => {
 	test.each<[string, Partial<DraftLine>]>([
 		["the quantity is not between 0 and 1,000,000,000.", { quantity: "0" }],
@@ -80,9 +83,24 @@ describe("a cart is refused with its line's number and words:", () => {
 		["the discount is negative or more than the price.", { discount_percent: "100.1" }],
 		["the discount is negative or more than the price.", { unit_discount_minor: 2000 }],
 		["the tax GST is not set up for this till.", { rates: { GST: "5" } }],
-		["the rate of the tax VAT-19 is not between 0 and 1000 %.", { rates: { "VAT-19": "-1" } }],
+		["the rate of the tax VAT-19 is not between -100 and 1000 %.", { rates: { "VAT-19": "-100.1" } }],
+		["the quantity is not between 0 and 1,000,000,000.", { quantity: "999999999999" }],
+		["the margin is negative or too large.", { margin_percent: "-1" }],
+		["it has a margin in percent and one as an amount; only one is possible.", { margin_percent: "1", unit_margin_minor: 1 }],
 	])("%s %j", (words, more) => {
 		expect(() => computeSale(draft(line(), line(more)))).toThrow(`Line 2 (Tea): ${words}`);
+	});
+
+	test.each<[string, Partial<SaleDraft>]>([
+		["The ticket's discount of 2001 is not between 0 and 2000.", { discount: { on: "net_total", amount_minor: 2001 } }],
+		["The coin that totals are rounded to is not above zero.", { total_rounding: { to_minor: 0, halves: "down" } }],
+		["A price has at most 6 decimals, not 7.", { rate_decimals: 7 }],
+		["Tax row 2 (VAT): the same account", { taxes: [VAT, VAT] }],
+		["does not come before it.", { taxes: [{ ...VAT, charge: "on_previous_row_total", row: "CITY" }] }],
+		["a fixed amount can't be included in the prices.", { taxes: [{ ...VAT, charge: "actual" }] }],
+		["take away the whole price", { taxes: [VAT], lines: [line({ rates: { VAT: "-100" } })] }],
+	])("the cart as a whole: %s", (words, more) => {
+		expect(() => computeSale({ ...draft(line({ price_minor: 2000, quantity: "1", rates: {} })), ...more })).toThrow(words);
 	});
 
 	test("a total beyond what a till can hold", () => {

@@ -15,8 +15,9 @@ import {
 	type OverReturned, type ReturnBody,
 } from "@/core/returns";
 import {
-	checkSale, compute, computeSale, saleBody, type Direction, type SaleBody, type SaleDraft, type Totals,
+	checkSale, compute, computeSale, type Direction, type SaleBody, type SaleDraft, type Totals,
 } from "@/core/sale";
+import { saleBody } from "@/core/saleBody";
 import type { PushAnswer } from "@/server/api";
 import { FakeCompany } from "./fakes";
 

@@ -110,7 +110,7 @@ def test_a_tender_of_nothing_is_refused(amount):
 		({"unit_discount_minor": 1001}, "discount"),
 		({"discount_percent": SCALE, "unit_discount_minor": 1}, "only one"),
 		({"rates": {"MOON": SCALE}}, "MOON is not set up"),
-		({"rates": {"IN-7": -SCALE}}, "rate"),
+		({"rates": {"IN-7": -101 * SCALE}}, "rate"),
 	],
 )
 def test_what_cannot_be_sold_is_named_with_its_line(line, words):

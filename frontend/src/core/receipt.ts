@@ -4,7 +4,8 @@
 import type { Entry } from "@/core/entry";
 import { HUNDRED_PERCENT, allocate, formatMinor, parseDecimal } from "@/core/money";
 import type { ReturnBody } from "@/core/returns";
-import { offPrices, totalsOf, type SaleBody, type SaleLine, type TaxTotal } from "@/core/sale";
+import type { SaleBody, SaleLine, TaxTotal } from "@/core/sale";
+import { offPrices, totalsOf } from "@/core/saleBody";
 
 export type Align = "left" | "center" | "right";
 

@@ -5,9 +5,9 @@ import { canonical } from "@/core/canonical";
 import { Rejected } from "@/core/errors";
 import { formatDecimal, minorOf, parseDecimal, roundRatio } from "@/core/money";
 import {
-	MAX_LINES, MAX_TENDERS, checkFigures, compute, cartTerms, saleBody, sum,
-	type DraftLine, type SaleBody, type SaleDraft, type SaleLine, type Tender, type Totals,
+	MAX_LINES, MAX_TENDERS, checkFigures, compute, sum, type DraftLine, type SaleBody, type SaleDraft, type SaleLine, type Tender, type Totals,
 } from "@/core/sale";
+import { cartTerms, saleBody } from "@/core/saleBody";
 import { taxRow } from "@/core/tax";
 
 /** The sale that a return takes back. */

@@ -8,6 +8,7 @@ import {
 	charge, chargeOf, minus, netOf, ratesOf, roundOff as roundOffOf, rounded, rowsOf, taxTotals, whole,
 	type Charged, type Row, type Tax, type TaxTotal, type Taxed, type Terms,
 } from "@/core/tax";
+import { totalsOf } from "@/core/saleBody";
 import {
 	discountOf, fixedPart, netsAfter, roundingAdjustment, totalToSpreadOver, type TicketDiscount, type TotalRounding,
 } from "@/core/ticket";
@@ -87,7 +88,7 @@ export interface Tender {
 	readonly amount_minor: number;
 }
 
-type DraftPart = Omit<SaleDraft, "lines" | "taxes" | "discount" | "total_rounding">;
+export type DraftPart = Omit<SaleDraft, "lines" | "taxes" | "discount" | "total_rounding">;
 type TotalsPart = Omit<Totals, "lines" | "taxes" | "discount_minor" | "rounding_adjustment_minor">;
 
 export interface SaleBody extends DraftPart, TotalsPart {
@@ -225,59 +226,6 @@ export function sum(amounts: readonly number[]): bigint {
 	return amounts.reduce((total, amount) => total + BigInt(amount), 0n);
 }
 
-/**
- * What the ticket's discount takes off the prices as they stand on the lines. One on the grand total takes its part
- * of the taxes on top, too, which are shown after it.
- */
-export function offPrices({ lines, taxes, rounding_adjustment_minor, total_minor }: Totals): number {
-	const prices = lines.reduce((total, line) => total + line.amount_minor, 0);
-	const onTop = taxes.reduce((total, tax) => (tax.inclusive ? total : total + tax.amount_minor), 0);
-	return prices + onTop + rounding_adjustment_minor - total_minor;
-}
-
-/** The body of a sale's entry; call checkSale() on it before recording. */
-export function saleBody(
-	draft: SaleDraft, totals: Totals, tenders: readonly Tender[], change_minor: number,
-): SaleBody {
-	const { discount_minor, rounding_adjustment_minor, ...figures } = totals;
-	const lines = draft.lines.map((line, index) => ({ ...lineFields(line), ...totalsAt(totals, index) }));
-	const { discount, total_rounding } = draft;
-	return {
-		...cartTerms(draft),
-		...(discount ? { discount: { ...discount, amount_minor: discount_minor } } : {}),
-		...(total_rounding ? { total_rounding: { ...total_rounding, adjustment_minor: rounding_adjustment_minor } } : {}),
-		...figures, lines, tenders, change_minor,
-	};
-}
-
-/** What a cart is computed under, besides taxes and what is done to the ticket; what says nothing is left out. */
-export function cartTerms({ currency, currency_precision, rounding, row_wise_tax, rate_decimals }: DraftPart): DraftPart {
-	return {
-		currency, currency_precision, rounding,
-		...(row_wise_tax ? { row_wise_tax } : {}),
-		...(rate_decimals ? { rate_decimals } : {}),
-	};
-}
-
-const OPTIONAL_FIELDS = [
-	"discount_percent", "unit_discount_minor", "margin_percent", "unit_margin_minor", "discount_reason", "gtin",
-	"against_line",
-] as const;
-
-/** Absent means absent: an optional field that says nothing must not reach the canonical form. */
-function lineFields(line: DraftLine): DraftLine {
-	const { item, name, quantity, unit, price_minor, rates } = line;
-	const optional = OPTIONAL_FIELDS.map((field) => [field, line[field]] as const);
-	const said = optional.filter(([, value]) => value !== undefined && value !== 0 && value !== "" && value !== "0");
-	return { item, name, quantity, unit, price_minor, rates, ...Object.fromEntries(said) };
-}
-
-function totalsAt(totals: Totals, index: number): LineTotals {
-	const line = totals.lines[index];
-	if (!line) throw new Rejected(`Line ${index + 1} was added after the totals were computed.`, "totals");
-	return line;
-}
-
 function checkDraft(draft: SaleDraft, direction: Direction): Row[] {
 	if (draft.lines.length > MAX_LINES) throw wrongLineCount(draft.lines.length, direction);
 	const precision = draft.currency_precision;
@@ -378,17 +326,6 @@ export function checkFigures(body: SaleBody, direction: Direction): void {
 			`The ${direction}'s figures are not what its lines come to; it was not computed by this rule.`,
 		);
 	}
-}
-
-/** A body's figures without its cart. */
-export function totalsOf(body: SaleBody): Totals {
-	const { lines, taxes, net_minor, tax_minor, round_off_minor, total_minor } = body;
-	const amounts = lines.map(({ rate_minor, amount_minor, net_minor }) => ({ rate_minor, amount_minor, net_minor }));
-	return {
-		lines: amounts, taxes, net_minor, tax_minor, round_off_minor, total_minor,
-		discount_minor: body.discount?.amount_minor ?? 0,
-		rounding_adjustment_minor: body.total_rounding?.adjustment_minor ?? 0,
-	};
 }
 
 function checkTenders(body: SaleBody): void {

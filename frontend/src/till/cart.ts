@@ -3,7 +3,8 @@
 
 import type { Item } from "@/catalogue/catalogue";
 import { SCALE, formatDecimal, parseDecimal, roundRatio, type Rounding } from "@/core/money";
-import { MAX_LINES, cartTerms, type DraftLine, type SaleDraft } from "@/core/sale";
+import { MAX_LINES, type DraftLine, type SaleDraft } from "@/core/sale";
+import { cartTerms } from "@/core/saleBody";
 import type { Snapshot } from "@/server/api";
 
 export interface CartLine {
