@@ -24,7 +24,7 @@ from inputs import (
 )
 from scenarios import scenarios
 
-from pos_bridge.core import money, receipt, returns, sale, sale_body, sync
+from pos_bridge.core import loyalty, money, receipt, returns, sale, sale_body, sync
 from pos_bridge.core.daybook import Arrival, Gap, MemoryDaybook
 from pos_bridge.core.entry import GENESIS, Entry, canonical, chain_hash, seal
 from pos_bridge.core.gs1 import is_gtin, normalise_code, parse_in_store_code
@@ -200,6 +200,46 @@ def gs1_cases() -> list[dict[str, Any]]:
 	return cases
 
 
+def loyalty_cases() -> list[dict[str, Any]]:
+	single = (loyalty.Tier("Bronze", 0, 1000 * money.SCALE),)
+	free = (loyalty.Tier("All", 0, 0),)
+	three = (
+		loyalty.Tier("Silver", 10_000, 500 * 10**6),
+		loyalty.Tier("Bronze", 1_000, money.SCALE),
+		loyalty.Tier("Gold", 19_000_00, 330 * 10**6),
+	)
+	tried = [
+		("ERPNext's test: 10,000 at 1,000 a point", 1_000_000, single, 2, 0),
+		("a rule without a factor earns a point for each unit", 1_999, free, 2, 0),
+		("less than a point is none", 99_999, single, 2, 0),
+		("a return takes whole points back", -1_000_001, single, 2, 0),
+		("up to the lowest tier's amount", 1_000, three, 2, 0),
+		("a minor unit more is the next tier's", 1_001, three, 2, 0),
+		("what was spent before counts", 500, three, 2, 1_890_000),
+		("beyond the second highest tier's amount it is the highest", 500, three, 2, 1_950_000),
+		("a currency without minor units", 1_999, free, 0, 0),
+		("a currency with three decimals", 1_999, free, 3, 0),
+	]
+	return [
+		{
+			"why": why,
+			"total_minor": total,
+			"tiers": [
+				{
+					"tier": tier.tier,
+					"min_spent_minor": tier.min_spent_minor,
+					"collection_factor": format_decimal(tier.collection_factor),
+				}
+				for tier in tiers
+			],
+			"precision": precision,
+			"spent_before_minor": before,
+			"expected": loyalty.points_earned(total, tiers, precision, before),
+		}
+		for why, total, tiers, precision, before in tried
+	]
+
+
 def push_cases() -> list[dict[str, Any]]:
 	first = seal(an_entry())
 	second = seal(
@@ -229,3 +269,4 @@ if __name__ == "__main__":
 	write("gs1", gs1_cases())
 	write("push", push_cases())
 	write("scenarios", scenarios())
+	write("loyalty", loyalty_cases())

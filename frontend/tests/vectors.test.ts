@@ -17,6 +17,7 @@ import {
 import {
 	checkSale, compute, computeSale, type Direction, type SaleBody, type SaleDraft, type Totals,
 } from "@/core/sale";
+import { pointsEarned, type Tier } from "@/core/loyalty";
 import { saleBody } from "@/core/saleBody";
 import type { PushAnswer } from "@/server/api";
 import { FakeCompany } from "./fakes";
@@ -104,6 +105,21 @@ describe("scenarios of ERPNext's own tests come to what they expect", () => {
 			nets: totals.lines.map((line) => line.net_minor),
 		};
 		expect(found).toMatchObject(each.expected);
+	});
+});
+
+describe("loyalty points as Python computes them", () => {
+	interface LoyaltyCase {
+		readonly why: string;
+		readonly total_minor: number;
+		readonly tiers: readonly Tier[];
+		readonly precision: number;
+		readonly spent_before_minor: number;
+		readonly expected: number;
+	}
+	test.each(casesOf<LoyaltyCase>("loyalty").map((each) => [each.why, each] as const))("%s", (_, each) => {
+		const { total_minor, tiers, precision, spent_before_minor } = each;
+		expect(pointsEarned(total_minor, tiers, precision, spent_before_minor)).toBe(each.expected);
 	});
 });
 

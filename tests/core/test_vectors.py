@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pos_bridge.core import money, receipt, returns, sale, sale_body, sync
+from pos_bridge.core import loyalty, money, receipt, returns, sale, sale_body, sync
 from pos_bridge.core.daybook import Arrival, MemoryDaybook
 from pos_bridge.core.entry import GENESIS, WireEntry, canonical, chain_hash, open_wire
 from pos_bridge.core.errors import Malformed
@@ -76,6 +76,16 @@ def test_a_scenario_of_erpnexts_own_tests_comes_to_what_they_expect(case):
 		"nets": [line.net_minor for line in totals.lines],
 	}
 	assert {name: found[name] for name in case["expected"]} == case["expected"]
+
+
+@pytest.mark.parametrize("case", cases("loyalty"))
+def test_loyalty_points(case):
+	tiers = [
+		loyalty.Tier(row["tier"], row["min_spent_minor"], parse_decimal(row["collection_factor"]))
+		for row in case["tiers"]
+	]
+	points = loyalty.points_earned(case["total_minor"], tiers, case["precision"], case["spent_before_minor"])
+	assert points == case["expected"]
 
 
 def vars_of(line):

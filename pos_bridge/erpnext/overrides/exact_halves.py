@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from fractions import Fraction
 from typing import Any
 
+from erpnext.accounts.doctype.sales_invoice import sales_invoice
 from erpnext.controllers import taxes_and_totals
 
 from pos_bridge.core.money import Rounding, round_ratio
@@ -23,8 +24,11 @@ SPARE_DECIMALS = 7
 
 @contextmanager
 def exact_halves() -> Iterator[None]:
-	"""Within it, `calculate_taxes_and_totals` rounds halves by the system's rounding method."""
-	with replaced(taxes_and_totals, "flt", _exactly):
+	"""Within it, `calculate_taxes_and_totals` rounds halves by the system's rounding method.
+
+	And a whole number of loyalty points that floats put a hair below itself is not one point less.
+	"""
+	with replaced(taxes_and_totals, "flt", _exactly), replaced(sales_invoice, "cint", _whole):
 		yield
 
 
@@ -36,6 +40,15 @@ def _exactly(own: Callable[..., Any]) -> Callable[..., Any]:
 		return _rounded(number, int(precision))
 
 	return flt
+
+
+def _whole(own: Callable[..., Any]) -> Callable[..., Any]:
+	def cint(value: Any, default: int = 0) -> Any:
+		if isinstance(value, float) and abs(value - round(value)) < 10**-SPARE_DECIMALS:
+			return round(value)
+		return own(value, default)
+
+	return cint
 
 
 def _rounded(number: float, precision: int) -> float:
