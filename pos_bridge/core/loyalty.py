@@ -42,5 +42,5 @@ def points_earned(
 	if abs(total_minor) > MAX_MINOR or any(tier.collection_factor < 0 for tier in tiers):
 		raise Rejected("Points can't be computed: the total is too large, or a rule's factor below zero.")
 	factor = tier_of(tiers, spent_before_minor + total_minor).collection_factor or SCALE
-	points = abs(total_minor) * SCALE // (factor * 10**precision)
+	points = abs(total_minor) * SCALE // (factor * int(10**precision))
 	return points if total_minor >= 0 else -points
