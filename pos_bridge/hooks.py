@@ -25,7 +25,7 @@ scheduler_events = {"cron": {"* * * * *": ["pos_bridge.jobs.sweep"]}}
 _CALL_TILLS = "pos_bridge.erpnext.catalogue.poke.changed"
 _TILLS_KNOW = (
 	*("Item Tax Template", "Sales Taxes and Charges Template", "Price List"),
-	*("POS Profile", "POS Till", "Mode of Payment", "User"),
+	*("POS Profile", "POS Till", "Mode of Payment", "User", "Customer Group", "Party Specific Item"),
 )
 _TILLS_NAME = ("Item", "Item Group", "UOM", "Customer")
 _RENAMED = "pos_bridge.erpnext.catalogue.poke.renamed"

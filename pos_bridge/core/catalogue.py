@@ -11,12 +11,23 @@ from functools import cached_property
 from typing import Any
 
 from pos_bridge.core.errors import Rejected
+from pos_bridge.core.money import format_decimal
+from pos_bridge.core.prices import Price
 from pos_bridge.core.sale_body import tax_row_fields, total_rounding_fields
 from pos_bridge.core.sync import PROTOCOL_VERSION
 from pos_bridge.core.tax import Tax
 from pos_bridge.core.ticket import TotalRounding
 
 CHUNK_SIZE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+	"""Another unit of an item: how many stock units are in one (10^-9), and its own codes."""
+
+	unit: str
+	factor: int
+	gtins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +42,12 @@ class Item:
 	template: str
 	gtins: tuple[str, ...] = ()
 	weighed: bool = False
+	brand: str = ""
+	variant_of: str = ""
+	units: tuple[Unit, ...] = ()
+	"""Other units that it is sold in."""
+	prices: tuple[Price, ...] = ()
+	"""Rows of price lists, where `price_minor` does not say all of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +73,9 @@ class TillProfile:
 	total_rounding: TotalRounding | None = None
 	row_wise_tax: bool = False
 	rate_decimals: int = 0
+	price_list: str = ""
+	restricted: tuple[tuple[str, str, str], ...] = ()
+	"""Customers who may buy only some goods: customer, `item`, `group` or `brand`, and its name."""
 
 
 class Catalogue:
@@ -91,7 +111,7 @@ class Catalogue:
 			**{name: getattr(profile, name) for name in plain},
 			**{name: list(getattr(profile, name)) for name in listed},
 			"taxes": [tax_row_fields(tax) for tax in profile.taxes],
-			**_rounding_fields(profile),
+			**_rare_fields(profile),
 			"templates": [{"template": name, "rates": rates} for name, rates in profile.templates.items()],
 			"tenders": [{"tender": name, "kind": kind} for name, kind in profile.tenders.items()],
 			"groups": list(self._groups),
@@ -116,15 +136,47 @@ class Catalogue:
 			"template": [self._templates[item.template] for item in items],
 			"gtins": [list(item.gtins) for item in items],
 			"weighed": [index for index, item in enumerate(items) if item.weighed],
+			**more_column(items),
 		}
 
 
-def _rounding_fields(profile: TillProfile) -> dict[str, Any]:
+def more_column(items: Sequence[Item]) -> dict[str, Any]:
+	"""The sparse column `more`: by a row's number, what few items have. Absent if none has any."""
+	found = {str(index): more for index, item in enumerate(items) if (more := _more(item))}
+	return {"more": found} if found else {}
+
+
+def _more(item: Item) -> dict[str, Any]:
+	fields = {
+		"brand": item.brand,
+		"variant_of": item.variant_of,
+		"units": [[each.unit, format_decimal(each.factor), list(each.gtins)] for each in item.units],
+		"prices": [_price_fields(price) for price in item.prices],
+	}
+	return {name: value for name, value in fields.items() if value}
+
+
+def _price_fields(price: Price) -> list[Any]:
+	return [
+		price.price_list,
+		price.unit,
+		price.customer,
+		price.valid_from,
+		price.valid_upto,
+		format_decimal(price.packing_unit),
+		format_decimal(price.rate),
+		price.of_template,
+	]
+
+
+def _rare_fields(profile: TillProfile) -> dict[str, Any]:
 	how = profile.total_rounding
 	fields = {
 		"total_rounding": total_rounding_fields(how) if how else None,
 		"row_wise_tax": profile.row_wise_tax,
 		"rate_decimals": profile.rate_decimals,
+		"price_list": profile.price_list,
+		"restricted": [list(row) for row in profile.restricted],
 	}
 	return {name: value for name, value in fields.items() if value}
 

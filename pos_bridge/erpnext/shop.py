@@ -261,7 +261,21 @@ def till_profile(till: str) -> TillProfile:
 		total_rounding=shop.total_rounding,
 		row_wise_tax=shop.row_wise_tax,
 		rate_decimals=shop.rate_decimals,
+		price_list=shop.price_list,
+		restricted=_restricted(),
 	)
+
+
+def _restricted() -> tuple[tuple[str, str, str], ...]:
+	"""What ERPNext's item search leaves to a customer: of each kind that is named, one has to fit."""
+	kinds = {"Item": "item", "Item Group": "group", "Brand": "brand"}
+	rows = frappe.get_all(
+		"Party Specific Item",
+		{"party_type": "Customer"},
+		["party", "restrict_based_on", "based_on_value"],
+		order_by="party, creation",
+	)
+	return tuple((row.party, kinds[row.restrict_based_on], row.based_on_value) for row in rows)
 
 
 def _lines(text: str | None) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from pos_bridge.core.catalogue import Item
+from pos_bridge.core.catalogue import Item, more_column
 from pos_bridge.erpnext.catalogue import cursors
 from pos_bridge.erpnext.catalogue.cursors import Cursor
 from pos_bridge.erpnext.catalogue.grounds import Ground, ground_of
@@ -65,5 +65,6 @@ def _items(items: Sequence[Item], touched: Sequence[str]) -> dict[str, Any]:
 		**{name: [getattr(item, name) for item in items] for name in plain},
 		"gtins": [list(item.gtins) for item in items],
 		"weighed": [index for index, item in enumerate(items) if item.weighed],
+		**more_column(items),
 	}
 	return {**({"items": columns} if items else {}), **({"gone": gone} if gone else {})}

@@ -31,11 +31,17 @@ class Grounds:
 	time_zone: str
 	company: str
 	price_list: str
+	price_lists: tuple[str, ...]
+	"""The shop's and those of its customers and their groups, in the shop's currency."""
+	group_price_lists: tuple[tuple[str, str], ...]
+	"""Customer Group to its price list, where it has one."""
 	warehouse: str
 	walk_in: str
 	tax_category: str
 	currency: str
 	currency_precision: int
+	rate_decimals: int
+	"""Those of prices: at least the currency's."""
 	rounding: str
 	templates: tuple[str, ...]
 	"""Every template's name, in the order in which chunks number them."""
@@ -85,11 +91,14 @@ def _grounds(shop: Shop, profile: TillProfile) -> Grounds:
 		time_zone=shop.time_zone,
 		company=shop.company,
 		price_list=shop.price_list,
+		price_lists=_price_lists(shop),
+		group_price_lists=_group_price_lists(),
 		warehouse=shop.warehouse,
 		walk_in=shop.customer,
 		tax_category=document.tax_category or "",
 		currency=shop.currency,
 		currency_precision=shop.currency_precision,
+		rate_decimals=max(shop.rate_decimals, shop.currency_precision),
 		rounding=profile.rounding,
 		templates=tuple(profile.templates),
 		item_groups=_with_descendants("Item Group", (row.item_group for row in document.item_groups)),
@@ -110,6 +119,25 @@ def _check_currency(shop: Shop) -> None:
 			f" {shop.currency}. Give the profile a price list in {shop.currency}.",
 			code="shop_incomplete",
 		)
+
+
+def _price_lists(shop: Shop) -> tuple[str, ...]:
+	"""A list in another currency is not a till's: ERPNext would need a rate of exchange for it."""
+	used = frappe.db.sql(
+		"SELECT name FROM `tabPrice List` WHERE selling = 1 AND enabled = 1 AND currency = %(currency)s"
+		" AND name IN (SELECT default_price_list FROM `tabCustomer` WHERE default_price_list != ''"
+		" UNION SELECT default_price_list FROM `tabCustomer Group` WHERE default_price_list != '')"
+		" ORDER BY name",
+		{"currency": shop.currency},
+		pluck=True,
+	)
+	return tuple(dict.fromkeys((shop.price_list, *used)))
+
+
+def _group_price_lists() -> tuple[tuple[str, str], ...]:
+	filters = {"default_price_list": ("is", "set")}
+	rows = frappe.get_all("Customer Group", filters, ["name", "default_price_list"], order_by="name")
+	return tuple((row.name, row.default_price_list) for row in rows)
 
 
 def _with_descendants(doctype: str, names: Iterable[str]) -> tuple[str, ...]:

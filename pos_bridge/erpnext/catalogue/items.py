@@ -11,12 +11,13 @@ from typing import Any
 
 import frappe
 
-from pos_bridge.core.catalogue import Item
+from pos_bridge.core.catalogue import Item, Unit
 from pos_bridge.core.errors import Retryable
 from pos_bridge.core.money import SCALE, Rounding, round_ratio
+from pos_bridge.core.prices import Price, rate_of
 from pos_bridge.erpnext.catalogue.grounds import Grounds, ground_of
 from pos_bridge.erpnext.catalogue.item_taxes import Rows, tax_rows, template_of
-from pos_bridge.erpnext.catalogue.prices import Prices
+from pos_bridge.erpnext.catalogue.prices import Prices, says_all
 from pos_bridge.erpnext.shop import DEFAULT_TEMPLATE
 
 NO_PRICE, ZERO_PRICE = "no_price", "zero_price"
@@ -29,7 +30,10 @@ _REASON = """CASE
 	WHEN item.end_of_life > '0001-01-01' AND item.end_of_life <= %(today)s THEN 'ended'
 	WHEN %(every_group)s = 0 AND item.item_group NOT IN %(groups)s THEN 'group'
 	ELSE '' END"""
-_FIELDS = "item.name, item.item_name, item.item_group, item.stock_uom, item.pos_bridge_weighed"
+_FIELDS = (
+	"item.name, item.item_name, item.item_group, item.stock_uom, item.pos_bridge_weighed,"
+	" IFNULL(item.brand, '') AS brand, IFNULL(item.variant_of, '') AS variant_of"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,8 @@ class _Facts:
 	prices: Prices
 	codes: Mapping[tuple[str, str], Sequence[str]]
 	taxes: Mapping[str, Rows]
+	units: Mapping[str, Sequence[tuple[str, int]]]
+	"""Other units of an item, or of a template, with their factors."""
 
 
 def items_of(grounds: Grounds, names: Sequence[str] | None = None) -> list[Item]:
@@ -61,36 +67,54 @@ def items_of(grounds: Grounds, names: Sequence[str] | None = None) -> list[Item]
 		_values(grounds, names),
 		as_dict=True,
 	)
+	with_templates = names and sorted({*names, *(row.variant_of for row in rows if row.variant_of)})
 	facts = _Facts(
 		grounds,
-		Prices(grounds.price_list, grounds.today, names),
+		Prices(grounds, with_templates),
 		_codes(names),
 		tax_rows("Item", grounds.company, date.fromisoformat(grounds.today), names),
+		_units(with_templates),
 	)
 	places = {group: place for place, group in enumerate(grounds.item_groups)}
-	return [
-		_item(row, rate, facts)
-		for row in sorted(rows, key=lambda row: places.get(row.item_group, len(places)))
-		if (rate := facts.prices.rate_of(row.name, row.stock_uom) or 0) > 0
-	]
+	ordered = sorted(rows, key=lambda row: places.get(row.item_group, len(places)))
+	items = (_item(row, facts.prices.rows_of(row.name, row.variant_of), facts) for row in ordered)
+	return [item for item in items if item]
 
 
-def _item(row: Any, rate: int, facts: _Facts) -> Item:
+def _item(row: Any, prices: Sequence[Price], facts: _Facts) -> Item | None:
+	asked = facts.prices.asked(row.stock_uom)
+	rate = rate_of(prices, asked) or 0
+	if rate <= 0:
+		return None
 	grounds = facts.grounds
 	own, chain = facts.taxes.get(row.name, ()), grounds.chains.get(row.item_group, ())
 	template = template_of(own, chain, grounds.tax_category, rate) or DEFAULT_TEMPLATE
 	if template not in grounds.templates:
 		raise Retryable(f"The template {template} was made a moment ago. Ask again.", code="busy")
-	precision = grounds.currency_precision
+	decimals = grounds.rate_decimals
 	return Item(
 		item=row.name,
 		name=row.item_name or row.name,
-		price_minor=round_ratio(rate * 10**precision, SCALE, Rounding(grounds.rounding), precision),
+		price_minor=round_ratio(rate * 10**decimals, SCALE, Rounding(grounds.rounding), decimals),
 		group=row.item_group or "",
 		unit=row.stock_uom,
 		template=template,
 		gtins=(*facts.codes.get((row.name, ""), ()), *facts.codes.get((row.name, row.stock_uom), ())),
 		weighed=bool(row.pos_bridge_weighed),
+		brand=row.brand,
+		variant_of=row.variant_of,
+		units=_other_units(row, facts),
+		prices=() if says_all(prices, asked) else tuple(prices),
+	)
+
+
+def _other_units(row: Any, facts: _Facts) -> tuple[Unit, ...]:
+	"""As ERPNext's `get_conversion_factor`: the item's own, else its template's."""
+	factors = {**dict(facts.units.get(row.variant_of, ())), **dict(facts.units.get(row.name, ()))}
+	return tuple(
+		Unit(unit, factor, tuple(facts.codes.get((row.name, unit), ())))
+		for unit, factor in factors.items()
+		if unit != row.stock_uom
 	)
 
 
@@ -102,9 +126,13 @@ def not_for_sale(till: str) -> list[Unsold]:
 		_values(grounds, None),
 		as_dict=True,
 	)
-	prices = Prices(grounds.price_list, grounds.today, None)
-	reasons = ((row, row.reason or _missing_price(prices.rate_of(row.name, row.stock_uom))) for row in rows)
+	prices = Prices(grounds, None)
+	reasons = ((row, row.reason or _missing_price(_walk_in_rate(row, prices))) for row in rows)
 	return [Unsold(row.name, row.item_name or row.name, reason) for row, reason in reasons if reason]
+
+
+def _walk_in_rate(row: Any, prices: Prices) -> int | None:
+	return rate_of(prices.rows_of(row.name, row.variant_of), prices.asked(row.stock_uom))
 
 
 def _missing_price(rate: int | None) -> str:
@@ -124,6 +152,18 @@ def _codes(names: Sequence[str] | None) -> dict[tuple[str, str], list[str]]:
 	for item, unit, code in rows:
 		codes[item, unit].append(code)
 	return codes
+
+
+def _units(names: Sequence[str] | None) -> dict[str, list[tuple[str, int]]]:
+	rows = frappe.db.sql(
+		f"SELECT parent, uom, CAST(conversion_factor * {SCALE} AS SIGNED) FROM `tabUOM Conversion Detail`"
+		f" WHERE parenttype = 'Item' AND conversion_factor > 0 {_only('parent', names)} ORDER BY parent, idx",
+		{"names": tuple(names or ())},
+	)
+	units = defaultdict(list)
+	for item, unit, factor in rows:
+		units[item].append((unit, factor))
+	return units
 
 
 def _only(column: str, names: Sequence[str] | None) -> str:

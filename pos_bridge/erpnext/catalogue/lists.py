@@ -67,12 +67,19 @@ def next_customers(grounds: Grounds, place: Place, changed: Iterable[str]) -> tu
 
 
 def _customers(grounds: Grounds, condition: str, **values: Any) -> list[Sequence[str]]:
-	return frappe.db.sql(
+	rows = frappe.db.sql(
 		"SELECT name, customer_name, IFNULL(mobile_no, ''), IFNULL(email_id, ''), IFNULL(customer_group, ''),"
 		f" IFNULL(default_price_list, '') FROM `tabCustomer` WHERE {_SERVED} AND {condition}"
 		" ORDER BY name LIMIT %(page)s",
 		{**values, **_of(grounds), "page": PAGE},
 	)
+	of_group = dict(grounds.group_price_lists)
+	return [(*row[:5], _price_list(row[5] or of_group.get(row[4], ""), grounds)) for row in rows]
+
+
+def _price_list(name: str, grounds: Grounds) -> str:
+	"""Empty for the shop's own, and for one that a till can't sell by. Source: ERPNext's `set_pos_fields`."""
+	return name if name in grounds.price_lists and name != grounds.price_list else ""
 
 
 _SERVED = (

@@ -1,40 +1,72 @@
-"""Today's prices of a price list, for everybody and per stock unit, exact to the ninth decimal.
+"""Rows of the price lists that a shop's customers pay by, today's and later ones, exact to the ninth decimal.
 
-It never converts: a price of another unit, customer or batch is not a till's price.
+It never picks one: `core.prices` does, here and at the till.
 """
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 
 import frappe
 
 from pos_bridge.core.money import SCALE
+from pos_bridge.core.prices import Asked, Price
+from pos_bridge.erpnext.catalogue.grounds import Grounds
 
 
 class Prices:
-	"""Prices of all items, or of `items`, read at once. Source of the rule: ERPNext's `get_item_price`."""
+	"""Prices of all items, or of `items` and their templates, read at once."""
 
-	def __init__(self, price_list: str, today: str, items: Sequence[str] | None) -> None:
-		self._found: dict[tuple[str, str], tuple[str, str, int]] = {}
-		if items is not None and not items:
-			return
-		only = "" if items is None else "AND item_code IN %(items)s"
-		rows = frappe.db.sql(
-			"SELECT item_code, IFNULL(uom, ''), IFNULL(valid_from, ''),"
-			f" CAST(price_list_rate * {SCALE} AS SIGNED) FROM `tabItem Price`"
-			" WHERE price_list = %(price_list)s AND selling = 1 AND IFNULL(customer, '') = ''"
-			" AND IFNULL(supplier, '') = '' AND IFNULL(batch_no, '') = ''"
-			" AND (valid_from IS NULL OR valid_from <= %(today)s)"
-			f" AND (valid_upto IS NULL OR valid_upto >= %(today)s) {only}"
-			" ORDER BY item_code, valid_from, creation, name",
-			{"price_list": price_list, "today": today, "items": tuple(items or ())},
-		)
-		for item, unit, begins, rate in rows:
-			self._found[item, unit] = (str(begins), unit, rate)
+	def __init__(self, grounds: Grounds, items: Sequence[str] | None) -> None:
+		self._grounds = grounds
+		self._rows: Mapping[str, Sequence[Price]] = _rows(grounds, items)
 
-	def rate_of(self, item: str, unit: str) -> int | None:
-		"""In 10^-9 of the currency; None if there is none.
+	def rows_of(self, item: str, variant_of: str) -> tuple[Price, ...]:
+		"""The item's own rows, and those of its template behind them."""
+		template = self._rows.get(variant_of, ()) if variant_of else ()
+		return (*self._rows.get(item, ()), *(_of_template(row) for row in template))
 
-		The newest `valid_from` wins; among equals the price that names the unit.
-		"""
-		found = [price for uom in ("", unit) if (price := self._found.get((item, uom)))]
-		return max(found)[2] if found else None
+	def asked(self, unit: str) -> Asked:
+		"""One stock unit, today, by whoever walks in."""
+		return Asked(self._grounds.price_list, unit, unit, self._grounds.today)
+
+
+def says_all(rows: Sequence[Price], asked: Asked) -> bool:
+	"""Whether the one price that an item has for everybody says what these rows say."""
+	if len(rows) != 1:
+		return not rows
+	(row,) = rows
+	plain = (row.customer, row.valid_upto, row.packing_unit, row.of_template) == ("", "", 0, False)
+	fits = row.price_list == asked.price_list and row.unit in ("", asked.unit)
+	return plain and fits and row.valid_from <= asked.day
+
+
+def _of_template(row: Price) -> Price:
+	return Price(
+		row.price_list,
+		row.unit,
+		row.customer,
+		row.valid_from,
+		row.valid_upto,
+		row.packing_unit,
+		row.rate,
+		of_template=True,
+	)
+
+
+def _rows(grounds: Grounds, items: Sequence[str] | None) -> dict[str, list[Price]]:
+	found: dict[str, list[Price]] = defaultdict(list)
+	if items is not None and not items:
+		return found
+	only = "" if items is None else "AND item_code IN %(items)s"
+	rows = frappe.db.sql(
+		"SELECT item_code, price_list, IFNULL(uom, ''), IFNULL(customer, ''), IFNULL(valid_from, ''),"
+		f" IFNULL(valid_upto, ''), IFNULL(packing_unit, 0) * {SCALE},"
+		f" CAST(price_list_rate * {SCALE} AS SIGNED) FROM `tabItem Price`"
+		" WHERE price_list IN %(price_lists)s AND selling = 1 AND IFNULL(supplier, '') = ''"
+		" AND IFNULL(batch_no, '') = '' AND (valid_upto IS NULL OR valid_upto >= %(today)s)"
+		f" {only} ORDER BY item_code, creation, name",
+		{"price_lists": grounds.price_lists, "today": grounds.today, "items": tuple(items or ())},
+	)
+	for item, price_list, unit, customer, begins, ends, packing, rate in rows:
+		found[item].append(Price(price_list, unit, customer, str(begins), str(ends), int(packing), rate))
+	return found
