@@ -60,7 +60,7 @@ def effect_of(entry: Entry, accounts: Accounts, warehouse: str) -> Effect:
 	if entry.kind in KINDS_WITHOUT_EFFECT:
 		return Effect()
 	sale = checked_figures(entry)
-	moves = (StockMove(line.item, warehouse, -line.quantity) for line in sale.draft.lines)
+	moves = (StockMove(line.item, warehouse, -line.stock_quantity) for line in sale.draft.lines)
 	return Effect(_sale_lines(sale, accounts), tuple(moves))
 
 

@@ -37,6 +37,7 @@ MAX_LINES = 500
 MAX_TENDERS = 20
 MAX_QUANTITY = 10**9 * SCALE
 MAX_PRICE_MINOR = 10**12
+MAX_CONVERSION = 10**6 * SCALE
 MAX_RATE_DECIMALS = 6
 MAX_RATE_FOR_QUANTITY = 10**9 * SCALE
 
@@ -65,6 +66,12 @@ class DraftLine:
 	against_line: int = 0
 	margin_percent: int = 0
 	unit_margin_minor: int = 0
+	conversion: int = SCALE
+	"""Stock units in one of `unit`."""
+
+	@property
+	def stock_quantity(self) -> int:
+		return round_ratio(self.quantity * self.conversion, SCALE, Rounding.COMMERCIAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +278,8 @@ def _direction_fault(line: DraftLine, direction: Direction) -> str:
 
 
 def _fault_of(line: DraftLine, known_taxes: Mapping[str, Tax]) -> str:
+	if not 0 < line.conversion <= MAX_CONVERSION:
+		return "the unit's conversion is not above zero, or too large."
 	if not 0 <= line.price_minor <= MAX_PRICE_MINOR:
 		return "the price is negative or too large."
 	if line.discount_percent and line.unit_discount_minor:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pos_bridge.core.errors import Malformed
-from pos_bridge.core.money import Rounding, format_decimal, parse_decimal
+from pos_bridge.core.money import SCALE, Rounding, format_decimal, parse_decimal
 from pos_bridge.core.sale import DraftLine, LineAmounts, Sale, SaleDraft, Tender, Totals
 from pos_bridge.core.tax import Charge, Tax, TaxAmount
 from pos_bridge.core.ticket import TicketDiscount, TotalRounding
@@ -124,6 +124,8 @@ def _line_fields(line: DraftLine) -> dict[str, Any]:
 		"gtin": line.gtin,
 		"against_line": line.against_line,
 	}
+	if line.conversion != SCALE:
+		fields["conversion"] = format_decimal(line.conversion)
 	return fields | {name: value for name, value in optional.items() if value}
 
 
@@ -213,6 +215,7 @@ def _read_line(fields: Mapping[str, Any]) -> DraftLine:
 		against_line=_whole(fields.get("against_line", 0)),
 		margin_percent=parse_decimal(fields.get("margin_percent", "0")),
 		unit_margin_minor=_whole(fields.get("unit_margin_minor", 0)),
+		conversion=parse_decimal(fields.get("conversion", "1")),
 	)
 
 

@@ -60,7 +60,7 @@ def _goods(entry: Entry) -> list[tuple[str, str, str, float]]:
 		return []  # posting will hold it and say why
 	profile = frappe.get_cached_value("POS Till", entry.till, "pos_profile")
 	warehouse = frappe.get_cached_value("POS Profile", profile, "warehouse")
-	return [(entry.id, line.item, warehouse, line.quantity / SCALE) for line in lines]
+	return [(entry.id, line.item, warehouse, line.stock_quantity / SCALE) for line in lines]
 
 
 def _write(rows: Sequence[tuple[str, str, str, float]]) -> None:

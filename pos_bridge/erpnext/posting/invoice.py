@@ -90,6 +90,7 @@ def _item_row(line: DraftLine, amounts: LineAmounts, shop: Shop, draft: SaleDraf
 		"item_name": line.name[:140],
 		"qty": line.quantity / SCALE,
 		"uom": line.unit,
+		**({"conversion_factor": line.conversion / SCALE} if line.conversion != SCALE else {}),
 		"price_list_rate": line.price_minor / unit,
 		"discount_percentage": percent_for_erpnext(line),
 		"discount_amount": line.unit_discount_minor / unit,

@@ -87,7 +87,9 @@ def _expected(sale: Sale, effect: Effect, document: Document, books: Books) -> C
 	expected = Counter[Place]()
 	for line, move in zip(sale.draft.lines, effect.moves, strict=True):
 		if move.item in books.stocked:
-			factor = factors.get((line.item, line.unit), 1.0)
+			# Older entries don't say how many stock units were in theirs.
+			said = line.conversion != SCALE
+			factor = 1.0 if said else factors.get((line.item, line.unit), 1.0)
 			expected[(move.item, move.warehouse)] += round(move.quantity * factor)
 	for packed in books.packed.get(document.name, ()):
 		if packed.item_code in books.stocked:
