@@ -28,7 +28,10 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-	"""What a price is wanted for. `factor`: stock units in one `unit`; quantity and factor in 10^-9."""
+	"""What a price is wanted for. `factor`: stock units in one `unit`; quantity and factor in 10^-9.
+
+	Without a customer it is for somebody who has no prices of his own: whoever walks in.
+	"""
 
 	price_list: str
 	unit: str
