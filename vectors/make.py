@@ -22,6 +22,7 @@ from inputs import (
 	random_draft,
 	random_return,
 )
+from price_rows import price_cases
 from scenarios import scenarios
 
 from pos_bridge.core import loyalty, money, receipt, returns, sale, sale_body, sync
@@ -270,3 +271,4 @@ if __name__ == "__main__":
 	write("push", push_cases())
 	write("scenarios", scenarios())
 	write("loyalty", loyalty_cases())
+	write("prices", price_cases())

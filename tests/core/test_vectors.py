@@ -11,6 +11,7 @@ from pos_bridge.core.entry import GENESIS, WireEntry, canonical, chain_hash, ope
 from pos_bridge.core.errors import Malformed
 from pos_bridge.core.gs1 import InStoreCode, is_gtin, normalise_code, parse_in_store_code
 from pos_bridge.core.money import Rounding, format_decimal, parse_decimal
+from pos_bridge.core.prices import Asked, Price, rate_of
 
 FIGURES = (
 	"net_minor",
@@ -86,6 +87,15 @@ def test_loyalty_points(case):
 	]
 	points = loyalty.points_earned(case["total_minor"], tiers, case["precision"], case["spent_before_minor"])
 	assert points == case["expected"]
+
+
+@pytest.mark.parametrize("case", cases("prices"))
+def test_a_price_is_picked(case):
+	rows = [Price(*row[:5], parse_decimal(row[5]), parse_decimal(row[6]), row[7]) for row in case["rows"]]
+	ask = case["ask"]
+	decimals = {name: parse_decimal(ask[name]) for name in ("factor", "quantity")}
+	rate = rate_of(rows, Asked(**{**ask, **decimals}))
+	assert (None if rate is None else format_decimal(rate)) == case["expected"]
 
 
 def vars_of(line):
