@@ -1,6 +1,7 @@
 """Rows of price lists and what is asked of them, named and by a seeded dice; `core.prices` picks."""
 
 import random
+from dataclasses import replace
 from typing import Any
 
 from pos_bridge.core.money import SCALE, format_decimal
