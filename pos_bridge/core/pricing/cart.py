@@ -45,9 +45,13 @@ class PricingContext:
 
 @dataclass(frozen=True, slots=True)
 class LinePrice:
-	"""A line's price by the rules: never a discount in percent and one as an amount at once."""
+	"""A line's price by the rules: never a discount in percent and one as an amount at once.
+
+	`rate_minor` is what a unit costs with margin and discount; `rules` made it so.
+	"""
 
 	price_minor: int
+	rate_minor: int
 	discount_percent: int = 0
 	unit_discount_minor: int = 0
 	margin_percent: int = 0

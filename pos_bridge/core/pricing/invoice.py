@@ -233,16 +233,17 @@ class _Invoice:
 
 	def _line(self, row: Row) -> LinePrice:
 		if row.rate < 0 or row.conflict:
-			return LinePrice(row.line.price_minor)
+			return LinePrice(row.line.price_minor, row.line.price_minor)
 		margin = self._margin(row) if row.price else None
 		line = LinePrice(
 			row.price,
+			row.rate,
 			row.percent if row.rules is not None else 0,
 			row.off if row.rules is not None and not row.percent else 0,
 			margin.margin_percent if margin else 0,
 			margin.margin_minor if margin else 0,
 		)
-		if line == LinePrice(row.line.price_minor):
+		if line == LinePrice(row.line.price_minor, row.line.price_minor):
 			return line
 		names = (name for name in row.rules or () if self._by_name[name].gives != "product")
 		return replace(line, rules=tuple(dict.fromkeys(names)))

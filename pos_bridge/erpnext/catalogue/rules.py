@@ -16,6 +16,7 @@ from frappe.utils import flt
 
 from pos_bridge.core.money import format_decimal
 from pos_bridge.core.pricing.rules import MAX_RULES
+from pos_bridge.erpnext.shop import Shop
 
 KEPT_DAYS = 7
 """A rule is sent that long after it is over: a till without a network may still be in that business date."""
@@ -32,28 +33,44 @@ _FIGURES = (
 class RuleGround:
 	"""What decides which rules can apply at a shop."""
 
-	profile: str
 	company: str
 	price_list: str
 	warehouse: str
 	customer: str
 	currency_precision: int
 	today: date
+	discount_on: str
+	"""What a discount on the ticket is taken from where a rule says nothing: "Net Total", "Grand Total"."""
+	ignored: bool
+	"""The POS Profile says to ignore pricing rules."""
+
+
+def rule_ground(shop: Shop, today: date) -> RuleGround:
+	profile = frappe.get_cached_doc("POS Profile", shop.profile)
+	return RuleGround(
+		company=shop.company,
+		price_list=shop.price_list,
+		warehouse=shop.warehouse,
+		customer=shop.customer,
+		currency_precision=shop.currency_precision,
+		today=today,
+		discount_on=ground.discount_on,
+		ignored=bool(profile.ignore_pricing_rule),
+	)
 
 
 def rules_of(ground: RuleGround) -> dict[str, Any]:
 	"""The manifest's `rules`, `rules_left_out` and `pricing_for` (docs/protocol.md, "Pricing rules")."""
-	profile = frappe.get_cached_doc("POS Profile", ground.profile)
 	group, territory = frappe.get_cached_value(
 		"Customer", ground.customer, ["customer_group", "territory"]
 	) or ("", "")
-	found = [] if profile.ignore_pricing_rule else _applicable(ground)
+	found = [] if ground.ignored else _applicable(ground)
 	reader = _Reader(ground, found)
 	reasons = {rule.name: reader.why_not(rule) for rule in found}
 	return {
 		"pricing_for": {
 			"price_list": ground.price_list,
-			"discount_on": _DISCOUNT_ON.get(profile.apply_discount_on or "", "grand"),
+			"discount_on": _DISCOUNT_ON.get(ground.discount_on, "grand"),
 			"customer": ground.customer,
 			"customer_group": group or "",
 			"territory": territory or "",
@@ -145,7 +162,7 @@ class _Reader:
 		self._coupons = _grouped(coupons)
 		self._below: dict[tuple[str, str], list[str]] = {}
 
-	def why_not(self, rule: Any) -> str:  # noqa: ANN401 - a row of Frappe's
+	def why_not(self, rule: Any) -> str:
 		"""Why a till can't evaluate the rule; "" if it can."""
 		if any(flt(rule[name]) < 0 for name in _FIGURES):
 			return "negative"
@@ -162,7 +179,7 @@ class _Reader:
 			return "no_rows"
 		return self._coupon_fault(rule)
 
-	def _coupon_fault(self, rule: Any) -> str:  # noqa: ANN401
+	def _coupon_fault(self, rule: Any) -> str:
 		if not rule.coupon_code_based or (
 			rule.apply_on == "Transaction" and rule.price_or_product_discount == "Product"
 		):
@@ -172,13 +189,13 @@ class _Reader:
 			return "no_coupon"
 		return "" if self._usable(rule) else "coupon_limit"
 
-	def _usable(self, rule: Any) -> list[Any]:  # noqa: ANN401
+	def _usable(self, rule: Any) -> list[Any]:
 		"""The coupons that count and have no limit: of a rule on lines ERPNext knows one only."""
 		coupons = self._coupons.get(rule.name, [])
 		counting = coupons if rule.apply_on == "Transaction" else coupons[:1]
 		return [coupon for coupon in counting if not coupon.maximum_use]
 
-	def row(self, rule: Any) -> dict[str, Any]:  # noqa: ANN401
+	def row(self, rule: Any) -> dict[str, Any]:
 		"""Fields that say nothing are left out."""
 		product = rule.price_or_product_discount == "Product"
 		fields = {
@@ -213,18 +230,18 @@ class _Reader:
 		head = {"rule": rule.name, "on": _ON[rule.apply_on], "gives": gives, "currency": rule.currency or ""}
 		return {**head, **said, **coupons}
 
-	def _needs_coupon(self, rule: Any) -> bool:  # noqa: ANN401
+	def _needs_coupon(self, rule: Any) -> bool:
 		on_ticket = rule.apply_on == "Transaction" and rule.price_or_product_discount == "Product"
 		return bool(rule.coupon_code_based) and not on_ticket
 
-	def _rows_of(self, rule: Any) -> list[Any]:  # noqa: ANN401
+	def _rows_of(self, rule: Any) -> list[Any]:
 		rows = self._rows.get(rule.apply_on, {}).get(rule.name, [])
 		return [row for row in rows if row.own]
 
-	def _wire_rows(self, rule: Any) -> list[dict[str, Any]]:  # noqa: ANN401
+	def _wire_rows(self, rule: Any) -> list[dict[str, Any]]:
 		return [self._wire_row(rule.apply_on, row) for row in self._rows_of(rule)]
 
-	def _wire_row(self, apply_on: str, row: Any) -> dict[str, Any]:  # noqa: ANN401
+	def _wire_row(self, apply_on: str, row: Any) -> dict[str, Any]:
 		below = self._expanded(apply_on, row.own) if apply_on == "Item Group" else []
 		fields: dict[str, Any] = {"name": row.own}
 		if len(below) > 1:
@@ -235,16 +252,16 @@ class _Reader:
 			fields |= {"unit": row.uom, "factor": _decimal(factor)}
 		return fields
 
-	def _other(self, rule: Any) -> dict[str, str]:  # noqa: ANN401
+	def _other(self, rule: Any) -> dict[str, str]:
 		name = rule.apply_rule_on_other and rule.get("other_" + frappe.scrub(rule.apply_rule_on_other))
 		return {"on": _ON[rule.apply_rule_on_other], "name": name} if name else {}
 
-	def _margin(self, rule: Any) -> dict[str, Any]:  # noqa: ANN401
+	def _margin(self, rule: Any) -> dict[str, Any]:
 		if rule.margin_type == "Percentage":
 			return {"margin_percent": _decimal(rule.margin_rate_or_amount)}
 		return {"margin_minor": self._minor(rule.margin_rate_or_amount) if rule.margin_type else 0}
 
-	def _free(self, rule: Any) -> dict[str, Any]:  # noqa: ANN401
+	def _free(self, rule: Any) -> dict[str, Any]:
 		own = rule.same_item and rule.apply_on != "Transaction"
 		goods = {} if own else self._free_goods(rule)
 		fields = {
@@ -259,7 +276,7 @@ class _Reader:
 		said = {name: value for name, value in fields.items() if value not in ("", "0", 0, False, None)}
 		return {**said, "recurse_for": _decimal(rule.recurse_for or 1)}
 
-	def _free_goods(self, rule: Any) -> dict[str, Any]:  # noqa: ANN401
+	def _free_goods(self, rule: Any) -> dict[str, Any]:
 		names = ["item_name", "item_group", "brand", "stock_uom"]
 		title, group, brand, stock_unit = frappe.get_cached_value("Item", rule.free_item, names)
 		factor = get_conversion_factor(rule.free_item, rule.free_item_uom or stock_unit)
@@ -272,7 +289,7 @@ class _Reader:
 			"factor": _decimal(factor.get("conversion_factor") or 1),
 		}
 
-	def _wire_coupons(self, rule: Any) -> list[dict[str, str]]:  # noqa: ANN401
+	def _wire_coupons(self, rule: Any) -> list[dict[str, str]]:
 		return [
 			{
 				"coupon": coupon.name,
