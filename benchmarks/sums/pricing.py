@@ -1,3 +1,4 @@
+# ruff: noqa: ANN401 - documents of Frappe's
 """Carts priced by ERPNext's own pricing rules, on an invoice that is never saved: as the form and server do.
 
 It never passes a figure of ours on. What the form's script does with the server's answer is done here by
@@ -109,7 +110,8 @@ class RuleBooks:
 			names = [self._insert_rule(place, fields) for place, fields in enumerate(cart.rules)]
 			for coupon in cart.coupons:
 				fields = {**coupon, "pricing_rule": names[coupon["rule"]]}
-				frappe.get_doc({"doctype": "Coupon Code", **fields}).insert()
+				del fields["rule"]
+				frappe.get_doc({"doctype": "Coupon Code", "coupon_type": "Promotional", **fields}).insert()
 			frappe.get_system_settings("rounding_method")
 			frappe.local.system_settings.rounding_method = METHODS[cart.rounding]
 			yield rules_of(self._ground(cart))

@@ -1,4 +1,4 @@
-"""Pricing rules, coupons and carts from a seeded dice, each naming what it tries, and how to make them smaller.
+"""Pricing rules, coupons and carts from a seeded dice, each naming what it tries; how to make them smaller.
 
 It never evaluates one. Rules are fields of ERPNext's Pricing Rule; amounts asked for end on odd cents, which
 no cart hits exactly: there ERPNext's floats decide (docs/parity.md).
@@ -34,7 +34,7 @@ Fields = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class RuleCart:
-	"""Pricing Rules, Coupon Codes (`rule` is the place of theirs), prices, and lines: item, quantity, unit."""
+	"""Pricing Rules, Coupon Codes (`rule`: the place of theirs), prices, and lines: item, quantity, unit."""
 
 	rules: tuple[Fields, ...]
 	coupons: tuple[Fields, ...]
@@ -253,7 +253,7 @@ def _coupons(dice: random.Random, rules: list[Fields], tries: set[str]) -> tuple
 			rule["coupon_code_based"] = 1
 			tries.add("needs a coupon")
 			coupons.append(
-				{"coupon_name": f"Rule coupon {place}", "coupon_type": "Promotional", "rule": place}
+				{"coupon_name": f"Rule coupon {place}", "coupon_code": f"CODE{place}", "rule": place}
 			)
 	return tuple(coupons)
 
@@ -275,32 +275,36 @@ def smallest(cart: RuleCart, differs: Callable[[RuleCart], bool]) -> RuleCart:
 
 
 def _smaller(cart: RuleCart) -> Iterator[RuleCart]:
-	for at in range(len(cart.lines)) if len(cart.lines) > 1 else ():
-		yield replace(cart, lines=cart.lines[:at] + cart.lines[at + 1 :])
-	for at in range(len(cart.rules)):
-		if all(coupon["rule"] != at for coupon in cart.coupons):
-			coupons = tuple(
-				{**coupon, "rule": coupon["rule"] - (coupon["rule"] > at)} for coupon in cart.coupons
-			)
-			yield replace(cart, rules=cart.rules[:at] + cart.rules[at + 1 :], coupons=coupons)
+	yield from _fewer_lines(cart)
+	yield from _fewer_rules(cart)
 	if cart.coupon:
 		yield replace(cart, coupon="")
 	for at, rule in enumerate(cart.rules):
-		for field in rule.keys() - {
-			"apply_on",
-			"price_or_product_discount",
-			"rate_or_discount",
-			"coupon_code_based",
-		}:
-			less = {name: value for name, value in rule.items() if name != field}
+		for less in _simpler_rule(rule):
 			yield replace(cart, rules=(*cart.rules[:at], less, *cart.rules[at + 1 :]))
-		for table in ("items", "item_groups", "brands"):
-			if len(rule.get(table, ())) > 1:
-				for row in rule[table]:
-					less = {**rule, table: [each for each in rule[table] if each != row]}
-					yield replace(cart, rules=(*cart.rules[:at], less, *cart.rules[at + 1 :]))
 	for at, (item, quantity, unit) in enumerate(cart.lines):
-		if quantity != 1:
-			yield replace(cart, lines=(*cart.lines[:at], (item, 1, unit), *cart.lines[at + 1 :]))
-		if unit != "Nos":
-			yield replace(cart, lines=(*cart.lines[:at], (item, quantity, "Nos"), *cart.lines[at + 1 :]))
+		for simpler in ((item, 1, unit), (item, quantity, "Nos")):
+			if simpler != (item, quantity, unit):
+				yield replace(cart, lines=(*cart.lines[:at], simpler, *cart.lines[at + 1 :]))
+
+
+def _fewer_lines(cart: RuleCart) -> Iterator[RuleCart]:
+	for at in range(len(cart.lines)) if len(cart.lines) > 1 else ():
+		yield replace(cart, lines=cart.lines[:at] + cart.lines[at + 1 :])
+
+
+def _fewer_rules(cart: RuleCart) -> Iterator[RuleCart]:
+	for at in range(len(cart.rules)):
+		if any(coupon["rule"] == at for coupon in cart.coupons):
+			continue
+		coupons = tuple({**each, "rule": each["rule"] - (each["rule"] > at)} for each in cart.coupons)
+		yield replace(cart, rules=cart.rules[:at] + cart.rules[at + 1 :], coupons=coupons)
+
+
+def _simpler_rule(rule: Fields) -> Iterator[Fields]:
+	kept = {"apply_on", "price_or_product_discount", "rate_or_discount", "coupon_code_based"}
+	for field in rule.keys() - kept:
+		yield {name: value for name, value in rule.items() if name != field}
+	for table in ("items", "item_groups", "brands"):
+		for row in rule.get(table, ()) if len(rule.get(table, ())) > 1 else ():
+			yield {**rule, table: [each for each in rule[table] if each != row]}

@@ -1,4 +1,4 @@
-"""Random pricing rules and carts through a real ERPNext, our Python and the page: every price has to be the same.
+"""Random pricing rules and carts through ERPNext, our Python and the page: every price has to be the same.
 
 `python -m benchmarks.sums.rules [carts] [--seed N]` with a bench's Python and POS_BRIDGE_BENCH; it prints one
 JSON object with how many carts tried what. A difference is made as small as it gets and printed; exit 1 then.
@@ -56,7 +56,7 @@ class Parity:
 
 
 class PricingPage:
-	"""The page's own engine, built from the sources as they are, in one process that is asked line by line."""
+	"""The page's own engine, built from the sources as they are, in one process asked line by line."""
 
 	def __init__(self, folder: Path) -> None:
 		build = ["node", FRONTEND / "tests/process/sums.mjs", folder, "pricing"]

@@ -54,7 +54,7 @@ def rule_ground(shop: Shop, today: date) -> RuleGround:
 		customer=shop.customer,
 		currency_precision=shop.currency_precision,
 		today=today,
-		discount_on=ground.discount_on,
+		discount_on=profile.apply_discount_on or "",
 		ignored=bool(profile.ignore_pricing_rule),
 	)
 
