@@ -122,7 +122,12 @@ class RuleBooks:
 
 	def _insert_rule(self, place: int, fields: Answer) -> str:
 		rule = {"doctype": "Pricing Rule", "title": f"Rule {place}", "selling": 1, "currency": self.currency}
-		rule |= {"company": self._company, "naming_series": "PRLE-.####", **fields}
+		rule |= {
+			"company": self._company,
+			"naming_series": "PRLE-.####",
+			"valid_from": "2026-01-01",
+			**fields,
+		}
 		if "warehouse" in fields:
 			rule["warehouse"] = self._warehouses[fields["warehouse"]]
 		return str(frappe.get_doc(rule).insert().name)

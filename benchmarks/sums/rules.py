@@ -117,7 +117,7 @@ def answers_of(cart: RuleCart, books: Books, page: Callable[[Answer], Answer] | 
 				answers |= {"page": figures_of(page(asked)), "same": page(asked) == python}
 			return answers
 	except Exception as error:
-		if type(error).__name__ in ("ValidationError", "MandatoryError"):
+		if any(kind.__name__ == "ValidationError" for kind in type(error).__mro__):
 			return {"erpnext": {"refused": str(error)}, "python": {"refused": str(error)}}
 		raise
 

@@ -82,7 +82,8 @@ class _Invoice:
 	def _take_over_row(self, row: Row, answer: Answer) -> None:
 		row.rules = answer.names
 		if not answer.spares(row.line.item):
-			row.price = row.price if answer.price is None else answer.price
+			if answer.price is not None:
+				row.price = row.rate = answer.price
 			row.percent, row.off = answer.percent or 0, 0 if answer.percent else answer.off or 0
 		self._give(answer.gifts)
 
