@@ -46,6 +46,17 @@ class RuleBooks:
 			_ensure("Warehouse", name, fields)
 		self._make_goods()
 		self._make_buyers()
+		self._profile = self._make_profile()
+
+	def _make_profile(self) -> str:
+		name = "Rule shop"
+		if not frappe.db.exists("POS Profile", name):
+			fields = {"name": name, "company": self._company, "currency": self.currency}
+			fields |= {"warehouse": self._warehouses["own"], "selling_price_list": PRICE_LIST}
+			profile = frappe.get_doc({"doctype": "POS Profile", **fields, "apply_discount_on": "Grand Total"})
+			profile.flags.ignore_validate = True
+			profile.insert(ignore_mandatory=True)
+		return name
 
 	def _make_goods(self) -> None:
 		for group, parent in GROUPS.items():
@@ -161,15 +172,18 @@ class RuleBooks:
 
 	def _invoice(self, cart: RuleCart) -> Any:
 		customer, group, territory = BUYERS[cart.buyer]
-		# A Sales Invoice has no coupon.
-		invoice = frappe.new_doc("POS Invoice" if cart.coupon else "Sales Invoice")
-		invoice.flags.ignore_pos_profile = True
+		# A Sales Invoice has no coupon; a gift with the ticket makes a POS Invoice look at its profile again.
+		gift = any(
+			rule["apply_on"] == "Transaction" and rule["price_or_product_discount"] == "Product"
+			for rule in cart.rules
+		)
+		invoice = frappe.new_doc("POS Invoice" if cart.coupon or gift else "Sales Invoice")
 		fields = {"company": self._company, "customer": customer, "currency": self.currency}
 		fields |= {"customer_group": group, "territory": territory, "conversion_rate": 1}
 		fields |= {"selling_price_list": PRICE_LIST, "price_list_currency": self.currency}
 		fields |= {"plc_conversion_rate": 1, "posting_date": TODAY, "set_posting_time": 1}
 		fields |= {"ignore_pricing_rule": 0, "disable_rounded_total": 1, "due_date": TODAY}
-		invoice.update({**fields, "coupon_code": cart.coupon or None})
+		invoice.update({**fields, "coupon_code": cart.coupon or None, "pos_profile": self._profile})
 		for place, line in enumerate(cart.lines):
 			invoice.append("items", self._row(cart, place, *line))
 		return invoice

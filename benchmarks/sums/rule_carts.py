@@ -53,7 +53,7 @@ def random_rule_carts(dice: random.Random) -> Iterator[RuleCart]:
 
 def _cart(dice: random.Random) -> RuleCart:
 	tries: set[str] = set()
-	rules = [_rule(dice, tries) for _ in range(dice.choice((1, 1, 2, 2, 3, 4)))]
+	rules = [_rule(dice, tries) for _ in range(dice.choice((1, 1, 2, 3, 4, 5)))]
 	if dice.random() < 0.35:
 		tries.add("all of them multiple")
 		for rule in rules:
@@ -175,7 +175,7 @@ def _free(dice: random.Random, on: str, tries: set[str]) -> Fields:
 def _asked(dice: random.Random, tries: set[str]) -> Fields:
 	fields: Fields = {}
 	if dice.random() < 0.45:
-		fields["min_qty"] = dice.choice((1, 2, 3, 5))
+		fields["min_qty"] = dice.choice((1, 1, 2, 3, 5))
 		tries.add("a least quantity")
 		if dice.random() < 0.4:
 			fields["apply_recursion_over"] = 1
@@ -183,7 +183,7 @@ def _asked(dice: random.Random, tries: set[str]) -> Fields:
 		fields["max_qty"] = fields.get("min_qty", 0) + dice.choice((1, 5, 20))
 		tries.add("a most quantity")
 	if dice.random() < 0.25:
-		fields["min_amt"] = dice.choice((0.01, 10.01, 50.03, 200.02))
+		fields["min_amt"] = dice.choice((0.01, 10.01, 50.03))
 		tries.add("a least amount")
 	if dice.random() < 0.15:
 		fields["max_amt"] = dice.choice((201.04, 1000.02, 5000.01))
@@ -194,7 +194,7 @@ def _asked(dice: random.Random, tries: set[str]) -> Fields:
 def _restricted(dice: random.Random, on: str, tries: set[str]) -> Fields:
 	fields: Fields = {}
 	_, group, territory = BUYERS[dice.randrange(len(BUYERS))]
-	kind = dice.choice(("", "", "", "", "Customer", "Customer Group", "Territory"))
+	kind = dice.choice((*("",) * 9, "Customer", "Customer Group", "Territory"))
 	if kind:
 		tries.add(f"for: {kind}")
 		fields["applicable_for"] = kind
@@ -203,7 +203,7 @@ def _restricted(dice: random.Random, on: str, tries: set[str]) -> Fields:
 			"Customer Group": {"customer_group": dice.choice((group, "All Customer Groups"))},
 			"Territory": {"territory": dice.choice((territory, "Rule country"))},
 		}[kind]
-	if dice.random() < 0.15:
+	if dice.random() < 0.1:
 		fields |= dice.choice(
 			(
 				{"valid_from": "2026-11-26"},
@@ -213,10 +213,10 @@ def _restricted(dice: random.Random, on: str, tries: set[str]) -> Fields:
 			)
 		)
 		tries.add("dates")
-	if dice.random() < 0.15:
-		fields["for_price_list"] = dice.choice(("Rule prices", "Rule other prices"))
+	if dice.random() < 0.12:
+		fields["for_price_list"] = dice.choice(("Rule prices", "Rule prices", "Rule other prices"))
 		tries.add("a price list")
-	if dice.random() < 0.1:
+	if dice.random() < 0.08:
 		fields["warehouse"] = dice.choice(("own", "above", "another"))
 		tries.add("a warehouse")
 	if dice.random() < 0.08 and not fields.get("for_price_list"):

@@ -202,6 +202,8 @@ class _Invoice:
 		"""Whether the rules after this one are not looked at: its coupon was taken."""
 		if rule.free:
 			self._give([(rule.rule, gift_of(rule.free, rule.free.quantity or SCALE))])
+			# ERPNext sets missing values anew, the POS Profile's among them.
+			self._on = self._context.discount_on
 			self.go_over(again=False)
 			self.add_up()
 			return False

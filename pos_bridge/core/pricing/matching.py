@@ -112,7 +112,7 @@ def highest(found: Sequence[Matched], currency: str, price_list: str) -> list[Ma
 	most = max((each.rule.priority for each in left), default=0)
 	if most:
 		left = [each for each in left if each.rule.priority == most]
-	if len(left) > 1 and {each.rule.gives for each in left} == {"percent"}:
+	if len(left) > 1 and all(each.rule.by_percent for each in left):
 		left = _preferring(left, lambda each: each.rule.price_list == price_list)
 	return left
 

@@ -92,6 +92,8 @@ class Rule:
 	multiple: bool
 	mixed: bool
 	on_discounted: bool
+	by_percent: bool
+	"""ERPNext prefers those of its own price list among rules of which all are by percent; gifts can be."""
 	gives: str
 	rate_minor: int
 	percent: int
@@ -147,6 +149,7 @@ def _rule(row: Mapping[str, Any]) -> Rule:
 		multiple=_flag(row, "multiple"),
 		mixed=_flag(row, "mixed"),
 		on_discounted=_flag(row, "on_discounted"),
+		by_percent=row["gives"] == "percent" or _flag(row, "by_percent"),
 		gives=_one_of(GIVES, row["gives"], "gives"),
 		rate_minor=_minor(row, "rate_minor"),
 		percent=_decimal(row, "percent"),

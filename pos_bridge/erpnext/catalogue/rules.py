@@ -217,6 +217,7 @@ class _Reader:
 			"multiple": bool(rule.apply_multiple_pricing_rules),
 			"mixed": bool(rule.mixed_conditions),
 			"on_discounted": bool(rule.apply_discount_on_rate),
+			"by_percent": product and rule.rate_or_discount == "Discount Percentage",
 			"rate_minor": self._minor(rule.rate),
 			"percent": _decimal(rule.discount_percentage),
 			"amount_minor": self._minor(rule.discount_amount),

@@ -200,6 +200,8 @@ class Invoice {
 	#applyToTicket(rule: Rule): boolean {
 		if (rule.free) {
 			this.#give([{ rule: rule.rule, line: giftOf(rule.free, rule.free.quantity || SCALE) }]);
+			// ERPNext sets missing values anew, the POS Profile's among them.
+			this.#on = this.context.discount_on ?? "grand";
 			this.goOver(false);
 			this.addUp();
 			return false;

@@ -86,7 +86,7 @@ export function highest(found: readonly Matched[], currency: string, priceList: 
 	if (left.length > 1) left = preferring(left, ({ rule }) => rule.currency === currency);
 	const most = Math.max(0, ...left.map(({ rule }) => rule.priority));
 	if (most) left = left.filter(({ rule }) => rule.priority === most);
-	if (left.length > 1 && left.every(({ rule }) => rule.gives === "percent")) {
+	if (left.length > 1 && left.every(({ rule }) => rule.by_percent)) {
 		left = preferring(left, ({ rule }) => rule.price_list === priceList);
 	}
 	return left;

@@ -73,6 +73,8 @@ export interface Rule {
 	readonly multiple: boolean;
 	readonly mixed: boolean;
 	readonly on_discounted: boolean;
+	/** ERPNext prefers those of its own price list among rules of which all are by percent; gifts can be. */
+	readonly by_percent: boolean;
 	readonly gives: Gives;
 	readonly rate_minor: bigint;
 	readonly percent: bigint;
@@ -122,6 +124,7 @@ function readRule(row: Fields): Rule {
 		multiple: flag(row, "multiple"),
 		mixed: flag(row, "mixed"),
 		on_discounted: flag(row, "on_discounted"),
+		by_percent: row.gives === "percent" || flag(row, "by_percent"),
 		gives: oneOf(GIVES, row.gives, "gives"),
 		rate_minor: minor(row, "rate_minor"),
 		percent: decimal(row, "percent"),
