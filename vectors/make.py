@@ -22,12 +22,15 @@ from inputs import (
 	random_draft,
 	random_return,
 )
+from pricing_cases import bad_rules, context, our_cases
+from pricing_erpnext import erpnext_cases
 
 from pos_bridge.core import money, receipt, returns, sale, sync
 from pos_bridge.core.daybook import Arrival, Gap, MemoryDaybook
 from pos_bridge.core.entry import GENESIS, Entry, canonical, chain_hash, seal
 from pos_bridge.core.gs1 import is_gtin, normalise_code, parse_in_store_code
 from pos_bridge.core.money import Rounding, format_decimal, parse_decimal
+from pos_bridge.core.pricing.wire import price_of, wire_of
 
 FOLDER = Path(__file__).parent
 
@@ -128,6 +131,21 @@ def _return_case(taken: TakenBack) -> dict[str, Any]:
 
 def _without_receipt() -> dict[str, Any]:
 	return {"why": "without receipt", "body": returns.return_body(a_return())}
+
+
+def pricing_cases() -> list[dict[str, Any]]:
+	cases: list[dict[str, Any]] = []
+	for each in [*erpnext_cases(), *our_cases()]:
+		asked = {"rules": each.rules, "lines": each.lines, "context": context(**each.context)}
+		expected = wire_of(price_of(asked))
+		for place, value in each.says.items():
+			found: Any = expected
+			for step in place.split("."):
+				found = found[int(step)] if step.isdigit() else found[step]
+			assert found == value, (each.why, place, found, value)
+		test = {"test": each.test} if each.test else {}
+		cases.append({"why": each.why, **test, "asked": asked, "says": each.says, "expected": expected})
+	return [*cases, *({"why": why, "bad": rule} for why, rule in bad_rules())]
 
 
 def canonical_cases() -> list[dict[str, Any]]:
@@ -248,3 +266,4 @@ if __name__ == "__main__":
 	write("receipt", receipt_cases())
 	write("gs1", gs1_cases())
 	write("push", push_cases())
+	write("pricing", pricing_cases())

@@ -17,6 +17,7 @@ from erpnext.accounts.doctype.pricing_rule.utils import (
 	MultiplePricingRuleConflict,
 	apply_pricing_rule_on_transaction,
 )
+from frappe.custom.doctype.property_setter.property_setter import make_property_setter
 
 from benchmarks.sums.rule_carts import BOX, BRANDS, BUYERS, GROUPS, ITEMS, TODAY, RuleCart
 from pos_bridge.erpnext.catalogue.rules import RuleGround, rules_of
@@ -47,13 +48,17 @@ class RuleBooks:
 		self._make_goods()
 		self._make_buyers()
 		self._profile = self._make_profile()
+		# A POS Invoice keeps two decimals of a percentage; what we book are Sales Invoices.
+		make_property_setter("POS Invoice Item", "discount_percentage", "precision", "3", "Select")
 
 	def _make_profile(self) -> str:
 		name = "Rule shop"
 		if not frappe.db.exists("POS Profile", name):
 			fields = {"name": name, "company": self._company, "currency": self.currency}
 			fields |= {"warehouse": self._warehouses["own"], "selling_price_list": PRICE_LIST}
-			profile = frappe.get_doc({"doctype": "POS Profile", **fields, "apply_discount_on": "Grand Total"})
+			fields |= {"apply_discount_on": "Grand Total"}
+			fields["payments"] = [{"mode_of_payment": "Cash", "default": 1}]
+			profile = frappe.get_doc({"doctype": "POS Profile", **fields})
 			profile.flags.ignore_validate = True
 			profile.insert(ignore_mandatory=True)
 		return name
@@ -168,7 +173,7 @@ class RuleBooks:
 				invoice.set_qty_as_per_stock_uom()
 		except MultiplePricingRuleConflict:
 			return {"conflict": True}
-		return _answer(invoice, len(cart.lines))
+		return _answer(invoice, cart)
 
 	def _invoice(self, cart: RuleCart) -> Any:
 		customer, group, territory = BUYERS[cart.buyer]
@@ -282,16 +287,8 @@ def _set_other(row: Any, answer: Any, said: set[str]) -> None:
 		row.discount_percentage, row.discount_amount = 0, answer.discount_amount
 
 
-def _answer(invoice: Any, lines: int) -> Answer:
-	def minor(amount: float) -> int:
-		return round(frappe.utils.flt(amount, 2) * 100)
-
-	ticket = None
-	percent = frappe.utils.flt(invoice.additional_discount_percentage)
-	if percent or invoice.discount_amount:
-		on = "net" if invoice.apply_discount_on == "Net Total" else "grand"
-		amount = 0 if percent else minor(invoice.discount_amount)
-		ticket = {"on": on, "percent": round(percent * 1000), "amount_minor": amount}
+def _answer(invoice: Any, cart: RuleCart) -> Answer:
+	lines = len(cart.lines)
 	return {
 		"lines": [
 			{
@@ -307,8 +304,28 @@ def _answer(invoice: Any, lines: int) -> Answer:
 			[row.item_code, round(row.qty * 1000), row.uom, minor(row.rate), row.pricing_rules]
 			for row in invoice.items[lines:]
 		],
-		"ticket": ticket,
+		"ticket": _ticket(invoice, cart),
 	}
+
+
+def _ticket(invoice: Any, cart: RuleCart) -> Answer | None:
+	percent, amount = frappe.utils.flt(invoice.additional_discount_percentage), invoice.discount_amount
+	if not percent and not amount:
+		return None
+	for rule in cart.rules if not percent else ():
+		# The amount that a percentage left behind: ERPNext took the percentage itself away again.
+		left = rule.get("discount_percentage", 0) if rule["apply_on"] == "Transaction" else 0
+		if left and abs(invoice.total * left / 100 - amount) < 0.011:
+			percent = left
+	return {
+		"on": "net" if invoice.apply_discount_on == "Net Total" else "grand",
+		"percent": round(percent * 1000),
+		"amount_minor": 0 if percent else minor(amount),
+	}
+
+
+def minor(amount: float) -> int:
+	return round(frappe.utils.flt(amount, 2) * 100)
 
 
 def _forget() -> None:

@@ -6,7 +6,7 @@ It never reads items from anywhere; ERPNext and the demo shop hand them in.
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -51,6 +51,12 @@ class TillProfile:
 	"""Tender's name to its kind, `cash` or `card`, in the order of the buttons."""
 	cashiers: tuple[str, ...]
 	code_patterns: tuple[str, ...]
+	rules: Sequence[Mapping[str, Any]] = ()
+	"""Pricing rules as `pricing.rules` reads them."""
+	rules_left_out: Sequence[Mapping[str, str]] = ()
+	"""Rules that a till can't evaluate: `rule`, `title`, `reason`."""
+	pricing_for: Mapping[str, str] = field(default_factory=dict)
+	"""Whom and what the rules are asked for where the till knows nothing better."""
 
 
 class Catalogue:
@@ -79,12 +85,13 @@ class Catalogue:
 		"""The manifest that a till loads first (docs/protocol.md, "Snapshot")."""
 		profile = self.profile
 		plain = ("till", "company", "shop", "tax_id", "currency", "currency_precision", "rounding", "locale")
-		listed = ("address", "receipt_footer", "cashiers", "code_patterns")
+		listed = ("address", "receipt_footer", "cashiers", "code_patterns", "rules", "rules_left_out")
 		return {
 			"protocol": PROTOCOL_VERSION,
 			"snapshot": self.digest,
 			**{name: getattr(profile, name) for name in plain},
 			**{name: list(getattr(profile, name)) for name in listed},
+			"pricing_for": dict(profile.pricing_for),
 			"taxes": [
 				{"tax": tax.tax, "label": tax.label, "inclusive": tax.inclusive} for tax in profile.taxes
 			],

@@ -30,6 +30,8 @@ class Row:
 	stock: int | None
 	percent: int = 0
 	off: int = 0
+	taken: int = 0
+	"""What was taken off a unit when the row was added up last."""
 	amount: int = 0
 	rules: tuple[str, ...] | None = None
 	gift: bool = False

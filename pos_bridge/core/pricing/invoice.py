@@ -65,6 +65,7 @@ class _Invoice:
 		self._asker = Asker(rules, self._rows, context)
 		self._on = context.discount_on
 		self._percent = self._amount_minor = 0
+		self._left_percent = 0
 		self._ticket_rules: tuple[str, ...] = ()
 
 	def take_over(self) -> None:
@@ -152,12 +153,16 @@ class _Invoice:
 			row.rate, row.off = self._less(row.price * OFF, row.percent), 0
 		elif row.price and row.off and row.rules is not None:
 			row.rate = row.price - row.off
-		exact = row.rate * OFF
+		exact, row.taken = row.rate * OFF, row.off
 		with_margin = self._with_margin(row)
 		if with_margin > 0:
-			row.off = 0 if row.percent else row.off
-			exact = with_margin - row.off * OFF if row.off else self._less(with_margin, row.percent) * OFF
+			row.taken = 0 if row.percent else row.off
+			exact = self._less(with_margin, row.percent) * OFF
+			if row.taken:
+				exact = with_margin - row.taken * OFF
 			row.rate = self._round(exact, OFF)
+			# Half a cent that rounding the rate left over is a discount to ERPNext when it saves again.
+			row.off = row.taken or (0 if row.percent else self._round(with_margin - exact, OFF))
 		row.amount = self._round(exact * row.line.quantity, OFF * SCALE)
 
 	def _with_margin(self, row: Row) -> int:
@@ -214,7 +219,10 @@ class _Invoice:
 		if rule.percent:
 			self._percent = rule.percent if taken else 0
 		else:
-			self._amount_minor = rule.amount_minor if taken else 0
+			self._amount_minor, self._left_percent = rule.amount_minor if taken else 0, 0
+		if self._percent:
+			# What it comes to stays as an amount when a later rule takes the percentage away.
+			self._amount_minor, self._left_percent = 0, self._percent
 		if taken:
 			self._ticket_rules = (*self._ticket_rules, rule.rule)
 		return taken and rule.coupon_based
@@ -238,13 +246,14 @@ class _Invoice:
 		if row.rate < 0 or row.conflict:
 			return LinePrice(row.line.price_minor, row.line.price_minor)
 		margin = self._margin(row) if row.price else None
+		off = row.taken if row.rules is not None and not row.percent else 0
 		line = LinePrice(
 			row.price,
 			row.rate,
 			row.percent if row.rules is not None else 0,
-			row.off if row.rules is not None and not row.percent else 0,
-			margin.margin_percent if margin else 0,
-			margin.margin_minor if margin else 0,
+			max(0, off),
+			margin.margin_percent if margin and off >= 0 else 0,
+			(margin.margin_minor if off >= 0 else row.rate - row.price) if margin else 0,
 		)
 		if line == LinePrice(row.line.price_minor, row.line.price_minor):
 			return line
@@ -255,10 +264,11 @@ class _Invoice:
 		return FreeItem(row.line.item, row.line.quantity, row.line.unit, row.rate, (row.rules or ("",))[0])
 
 	def _ticket(self) -> TicketDiscount | None:
-		if not self._percent and not self._amount_minor:
+		percent = self._percent or self._left_percent
+		if not percent and not self._amount_minor:
 			return None
-		amount_minor = 0 if self._percent else self._amount_minor
-		return TicketDiscount(self._on, self._percent, amount_minor, tuple(dict.fromkeys(self._ticket_rules)))
+		names = tuple(dict.fromkeys(self._ticket_rules))
+		return TicketDiscount(self._on, percent, self._amount_minor, names)
 
 	def _conflicts(self) -> tuple[Conflict, ...]:
 		found = []

@@ -22,6 +22,8 @@ export interface Row {
 	stock: bigint | undefined;
 	percent: bigint;
 	off: bigint;
+	/** What was taken off a unit when the row was added up last. */
+	taken: bigint;
 	amount: bigint;
 	rules: readonly string[] | undefined;
 	readonly gift: boolean;

@@ -43,6 +43,7 @@ class Invoice {
 	readonly #asker: Asker;
 	#on: DiscountOn;
 	#percent = 0n;
+	#leftPercent = 0n;
 	#amount = 0n;
 	#ticketRules: readonly string[] = [];
 
@@ -153,14 +154,19 @@ class Invoice {
 		} else if (row.price && row.off && row.rules) {
 			row.rate = row.price - row.off;
 		}
-		let exact = row.rate * OFF;
+		row.taken = row.off;
 		const withMargin = this.#withMargin(row);
-		if (withMargin > 0n) {
-			if (row.percent) row.off = 0n;
-			exact = row.off ? withMargin - row.off * OFF : this.#less(withMargin, row.percent) * OFF;
-			row.rate = this.#round(exact, OFF);
-		}
+		const exact = withMargin > 0n ? this.#addMargin(row, withMargin) : row.rate * OFF;
 		row.amount = this.#round(exact * row.line.quantity, OFF * SCALE);
+	}
+
+	#addMargin(row: Row, withMargin: bigint): bigint {
+		row.taken = row.percent ? 0n : row.off;
+		const exact = row.taken ? withMargin - row.taken * OFF : this.#less(withMargin, row.percent) * OFF;
+		row.rate = this.#round(exact, OFF);
+		// Half a cent that rounding the rate left over is a discount to ERPNext when it saves again.
+		row.off = row.taken || (row.percent ? 0n : this.#round(withMargin - exact, OFF));
+		return exact;
 	}
 
 	/** Minor units of 10^-11, 0 for no margin. */
@@ -211,7 +217,9 @@ class Invoice {
 		const shown = this.coupon !== "" && rule.coupons.some(({ coupon }) => coupon === this.coupon);
 		const taken = !rule.coupon_based || shown;
 		if (rule.percent) this.#percent = taken ? rule.percent : 0n;
-		else this.#amount = taken ? rule.amount_minor : 0n;
+		else [this.#amount, this.#leftPercent] = [taken ? rule.amount_minor : 0n, 0n];
+		// What a percentage comes to stays as an amount when a later rule takes it away.
+		if (this.#percent) [this.#amount, this.#leftPercent] = [0n, this.#percent];
 		if (taken) this.#ticketRules = [...this.#ticketRules, rule.rule];
 		return taken && rule.coupon_based;
 	}
@@ -233,13 +241,15 @@ class Invoice {
 	#line(row: Row): LinePrice {
 		if (row.rate < 0n || row.conflict.length > 0) return plainPrice(row.line.price);
 		const margin = this.#margin(row);
+		const off = row.rules && !row.percent ? row.taken : 0n;
+		const amount = off < 0n ? row.rate - row.price : (margin?.margin_minor ?? 0n);
 		const line = {
 			price_minor: minorOf(row.price),
 			rate_minor: minorOf(row.rate),
 			discount_percent: formatDecimal(row.rules ? row.percent : 0n),
-			unit_discount_minor: row.rules && !row.percent ? minorOf(row.off) : 0,
-			margin_percent: formatDecimal(margin?.margin_percent ?? 0n),
-			unit_margin_minor: minorOf(margin?.margin_minor ?? 0n),
+			unit_discount_minor: off > 0n ? minorOf(off) : 0,
+			margin_percent: formatDecimal(off < 0n ? 0n : (margin?.margin_percent ?? 0n)),
+			unit_margin_minor: minorOf(amount),
 			rules: [],
 		};
 		if (isPlain(line, row.line.price)) return line;
@@ -248,11 +258,12 @@ class Invoice {
 	}
 
 	#ticket(): TicketDiscount | null {
-		if (!this.#percent && !this.#amount) return null;
+		const percent = this.#percent || this.#leftPercent;
+		if (!percent && !this.#amount) return null;
 		return {
 			on: this.#on,
-			percent: formatDecimal(this.#percent),
-			amount_minor: this.#percent ? 0 : minorOf(this.#amount),
+			percent: formatDecimal(percent),
+			amount_minor: minorOf(this.#amount),
 			rules: [...new Set(this.#ticketRules)],
 		};
 	}
@@ -277,7 +288,7 @@ class Invoice {
 
 /** A line's row knows its goods, as the form sets them; a gift's only once it was gone over. */
 function rowOf(line: Goods, rule?: string): Row {
-	const fresh = { line, price: line.price, rate: line.price, percent: 0n, off: 0n, amount: 0n, conflict: [] };
+	const fresh = { line, price: line.price, rate: line.price, percent: 0n, off: 0n, taken: 0n, amount: 0n, conflict: [] };
 	if (rule !== undefined) {
 		return { ...fresh, group: undefined, brand: undefined, stock: undefined, rules: [rule], gift: true };
 	}
