@@ -294,7 +294,7 @@ def _answer(invoice: Any, cart: RuleCart) -> Answer:
 			{
 				"price_minor": minor(row.price_list_rate),
 				"rate_minor": minor(row.rate),
-				"percent": round(max(0, row.discount_percentage) * 1000),
+				"percent": round(max(0, row.discount_percentage) * 1000) if row.price_list_rate else 0,
 			}
 			if row.rate >= 0
 			else "below zero"

@@ -246,11 +246,12 @@ class _Invoice:
 		if row.rate < 0 or row.conflict:
 			return LinePrice(row.line.price_minor, row.line.price_minor)
 		margin = self._margin(row) if row.price else None
-		off = row.taken if row.rules is not None and not row.percent else 0
+		percent = row.percent if row.rules is not None and row.price else 0
+		off = row.taken if row.rules is not None and row.price and not percent else 0
 		line = LinePrice(
 			row.price,
 			row.rate,
-			row.percent if row.rules is not None else 0,
+			percent,
 			max(0, off),
 			margin.margin_percent if margin and off >= 0 else 0,
 			(margin.margin_minor if off >= 0 else row.rate - row.price) if margin else 0,

@@ -241,12 +241,13 @@ class Invoice {
 	#line(row: Row): LinePrice {
 		if (row.rate < 0n || row.conflict.length > 0) return plainPrice(row.line.price);
 		const margin = this.#margin(row);
-		const off = row.rules && !row.percent ? row.taken : 0n;
+		const percent = row.rules && row.price ? row.percent : 0n;
+		const off = row.rules && row.price && !percent ? row.taken : 0n;
 		const amount = off < 0n ? row.rate - row.price : (margin?.margin_minor ?? 0n);
 		const line = {
 			price_minor: minorOf(row.price),
 			rate_minor: minorOf(row.rate),
-			discount_percent: formatDecimal(row.rules ? row.percent : 0n),
+			discount_percent: formatDecimal(percent),
 			unit_discount_minor: off > 0n ? minorOf(off) : 0,
 			margin_percent: formatDecimal(off < 0n ? 0n : (margin?.margin_percent ?? 0n)),
 			unit_margin_minor: minorOf(amount),
