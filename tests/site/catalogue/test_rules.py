@@ -2,11 +2,23 @@
 
 import frappe
 import pytest
-from test_following import follow
 
 from pos_bridge.core.pricing import rules_from_wire
-from pos_bridge.erpnext.catalogue import manifest, poke
+from pos_bridge.erpnext.catalogue import changes, manifest, poke
 from pos_bridge.erpnext.catalogue.rules import reason_words
+
+
+def follow(till, cursor):
+	"""All answers until nothing comes, and the cursor behind them."""
+	answers = []
+	for _ in range(50):
+		answer = changes(till, cursor)
+		assert not answer.get("reload")
+		cursor = answer["cursor"]
+		if not set(answer) - {"cursor", "snapshot"}:
+			return answers, cursor
+		answers.append(answer)
+	raise AssertionError("it never ends")
 
 
 @pytest.fixture
@@ -43,6 +55,7 @@ def test_a_new_rule_reaches_the_till_once_and_goes_again(reader, monkeypatch):
 	monkeypatch.setattr(poke, "call", lambda: calls.append(1))
 	rule = make_rule(shop)
 	settings, cursor = settings_after(shop, cursor)
+	assert calls
 	(told,) = settings["rules"]
 	assert (told["rule"], told["title"], told["percent"]) == (rule.name, "Ten off", "10")
 	assert rules_from_wire(settings["rules"])[0].rows[0].own == shop.items[0]
@@ -101,20 +114,18 @@ def test_rules_of_other_places_do_not_come(reader):
 	shop, cursor = reader
 	make_rule(shop, valid_from="2020-01-01", valid_upto="2020-12-31")
 	make_rule(shop, selling=0, buying=1)
-	other = frappe.get_doc(
-		{
-			"doctype": "Price List",
-			"price_list_name": "Elsewhere",
-			"currency": shop.shop.currency,
-			"selling": 1,
-			"enabled": 1,
-		}
-	).insert()
-	make_rule(shop, for_price_list=other.name)
-	settings, _ = settings_after(shop, cursor)
-	other.delete()
-	frappe.db.commit()
-	assert settings is None
+	fields = {"price_list_name": "Elsewhere", "currency": shop.shop.currency, "selling": 1, "enabled": 1}
+	frappe.get_doc({"doctype": "Price List", **fields}).insert(ignore_if_duplicate=True)
+	make_rule(shop, for_price_list="Elsewhere")
+	assert settings_after(shop, cursor)[0] is None
+
+
+def test_a_shop_that_ignores_pricing_rules_gets_none(reader):
+	shop, cursor = reader
+	make_rule(shop)
+	frappe.db.set_value("POS Profile", shop.shop.profile, "ignore_pricing_rule", 1)
+	frappe.clear_document_cache("POS Profile", shop.shop.profile)
+	assert settings_after(shop, cursor)[0] is None
 
 
 def test_groups_come_with_all_below_them(reader):
