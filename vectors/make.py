@@ -22,8 +22,8 @@ from inputs import (
 	random_draft,
 	random_return,
 )
-from pricing_cases import bad_rules, context, our_cases
-from pricing_erpnext import erpnext_cases
+from pricing_cases import OUR_CASES, bad_rules, context
+from pricing_erpnext import ERPNEXT_CASES
 
 from pos_bridge.core import money, receipt, returns, sale, sync
 from pos_bridge.core.daybook import Arrival, Gap, MemoryDaybook
@@ -135,7 +135,7 @@ def _without_receipt() -> dict[str, Any]:
 
 def pricing_cases() -> list[dict[str, Any]]:
 	cases: list[dict[str, Any]] = []
-	for each in [*erpnext_cases(), *our_cases()]:
+	for each in [*ERPNEXT_CASES, *OUR_CASES]:
 		asked = {"rules": each.rules, "lines": each.lines, "context": context(**each.context)}
 		expected = wire_of(price_of(asked))
 		for place, value in each.says.items():

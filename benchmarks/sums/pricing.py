@@ -19,7 +19,7 @@ from erpnext.accounts.doctype.pricing_rule.utils import (
 )
 from frappe.custom.doctype.property_setter.property_setter import make_property_setter
 
-from benchmarks.sums.rule_carts import BOX, BRANDS, BUYERS, GROUPS, ITEMS, TODAY, RuleCart
+from benchmarks.sums.rule_carts import BOX, BRANDS, BUYERS, GROUPS, ITEMS, TODAY, RuleCart, RuleRefused
 from pos_bridge.erpnext.catalogue.rules import RuleGround, rules_of
 
 METHODS = {
@@ -131,6 +131,8 @@ class RuleBooks:
 			frappe.get_system_settings("rounding_method")
 			frappe.local.system_settings.rounding_method = METHODS[cart.rounding]
 			yield rules_of(self._ground(cart))
+		except frappe.ValidationError as error:
+			raise RuleRefused(str(error)) from error
 		finally:
 			frappe.db.rollback(save_point="rules")
 			frappe.clear_messages()

@@ -32,6 +32,10 @@ BUYERS = (
 Fields = dict[str, Any]
 
 
+class RuleRefused(Exception):
+	"""ERPNext does not take one of the rules, or not with this cart."""
+
+
 @dataclass(frozen=True, slots=True)
 class RuleCart:
 	"""Pricing Rules, Coupon Codes (`rule`: the place of theirs), prices, and lines: item, quantity, unit."""
