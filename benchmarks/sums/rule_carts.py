@@ -1,7 +1,7 @@
 """Pricing rules, coupons and carts from a seeded dice, each naming what it tries; how to make them smaller.
 
-It never evaluates one. Rules are fields of ERPNext's Pricing Rule; amounts asked for end on odd cents, which
-no cart hits exactly: there ERPNext's floats decide (docs/parity.md).
+It never evaluates one. Rules are fields of ERPNext's Pricing Rule. The dice does not go where ERPNext's floats
+decide (docs/parity.md): amounts asked for end on odd cents, and no margin or high discount makes half a cent.
 """
 
 import random
@@ -71,7 +71,8 @@ def _cart(dice: random.Random) -> RuleCart:
 	lines = tuple(_line(dice, tries) for _ in range(dice.choice((1, 1, 2, 3, 4, 5))))
 	if len({item for item, _, _ in lines}) < len(lines):
 		tries.add("an item on two lines")
-	prices = {item: dice.choice((5, 10, 20, 1)) * 5 * dice.randint(1, 400) for item in FOR_SALE}
+	step = _step(rules)
+	prices = {item: step * dice.choice((1, 1, 2, 4)) * dice.randint(1, 400) for item in FOR_SALE}
 	if dice.random() < 0.05:
 		tries.add("a price of nothing")
 		prices[dice.choice(FOR_SALE)] = 0
@@ -85,6 +86,14 @@ def _cart(dice: random.Random) -> RuleCart:
 		dice.choice(ROUNDINGS),
 		frozenset(tries),
 	)
+
+
+def _step(rules: list[Fields]) -> int:
+	"""What prices are multiples of, in cents."""
+	off = sum(rule.get("discount_percentage", 0) for rule in rules if rule["apply_on"] != "Transaction")
+	if off > 70:
+		return 1_000
+	return 40 if any(rule.get("margin_type") == "Percentage" for rule in rules) else 5
 
 
 def _rule(dice: random.Random, tries: set[str]) -> Fields:

@@ -161,8 +161,7 @@ class _Invoice:
 			if row.taken:
 				exact = with_margin - row.taken * OFF
 			row.rate = self._round(exact, OFF)
-			# Half a cent that rounding the rate left over is a discount to ERPNext when it saves again.
-			row.off = row.taken or (0 if row.percent else self._round(with_margin - exact, OFF))
+			row.off = row.taken
 		row.amount = self._round(exact * row.line.quantity, OFF * SCALE)
 
 	def _with_margin(self, row: Row) -> int:
@@ -252,9 +251,9 @@ class _Invoice:
 			row.price,
 			row.rate,
 			percent,
-			max(0, off),
-			margin.margin_percent if margin and off >= 0 else 0,
-			(margin.margin_minor if off >= 0 else row.rate - row.price) if margin else 0,
+			off,
+			margin.margin_percent if margin else 0,
+			margin.margin_minor if margin else 0,
 		)
 		if line == LinePrice(row.line.price_minor, row.line.price_minor):
 			return line

@@ -164,8 +164,7 @@ class Invoice {
 		row.taken = row.percent ? 0n : row.off;
 		const exact = row.taken ? withMargin - row.taken * OFF : this.#less(withMargin, row.percent) * OFF;
 		row.rate = this.#round(exact, OFF);
-		// Half a cent that rounding the rate left over is a discount to ERPNext when it saves again.
-		row.off = row.taken || (row.percent ? 0n : this.#round(withMargin - exact, OFF));
+		row.off = row.taken;
 		return exact;
 	}
 
@@ -243,14 +242,13 @@ class Invoice {
 		const margin = this.#margin(row);
 		const percent = row.rules && row.price ? row.percent : 0n;
 		const off = row.rules && row.price && !percent ? row.taken : 0n;
-		const amount = off < 0n ? row.rate - row.price : (margin?.margin_minor ?? 0n);
 		const line = {
 			price_minor: minorOf(row.price),
 			rate_minor: minorOf(row.rate),
 			discount_percent: formatDecimal(percent),
-			unit_discount_minor: off > 0n ? minorOf(off) : 0,
-			margin_percent: formatDecimal(off < 0n ? 0n : (margin?.margin_percent ?? 0n)),
-			unit_margin_minor: minorOf(amount),
+			unit_discount_minor: minorOf(off),
+			margin_percent: formatDecimal(margin?.margin_percent ?? 0n),
+			unit_margin_minor: minorOf(margin?.margin_minor ?? 0n),
 			rules: [],
 		};
 		if (isPlain(line, row.line.price)) return line;
