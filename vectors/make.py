@@ -23,6 +23,8 @@ from inputs import (
 	random_return,
 )
 from price_rows import price_cases
+from pricing_cases import OUR_CASES, bad_rules, context
+from pricing_erpnext import ERPNEXT_CASES
 from scenarios import scenarios
 
 from pos_bridge.core import loyalty, money, receipt, returns, sale, sale_body, sync
@@ -30,6 +32,7 @@ from pos_bridge.core.daybook import Arrival, Gap, MemoryDaybook
 from pos_bridge.core.entry import GENESIS, Entry, canonical, chain_hash, seal
 from pos_bridge.core.gs1 import is_gtin, normalise_code, parse_in_store_code
 from pos_bridge.core.money import Rounding, format_decimal, parse_decimal
+from pos_bridge.core.pricing.wire import price_of, wire_of
 
 FOLDER = Path(__file__).parent
 
@@ -109,6 +112,21 @@ def _return_case(taken: TakenBack) -> dict[str, Any]:
 
 def _without_receipt() -> dict[str, Any]:
 	return {"why": "without receipt", "body": returns.return_body(a_return())}
+
+
+def pricing_cases() -> list[dict[str, Any]]:
+	cases: list[dict[str, Any]] = []
+	for each in [*ERPNEXT_CASES, *OUR_CASES]:
+		asked = {"rules": each.rules, "lines": each.lines, "context": context(**each.context)}
+		expected = wire_of(price_of(asked))
+		for place, value in each.says.items():
+			found: Any = expected
+			for step in place.split("."):
+				found = found[int(step)] if step.isdigit() else found[step]
+			assert found == value, (each.why, place, found, value)
+		test = {"test": each.test} if each.test else {}
+		cases.append({"why": each.why, **test, "asked": asked, "says": each.says, "expected": expected})
+	return [*cases, *({"why": why, "bad": rule} for why, rule in bad_rules())]
 
 
 def canonical_cases() -> list[dict[str, Any]]:
@@ -272,3 +290,4 @@ if __name__ == "__main__":
 	write("scenarios", scenarios())
 	write("loyalty", loyalty_cases())
 	write("prices", price_cases())
+	write("pricing", pricing_cases())

@@ -6,7 +6,7 @@ It never reads items from anywhere; ERPNext and the demo shop hand them in.
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -76,6 +76,12 @@ class TillProfile:
 	price_list: str = ""
 	restricted: tuple[tuple[str, str, str], ...] = ()
 	"""Customers who may buy only some goods: customer, `item`, `group` or `brand`, and its name."""
+	rules: Sequence[Mapping[str, Any]] = ()
+	"""Pricing rules as `pricing.rules` reads them."""
+	rules_left_out: Sequence[Mapping[str, str]] = ()
+	"""Rules that a till can't evaluate: `rule`, `title`, `reason`."""
+	pricing_for: Mapping[str, str] = field(default_factory=dict)
+	"""Whom and what the rules are asked for where the till knows nothing better."""
 
 
 class Catalogue:
@@ -104,7 +110,7 @@ class Catalogue:
 		"""The manifest that a till loads first (docs/protocol.md, "Snapshot")."""
 		profile = self.profile
 		plain = ("till", "company", "shop", "tax_id", "currency", "currency_precision", "rounding", "locale")
-		listed = ("address", "receipt_footer", "cashiers", "code_patterns")
+		listed = ("address", "receipt_footer", "cashiers", "code_patterns", "rules", "rules_left_out")
 		return {
 			"protocol": PROTOCOL_VERSION,
 			"snapshot": self.digest,
@@ -112,6 +118,7 @@ class Catalogue:
 			**{name: list(getattr(profile, name)) for name in listed},
 			"taxes": [tax_row_fields(tax) for tax in profile.taxes],
 			**_rare_fields(profile),
+			"pricing_for": dict(profile.pricing_for),
 			"templates": [{"template": name, "rates": rates} for name, rates in profile.templates.items()],
 			"tenders": [{"tender": name, "kind": kind} for name, kind in profile.tenders.items()],
 			"groups": list(self._groups),

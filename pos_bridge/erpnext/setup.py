@@ -215,7 +215,6 @@ def _profile(
 		"selling_price_list": price_list,
 		**place,
 		"update_stock": 1,
-		"ignore_pricing_rule": 1,
 		"disable_rounded_total": 1,
 		**({default_to_mode: 1} if default_to_mode else {}),
 		"income_account": company.default_income_account,

@@ -20,6 +20,22 @@ export interface Enrolment {
 	readonly revoked?: boolean;
 }
 
+/** A rule that can't be evaluated without the company; the reasons are in docs/parity.md. */
+export interface RuleLeftOut {
+	readonly rule: string;
+	readonly title: string;
+	readonly reason: string;
+}
+
+/** What rules are asked for unless the till knows better: the shop's price list, and who walks in. */
+export interface PricingFor {
+	readonly price_list: string;
+	readonly discount_on: "net" | "grand";
+	readonly customer: string;
+	readonly customer_group: string;
+	readonly territory: string;
+}
+
 export interface Snapshot {
 	readonly protocol: number;
 	readonly snapshot: string;
@@ -43,6 +59,10 @@ export interface Snapshot {
 	readonly groups: readonly string[];
 	readonly units: readonly string[];
 	readonly code_patterns: readonly string[];
+	/** Pricing rules as `core/pricing/rules` reads them; a company before 0.3 sends none. */
+	readonly rules?: readonly unknown[];
+	readonly rules_left_out?: readonly RuleLeftOut[];
+	readonly pricing_for?: PricingFor;
 	readonly items: number;
 	readonly chunk_size: number;
 	readonly chunks: number;

@@ -16,6 +16,7 @@ from frappe.utils import get_system_timezone
 from pos_bridge.core.catalogue import Catalogue, TillProfile, encode
 from pos_bridge.core.errors import Rejected
 from pos_bridge.erpnext.catalogue.item_taxes import Chains, chains_of
+from pos_bridge.erpnext.catalogue.rules import rule_ground, rules_of
 from pos_bridge.erpnext.shop import Shop, shop_of, till_profile
 
 _OF_THE_ITEMS = ("snapshot", "groups", "units", "items", "chunk_size", "chunks")
@@ -76,7 +77,9 @@ class Ground:
 
 def ground_of(till: str) -> Ground:
 	"""`Rejected` if something is missing at the till's POS Profile."""
-	shop, profile = shop_of(till), till_profile(till)
+	shop = shop_of(till)
+	pricing = rules_of(rule_ground(shop, today_in(shop.time_zone)))
+	profile = replace(till_profile(till), **pricing)
 	manifest = Catalogue(profile, ()).snapshot()
 	settings = {name: value for name, value in manifest.items() if name not in _OF_THE_ITEMS}
 	return Ground(settings, _grounds(shop, profile), profile)
