@@ -27,11 +27,12 @@ from pricing_cases import OUR_CASES, bad_rules, context
 from pricing_erpnext import ERPNEXT_CASES
 from scenarios import scenarios
 
-from pos_bridge.core import loyalty, money, receipt, returns, sale, sale_body, sync
+from pos_bridge.core import money, receipt, returns, sale, sale_body, sync
 from pos_bridge.core.daybook import Arrival, Gap, MemoryDaybook
 from pos_bridge.core.entry import GENESIS, Entry, canonical, chain_hash, seal
 from pos_bridge.core.gs1 import is_gtin, normalise_code, parse_in_store_code
 from pos_bridge.core.money import Rounding, format_decimal, parse_decimal
+from pos_bridge.core.pricing import loyalty
 from pos_bridge.core.pricing.wire import price_of, wire_of
 
 FOLDER = Path(__file__).parent

@@ -1,11 +1,11 @@
-"""Rows of price lists and what is asked of them, named and by a seeded dice; `core.prices` picks."""
+"""Rows of price lists and what is asked of them, named and by a seeded dice; `core.pricing.price_list` picks."""
 
 import random
 from dataclasses import replace
 from typing import Any
 
 from pos_bridge.core.money import SCALE, format_decimal
-from pos_bridge.core.prices import Asked, Price, rate_of
+from pos_bridge.core.pricing.price_list import Asked, Price, rate_of
 
 SEED = 20261127
 RANDOM_CASES = 150

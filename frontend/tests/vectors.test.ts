@@ -17,7 +17,7 @@ import {
 import {
 	checkSale, compute, computeSale, type Direction, type SaleBody, type SaleDraft, type Totals,
 } from "@/core/sale";
-import { pointsEarned, type Tier } from "@/core/loyalty";
+import { pointsEarned, type Tier } from "@/core/pricing/loyalty";
 import { saleBody } from "@/core/saleBody";
 import type { PushAnswer } from "@/server/api";
 import { FakeCompany } from "./fakes";

@@ -12,7 +12,7 @@ from typing import Any
 
 from pos_bridge.core.errors import Rejected
 from pos_bridge.core.money import format_decimal
-from pos_bridge.core.prices import Price
+from pos_bridge.core.pricing.price_list import Price
 from pos_bridge.core.sale_body import tax_row_fields, total_rounding_fields
 from pos_bridge.core.sync import PROTOCOL_VERSION
 from pos_bridge.core.tax import Tax

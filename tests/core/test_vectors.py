@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from pos_bridge.core import loyalty, money, receipt, returns, sale, sale_body, sync
+from pos_bridge.core import money, receipt, returns, sale, sale_body, sync
 from pos_bridge.core.daybook import Arrival, MemoryDaybook
 from pos_bridge.core.entry import GENESIS, WireEntry, canonical, chain_hash, open_wire
 from pos_bridge.core.errors import Malformed
 from pos_bridge.core.gs1 import InStoreCode, is_gtin, normalise_code, parse_in_store_code
 from pos_bridge.core.money import Rounding, format_decimal, parse_decimal
-from pos_bridge.core.prices import Asked, Price, rate_of
+from pos_bridge.core.pricing import loyalty
+from pos_bridge.core.pricing.price_list import Asked, Price, rate_of
 
 FIGURES = (
 	"net_minor",

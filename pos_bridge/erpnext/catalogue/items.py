@@ -14,7 +14,7 @@ import frappe
 from pos_bridge.core.catalogue import Item, Unit
 from pos_bridge.core.errors import Retryable
 from pos_bridge.core.money import SCALE, Rounding, round_ratio
-from pos_bridge.core.prices import Price, rate_of
+from pos_bridge.core.pricing.price_list import Price, rate_of
 from pos_bridge.erpnext.catalogue.grounds import Grounds, ground_of
 from pos_bridge.erpnext.catalogue.item_taxes import Rows, tax_rows, template_of
 from pos_bridge.erpnext.catalogue.prices import Prices, says_all

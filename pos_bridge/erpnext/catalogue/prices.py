@@ -1,6 +1,6 @@
 """Rows of the price lists that a shop's customers pay by, today's and later ones, exact to the ninth decimal.
 
-It never picks one: `core.prices` does, here and at the till.
+It never picks one: `core.pricing.price_list` does, here and at the till.
 """
 
 from collections import defaultdict
@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 import frappe
 
 from pos_bridge.core.money import SCALE
-from pos_bridge.core.prices import Asked, Price
+from pos_bridge.core.pricing.price_list import Asked, Price
 from pos_bridge.erpnext.catalogue.grounds import Grounds
 
 

@@ -10,7 +10,7 @@ from erpnext.stock.doctype.item_price.item_price import ItemPriceDuplicateItem
 from erpnext.stock.get_item_details import get_price_list_rate_for
 
 from pos_bridge.core.money import SCALE
-from pos_bridge.core.prices import Asked, Price, rate_of
+from pos_bridge.core.pricing.price_list import Asked, Price, rate_of
 from pos_bridge.erpnext.catalogue import changes, chunk, manifest
 from pos_bridge.erpnext.catalogue.grounds import ground_of
 from pos_bridge.erpnext.catalogue.items import items_of

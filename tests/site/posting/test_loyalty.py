@@ -7,7 +7,7 @@ from books import COMPANY
 from erpnext.accounts.doctype.loyalty_program.loyalty_program import get_loyalty_program_details_with_points
 from erpnext.accounts.doctype.sales_invoice import sales_invoice
 
-from pos_bridge.core.loyalty import Tier, points_earned
+from pos_bridge.core.pricing.loyalty import Tier, points_earned
 from pos_bridge.erpnext.overrides.exact_halves import exact_halves
 
 SEED = 20261126
