@@ -1,4 +1,4 @@
-"""Rows of price lists and what is asked of them, named and by a seeded dice; `core.pricing.price_list` picks."""
+"""Rows of price lists and what is asked of them, named and by a seeded dice; `core.pricing` picks."""
 
 import random
 from dataclasses import replace
