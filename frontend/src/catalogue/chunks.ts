@@ -2,6 +2,7 @@
 // Never changes after its chunks are added: what the company changed later lies over it, in columns.ts.
 // A kept chunk is read when one of its rows is asked for: a start must not wait for a hundred of them.
 
+import { codesOfUnits, isMoreColumn, type More, type MoreColumn } from "@/catalogue/more";
 import type { Searchable } from "@/catalogue/search";
 import { Malformed } from "@/core/errors";
 import type { Snapshot } from "@/server/api";
@@ -16,6 +17,7 @@ export interface Row {
 	readonly gtins: readonly string[];
 	/** Sold by weight: a quantity is asked for, or comes from the code. */
 	readonly weighed: boolean;
+	readonly more?: More;
 }
 
 /** As the company sends it: parallel columns; `weighed` lists rows. */
@@ -29,6 +31,7 @@ export interface Chunk {
 	readonly template: readonly number[];
 	readonly gtins: readonly (readonly string[])[];
 	readonly weighed: readonly number[];
+	readonly more?: MoreColumn;
 }
 
 /** A group's first rows, which the first screen shows before any chunk is read. */
@@ -119,6 +122,7 @@ export class Chunks implements Searchable {
 			unit: snapshot.units[chunk.unit[row] ?? -1] ?? "",
 			gtins: chunk.gtins[row] ?? [],
 			weighed: chunk.weighed.includes(row),
+			...(chunk.more?.[row] && { more: chunk.more[row] }),
 		};
 	}
 
@@ -150,7 +154,7 @@ export class Chunks implements Searchable {
 		const { chunk_size } = this.snapshot;
 		const chunk = this.chunk(Math.floor(index / chunk_size));
 		const row = index % chunk_size;
-		return chunk ? [chunk.item[row] ?? "", ...(chunk.gtins[row] ?? [])] : [];
+		return chunk ? [chunk.item[row] ?? "", ...(chunk.gtins[row] ?? []), ...codesOfUnits(chunk.more?.[row])] : [];
 	}
 }
 
@@ -167,6 +171,7 @@ function parseChunk(number: number, text: string): Chunk {
 	const whole =
 		chunk.chunk === number &&
 		Array.isArray(chunk.weighed) &&
+		isMoreColumn(chunk.more) &&
 		COLUMN_NAMES.every((name) => Array.isArray(chunk[name]) && chunk[name].length === chunk.item.length);
 	if (!whole) throw new Malformed(`Chunk ${number} of the catalogue is not what the protocol says.`, "chunk");
 	return chunk;

@@ -3,6 +3,7 @@
 
 import { Chunks, type Front, type Row } from "@/catalogue/chunks";
 import { CodeTable, CodeTableBuilder, type KeptCodes } from "@/catalogue/codes";
+import { codesOfUnits } from "@/catalogue/more";
 import { Slices, type Pause, type Searchable } from "@/catalogue/search";
 import { currentSettings, mergedChanges, rowsOf } from "@/catalogue/overlay";
 import { Malformed } from "@/core/errors";
@@ -11,6 +12,8 @@ import type { Snapshot } from "@/server/api";
 import type { Changes } from "@/server/changes";
 
 export interface Item extends Omit<Row, "template"> {
+	/** Stock units in one `unit`, where that is another one than the item's own. */
+	readonly conversion?: string;
 	/** Tax -> percent. */
 	readonly rates: Readonly<Record<string, string>>;
 }
@@ -80,9 +83,12 @@ export class Columns {
 		const builder = new CodeTableBuilder();
 		const slices = new Slices(pause);
 		for (let number = 0; number < chunks; number++) {
-			const { item = [], gtins = [] } = this.base.chunk(number) ?? {};
+			const { item = [], gtins = [], more = {} } = this.base.chunk(number) ?? {};
 			item.forEach((code, row) => builder.add(number * chunk_size + row, code));
 			gtins.forEach((codes, row) => codes.forEach((code) => builder.add(number * chunk_size + row, keyOf(code))));
+			for (const [row, each] of Object.entries(more)) {
+				for (const code of codesOfUnits(each)) builder.add(number * chunk_size + Number(row), keyOf(code));
+			}
 			await slices.rest();
 		}
 		this.table = builder.finish(snapshot, this.base.size);
@@ -151,7 +157,8 @@ export class Columns {
 	rewordedRows(): { readonly numbers: readonly number[]; readonly rows: Searchable } {
 		const numbers = [...this.reworded].filter((number) => this.changed.get(number));
 		const at = (index: number): Row | undefined => this.changed.get(numbers[index] ?? -1);
-		const codes = (index: number): readonly string[] => [at(index)?.item ?? "", ...(at(index)?.gtins ?? [])];
+		const codesIn = (row: Row | undefined): readonly string[] => (row ? codesOf(row) : []);
+		const codes = (index: number): readonly string[] => [at(index)?.item ?? "", ...codesIn(at(index))];
 		return { numbers, rows: { size: numbers.length, name: (index) => at(index)?.name ?? "", codes } };
 	}
 
@@ -172,7 +179,7 @@ export class Columns {
 
 	/** A row over the base answers for itself: by what it has now, not by what the base says. */
 	private numberOfGtin(code: string): number | undefined {
-		return this.newGtins.get(code) ?? this.numberInBase(code, (row) => row.gtins.some((gtin) => keyOf(gtin) === code));
+		return this.newGtins.get(code) ?? this.numberInBase(code, (row) => codesOf(row).some((gtin) => keyOf(gtin) === code));
 	}
 
 	private numberOf(item: string): number | undefined {
@@ -192,7 +199,7 @@ export class Columns {
 	private put(row: Row): void {
 		const number = this.numberOf(row.item) ?? this.newNumber(row.item);
 		this.changed.set(number, row);
-		for (const gtin of row.gtins) this.newGtins.set(keyOf(gtin), number);
+		for (const gtin of codesOf(row)) this.newGtins.set(keyOf(gtin), number);
 		if (number >= this.base.end || !hasSameWords(this.base, number, row)) this.reworded.add(number);
 		else this.reworded.delete(number);
 	}
@@ -216,10 +223,15 @@ export class Columns {
 
 	private forgetCodes(number: number | undefined): void {
 		if (number === undefined) return;
-		for (const gtin of this.changed.get(number)?.gtins ?? []) {
+		const row = this.changed.get(number);
+		for (const gtin of row ? codesOf(row) : []) {
 			if (this.newGtins.get(keyOf(gtin)) === number) this.newGtins.delete(keyOf(gtin));
 		}
 	}
+}
+
+function codesOf(row: Row): readonly string[] {
+	return row.more ? [...row.gtins, ...codesOfUnits(row.more)] : row.gtins;
 }
 
 function keyOf(gtin: string): string {
@@ -227,7 +239,7 @@ function keyOf(gtin: string): string {
 }
 
 function hasSameWords(base: Chunks, number: number, row: Row): boolean {
-	return base.name(number) === row.name && base.codes(number).join("\n") === [row.item, ...row.gtins].join("\n");
+	return base.name(number) === row.name && base.codes(number).join("\n") === [row.item, ...codesOf(row)].join("\n");
 }
 
 function ratesOf({ templates }: Snapshot): ReadonlyMap<string, Item["rates"]> {

@@ -23,6 +23,7 @@ export function rowsOf(items: ChangedItems | undefined): readonly Row[] {
 		template: items.template[index] ?? "",
 		gtins: items.gtins[index] ?? [],
 		weighed: weighed.has(index),
+		...(items.more?.[index] && { more: items.more[index] }),
 	}));
 }
 
@@ -55,10 +56,12 @@ export function mergedChanges(
 }
 
 function itemsOf(rows: readonly Row[]): ChangedItems {
+	const more = Object.fromEntries(rows.flatMap((row, index) => (row.more ? [[String(index), row.more]] : [])));
 	const column = <Name extends keyof Row>(name: Name): Row[Name][] => rows.map((row) => row[name]);
 	return {
 		item: column("item"), name: column("name"), price_minor: column("price_minor"), group: column("group"),
 		unit: column("unit"), template: column("template"), gtins: column("gtins"),
 		weighed: rows.flatMap((row, index) => (row.weighed ? [index] : [])),
+		...(Object.keys(more).length > 0 && { more }),
 	};
 }

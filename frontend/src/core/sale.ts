@@ -17,6 +17,7 @@ export const MAX_LINES = 500;
 export const MAX_TENDERS = 20;
 const MAX_QUANTITY = 10n ** 9n * SCALE;
 const MAX_PRICE_MINOR = 10 ** 12;
+const MAX_CONVERSION = 10n ** 6n * SCALE;
 const MAX_RATE_DECIMALS = 6;
 const MAX_RATE_FOR_QUANTITY = 10n ** 9n * SCALE;
 
@@ -42,6 +43,10 @@ export interface DraftLine {
 	/** Tax -> percent. */
 	readonly rates: Readonly<Record<string, string>>;
 	readonly gtin?: string;
+	/** Stock units in one `unit`; absent is 1. */
+	readonly conversion?: string;
+	/** The pricing rules that made the price, or gave it away. */
+	readonly rules?: readonly string[];
 	/** Only in a return: the number, from 1, of the sale's line that it takes back. */
 	readonly against_line?: number;
 }
@@ -268,6 +273,8 @@ function directionFaultOf(line: DraftLine, direction: Direction): string {
 }
 
 function faultOf(line: DraftLine): string {
+	const conversion = parseDecimal(line.conversion ?? "1");
+	if (conversion <= 0n || conversion > MAX_CONVERSION) return "the unit's conversion is not above zero, or too large.";
 	if (!isWithin(line.price_minor, MAX_PRICE_MINOR)) return "the price is negative or too large.";
 	const percent = parseDecimal(line.discount_percent ?? "0");
 	const off = line.unit_discount_minor ?? 0;

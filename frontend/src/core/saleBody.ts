@@ -30,7 +30,7 @@ export function cartTerms({ currency, currency_precision, rounding, row_wise_tax
 
 const OPTIONAL_FIELDS = [
 	"discount_percent", "unit_discount_minor", "margin_percent", "unit_margin_minor", "discount_reason", "gtin",
-	"against_line",
+	"against_line", "conversion", "rules",
 ] as const;
 
 /** Absent means absent: an optional field that says nothing must not reach the canonical form. */

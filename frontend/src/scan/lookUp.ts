@@ -2,13 +2,14 @@
 // Never changes the cart, and never guesses an item from a code that was misread.
 
 import type { Catalogue, Item } from "@/catalogue/catalogue";
+import { unitScanned } from "@/catalogue/more";
 import { isGtin, normaliseCode, parseInStoreCode, type InStoreCode } from "@/core/gs1";
 import type { Snapshot } from "@/server/api";
 import { quantityForPrice } from "@/till/cart";
 import { finerOf } from "@/till/format";
 
 export type Found =
-	| { readonly kind: "item"; readonly item: Item; readonly quantity?: string; readonly gtin?: string }
+	| { readonly kind: "item"; readonly item: Item; readonly quantity?: string; readonly gtin?: string; readonly unit?: string }
 	| { readonly kind: "misread" | "loading" | "unknown"; readonly code: string };
 
 type Shelf = Pick<Catalogue, "byCode" | "byItem" | "progress" | "readiness">;
@@ -19,12 +20,17 @@ const LOOKS_LIKE_GTIN = /^(\d{8}|\d{12,14})$/;
 export function lookUp(scanned: string, shelf: Shelf, rules: Rules): Found {
 	const code = normaliseCode(scanned);
 	const item = shelf.byCode(code);
-	if (item) return isGtin(code) ? { kind: "item", item, gtin: code } : { kind: "item", item };
+	if (item) return itemOfCode(item, code);
 	const inStore = parseInStoreCode(code, rules.code_patterns);
 	const labelled = inStore && itemOfLabel(inStore, shelf, rules);
 	if (labelled) return labelled;
 	if (shelf.readiness === "empty" || shelf.progress) return { kind: "loading", code };
 	return { kind: LOOKS_LIKE_GTIN.test(code) && !isGtin(code) ? "misread" : "unknown", code };
+}
+
+function itemOfCode(item: Item, code: string): Found {
+	const unit = unitScanned(item, code);
+	return { kind: "item", item, ...(isGtin(code) && { gtin: code }), ...(unit !== undefined && { unit }) };
 }
 
 function itemOfLabel(label: InStoreCode, shelf: Shelf, rules: Rules): Found | undefined {

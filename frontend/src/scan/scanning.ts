@@ -3,7 +3,9 @@
 
 import { shallowRef, type ShallowRef } from "vue";
 import type { Catalogue, Item } from "@/catalogue/catalogue";
+import { soldIn } from "@/catalogue/more";
 import { MAX_LINES } from "@/core/sale";
+import { hasCoupon } from "@/promotions/promotions";
 import { lookUp, type Found } from "@/scan/lookUp";
 import type { Snapshot } from "@/server/api";
 import { beep } from "@/shell/sound";
@@ -23,6 +25,8 @@ export interface ScanAround {
 	readonly screen: ShallowRef<Screen>;
 	readonly panel: ShallowRef<Panel>;
 	readonly money: () => Money;
+	/** The business day. */
+	readonly today: () => string;
 	/** Words if nothing may be sold now, else undefined. */
 	readonly whyNot: () => { readonly title: string; readonly text?: string } | undefined;
 	readonly nextCustomer: () => void;
@@ -47,7 +51,10 @@ export function useScanning(around: ScanAround): Scanning {
 		beep("error");
 		notices.say({ tone: "problem", title, ...(text !== undefined && { text }) });
 	}
-	function put(item: Item, found: { quantity?: string; gtin?: string } = {}): void {
+	function put(chosen: Item, found: { quantity?: string; gtin?: string; unit?: string } = {}): void {
+		const unit = found.unit ?? chosen.unit;
+		const item = soldIn(chosen, unit, around.snapshot.value, { day: around.today() });
+		if (!item) return problem(t("scan.no_price", { name: chosen.name, unit }));
 		const key = basket.add(item, found);
 		if (key === undefined) {
 			if (basket.lines.value.length >= MAX_LINES) problem(t("cart.full", { limit: MAX_LINES }));
@@ -67,8 +74,16 @@ export function useScanning(around: ScanAround): Scanning {
 		const total = around.money().full(basket.totals.value.total_minor);
 		notices.say({ tone: "info", title: t("pay.scan_added", { name: found.item.name, total }) });
 	}
+	function takeCoupon(code: string): void {
+		basket.coupon(code);
+		const { coupon } = basket.promoted.value;
+		if (coupon !== "taken") return problem(t("coupon.refused", { code }), t(`coupon.${coupon || "unknown"}`));
+		beep("ok");
+		notices.say({ tone: "info", title: t("coupon.taken", { code }) });
+	}
 	function refuse(found: Exclude<Found, { kind: "item" }>): void {
 		if (found.kind === "loading") return problem(t("scan.not_ready", { code: found.code }));
+		if (found.kind === "unknown" && hasCoupon(around.snapshot.value, found.code)) return takeCoupon(found.code);
 		if (found.kind === "misread") return problem(t("scan.bad_check", { code: found.code }));
 		if (screen.value !== "sell") return problem(t("scan.unknown", { code: found.code }), t("scan.unknown_hint"));
 		beep("error");

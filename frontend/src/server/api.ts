@@ -53,6 +53,8 @@ export interface Snapshot {
 	readonly total_rounding?: TotalRounding;
 	readonly row_wise_tax?: boolean;
 	readonly rate_decimals?: number;
+	/** The shop's own. */
+	readonly price_list?: string;
 	readonly templates: readonly { readonly template: string; readonly rates: Readonly<Record<string, string>> }[];
 	readonly tenders: readonly { readonly tender: string; readonly kind: "cash" | "card" }[];
 	readonly cashiers: readonly string[];

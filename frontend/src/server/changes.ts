@@ -1,6 +1,7 @@
 // What the company says has changed since a cursor: its shape, and the check that it has it.
 // Never decides what a change means: catalogue/columns.ts applies it.
 
+import { isMoreColumn, type MoreColumn } from "@/catalogue/more";
 import { Malformed } from "@/core/errors";
 import type { Settings } from "@/server/api";
 
@@ -14,6 +15,7 @@ export interface ChangedItems {
 	readonly template: readonly string[];
 	readonly gtins: readonly (readonly string[])[];
 	readonly weighed: readonly number[];
+	readonly more?: MoreColumn;
 }
 
 export interface ChangedStock {
@@ -56,7 +58,7 @@ export function checkedChanges(changes: Changes): Changes {
 	const { cursor, items, stock, customers } = changes;
 	const whole =
 		typeof cursor === "string" &&
-		(items === undefined || (areColumns(items, "item", ITEM_COLUMNS) && Array.isArray(items.weighed))) &&
+		(items === undefined || (areColumns(items, "item", ITEM_COLUMNS) && Array.isArray(items.weighed) && isMoreColumn(items.more))) &&
 		(stock === undefined || areColumns(stock, "item", ["available"])) &&
 		(customers === undefined || areColumns(customers, "customer", CUSTOMER_COLUMNS)) &&
 		[changes.gone, changes.gone_customers].every((list) => list === undefined || Array.isArray(list));

@@ -6,9 +6,11 @@ import type { Item } from "@/catalogue/catalogue";
 import { PosBridgeError, wordsOf } from "@/core/errors";
 import { newId } from "@/core/entry";
 import { computeSale, type SaleDraft, type Totals } from "@/core/sale";
+import { promoted, type Promoted } from "@/promotions/promotions";
 import type { Snapshot } from "@/server/api";
 import {
-	addItem, changeBy, draftOf, emptyCart, lineOf, removeLine, setDiscount, setQuantity, type Cart, type CartLine, type Discount,
+	addItem, changeBy, draftOf, emptyCart, lineOf, removeLine, setCoupon, setDiscount, setQuantity, setUnit,
+	type Cart, type CartLine, type Discount,
 } from "@/till/cart";
 
 export const KEPT_CART = "cart";
@@ -16,7 +18,9 @@ export const KEPT_CART = "cart";
 export interface Basket {
 	readonly cart: Readonly<ShallowRef<Cart>>;
 	readonly lines: ComputedRef<readonly CartLine[]>;
+	/** The cart's lines in their order as promotions price them, then what they give away. */
 	readonly draft: ComputedRef<SaleDraft>;
+	readonly promoted: ComputedRef<Promoted>;
 	readonly totals: ComputedRef<Totals>;
 	readonly selected: ComputedRef<CartLine | undefined>;
 	/** Changes with every item added, also when the line was there before. */
@@ -27,11 +31,19 @@ export interface Basket {
 	change(key: number, units: number): void;
 	quantity(key: number, quantity: string): void;
 	discount(key: number, discount: Discount): void;
+	/** The item as it is sold in another of its units. */
+	unit(key: number, item: Item): void;
+	coupon(code: string | undefined): void;
 	remove(key: number): void;
 	select(key: number | undefined): void;
 	/** Puts back a cart as it was, if it is still the same sale. */
 	restore(cart: Cart): void;
 	startNext(): void;
+}
+
+export interface Around {
+	itemOf(item: string): Item | undefined;
+	today(): string;
 }
 
 export interface Keeping {
@@ -44,18 +56,23 @@ export interface Keeping {
 
 export function useBasket(
 	snapshot: Readonly<ShallowRef<Snapshot>>, kept: Cart | undefined, { keep, failed, refused }: Keeping,
+	{ itemOf, today }: Around = { itemOf: () => undefined, today: () => "" },
 ): Basket {
 	const cart = shallowRef<Cart>(kept ?? emptyCart(newId()));
 	const selectedKey = shallowRef<number>();
 	const touched = shallowRef(0);
-	const draft = computed(() => draftOf(cart.value, snapshot.value));
+	const promote = (of: Cart): Promoted => {
+		return promoted(draftOf(of, snapshot.value), snapshot.value, itemOf, today(), of.coupon);
+	};
+	const promotedCart = computed(() => promote(cart.value));
+	const draft = computed(() => promotedCart.value.draft);
 	const totals = computed(() => computeSale(draft.value));
 	const keepLatest = latestWriter(keep, failed);
 	watch(cart, keepLatest, { immediate: true });
 
 	function adopt(changed: Cart): boolean {
 		try {
-			computeSale(draftOf(changed, snapshot.value));
+			computeSale(promote(changed).draft);
 		} catch (error) {
 			if (!(error instanceof PosBridgeError)) throw error;
 			refused(error.message);
@@ -74,6 +91,7 @@ export function useBasket(
 	return {
 		cart,
 		draft,
+		promoted: promotedCart,
 		totals,
 		touched,
 		lines: computed(() => cart.value.lines),
@@ -82,6 +100,8 @@ export function useBasket(
 		change: (key, units) => void adopt(changeBy(cart.value, key, units)),
 		quantity: (key, quantity) => void adopt(setQuantity(cart.value, key, quantity)),
 		discount: (key, discount) => void adopt(setDiscount(cart.value, key, discount)),
+		unit: (key, item) => void adopt(setUnit(cart.value, key, item)),
+		coupon: (code) => void adopt(setCoupon(cart.value, code)),
 		remove: (key) => void adopt(removeLine(cart.value, key)),
 		select: (key) => void (selectedKey.value = key),
 		restore: (old) => void (old.id === cart.value.id && adopt(old)),

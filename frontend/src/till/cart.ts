@@ -18,6 +18,8 @@ export interface Cart {
 	readonly id: string;
 	readonly nextKey: number;
 	readonly lines: readonly CartLine[];
+	/** A coupon's code, as it was shown. */
+	readonly coupon?: string;
 }
 
 export interface Added {
@@ -44,6 +46,7 @@ export function addItem(cart: Cart, item: Item, found: { quantity?: string; gtin
 		unit: item.unit,
 		price_minor: item.price_minor,
 		rates: item.rates,
+		...(item.conversion !== undefined && { conversion: item.conversion }),
 		...(found.gtin !== undefined && { gtin: found.gtin }),
 	};
 	const added: CartLine = { key: cart.nextKey, weighed: item.weighed, line };
@@ -70,6 +73,21 @@ export function setDiscount(cart: Cart, key: number, discount: Discount): Cart {
 		if ("percent" in discount) return { ...plain, discount_percent: discount.percent };
 		return { ...plain, unit_discount_minor: discount.unit_minor };
 	});
+}
+
+/** The line in another unit of its item, at that unit's price. */
+export function setUnit(cart: Cart, key: number, item: Item): Cart {
+	return replaceLine(cart, key, (line) => {
+		const { conversion: _conversion, ...rest } = line;
+		const { unit, price_minor, conversion } = item;
+		return { ...rest, unit, price_minor, ...(conversion !== undefined && { conversion }) };
+	});
+}
+
+/** Without a code the coupon is taken back. */
+export function setCoupon(cart: Cart, coupon: string | undefined): Cart {
+	const { coupon: _coupon, ...plain } = cart;
+	return coupon === undefined ? plain : { ...plain, coupon };
 }
 
 export function removeLine(cart: Cart, key: number): Cart {
@@ -120,7 +138,8 @@ export function quantityForPrice(
 }
 
 function plainLineOf(cart: Cart, item: Item): CartLine | undefined {
-	return cart.lines.find(({ line }) => line.item === item.item && line.price_minor === item.price_minor
+	return cart.lines.find(({ line }) => line.item === item.item && line.unit === item.unit
+		&& line.price_minor === item.price_minor
 		&& line.discount_percent === undefined && line.unit_discount_minor === undefined);
 }
 

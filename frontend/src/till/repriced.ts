@@ -3,6 +3,8 @@
 
 import { computed, watch, type ComputedRef, type ShallowRef } from "vue";
 import type { Catalogue } from "@/catalogue/catalogue";
+import { soldIn } from "@/catalogue/more";
+import type { Snapshot } from "@/server/api";
 import type { Basket } from "@/till/basket";
 import type { Money } from "@/till/format";
 import type { Notices } from "@/till/notices";
@@ -14,17 +16,22 @@ export interface RepricedAround {
 	readonly catalogueVersion: Readonly<ShallowRef<number>>;
 	readonly money: ComputedRef<Money>;
 	readonly notices: Pick<Notices, "say">;
+	readonly snapshot: Readonly<ShallowRef<Snapshot>>;
+	readonly today: () => string;
 }
 
 /** Line's key -> what is to be known, in words. */
 export type Repriced = ComputedRef<ReadonlyMap<number, string>>;
 
-export function useRepriced({ basket, catalogue, catalogueVersion, money, notices }: RepricedAround): Repriced {
+export function useRepriced({
+	basket, catalogue, catalogueVersion, money, notices, snapshot, today,
+}: RepricedAround): Repriced {
 	const repriced = computed(() => {
 		void catalogueVersion.value;
 		const found = new Map<number, string>();
 		for (const { key, line } of basket.lines.value) {
-			const price = catalogue.byItem(line.item)?.price_minor;
+			const item = catalogue.byItem(line.item);
+			const price = item && soldIn(item, line.unit, snapshot.value, { day: today() })?.price_minor;
 			if (price === undefined) found.set(key, t("cart.not_sold"));
 			else if (price !== line.price_minor) found.set(key, t("cart.now_costs", { price: money.value.rate(price) }));
 		}

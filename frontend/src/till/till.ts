@@ -138,6 +138,7 @@ export function createTill(parts: TillParts): Till {
 	const scanning = useScanning({
 		...state, whyNot, nextCustomer,
 		money: () => state.money.value,
+		today: () => parts.clock.businessDate(),
 		searchByName: () => void (state.searchFor.value = { text: "" }),
 	});
 	parts.agent.on("scan", ({ code }) => scanning.scan(code));
@@ -228,11 +229,12 @@ function openState(parts: TillParts): State {
 	const keepNow = keepOpen(daybook, parts.settled, {
 		...(cart && tenders && { [KEPT_TENDERS]: { cart: cart.id, tenders } }), ...(kept !== undefined && { [KEPT_CASHIER]: kept }),
 	});
+	const today = (): string => clock.businessDate();
 	const basket = useBasket(snapshot, left.cart, {
 		keep: (cart) => keepNow(KEPT_CART, cart),
 		failed,
 		refused: (reason) => tasks.problem(t("cart.refused", { reason })),
-	});
+	}, { itemOf: (item) => catalogue.byItem(item), today });
 	const trust = useTrust(daybook, agent, pusher, company, clock);
 	const desk = (): Desk => ({
 		snapshot: snapshot.value, cashier: cashier.value ?? "", daybook, agent, pusher, clock,
@@ -251,7 +253,7 @@ function openState(parts: TillParts): State {
 		panel: shallowRef<Panel>(),
 		searchFor: shallowRef<{ readonly text: string }>(),
 		money,
-		repriced: useRepriced({ basket, catalogue, catalogueVersion, money, notices }),
+		repriced: useRepriced({ basket, catalogue, catalogueVersion, money, notices, snapshot, today }),
 		paying: usePaying({
 			basket, desk, screen,
 			...(left.tenders && { given: left.tenders }),
