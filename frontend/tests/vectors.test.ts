@@ -17,6 +17,7 @@ import {
 import {
 	checkSale, compute, computeSale, type Direction, type SaleBody, type SaleDraft, type Totals,
 } from "@/core/sale";
+import { rateOf, type Asked, type PriceRow } from "@/core/pricing/priceList";
 import { pointsEarned, type Tier } from "@/core/pricing/loyalty";
 import { saleBody } from "@/core/saleBody";
 import type { PushAnswer } from "@/server/api";
@@ -105,6 +106,18 @@ describe("scenarios of ERPNext's own tests come to what they expect", () => {
 			nets: totals.lines.map((line) => line.net_minor),
 		};
 		expect(found).toMatchObject(each.expected);
+	});
+});
+
+describe("prices are picked as Python picks them", () => {
+	interface PriceCase {
+		readonly why: string;
+		readonly rows: readonly PriceRow[];
+		readonly ask: Asked;
+		readonly expected: string | null;
+	}
+	test.each(casesOf<PriceCase>("prices").map((each) => [each.why, each] as const))("%s", (_, { rows, ask, expected }) => {
+		expect(rateOf(rows, ask) ?? null).toBe(expected);
 	});
 });
 
