@@ -138,6 +138,8 @@ def _lines(sale: Sale, header: ReceiptHeader) -> list[Element]:
 		elements.append(Row(line.name, _amount(amounts.amount_minor, sale, header)))
 		if detail := _detail(line, amounts, sale, header):
 			elements.append(Text(f"  {detail}"))
+		if line.discount_reason:
+			elements.append(Text(f"  {line.discount_reason}"))
 	return [*elements, Mark("rule")]
 
 

@@ -197,7 +197,8 @@ function lineElements(
 ): ReceiptElement[] {
 	const detail = lineDetail(line, header.point ?? ".", rate);
 	const first = row(line.name, amount(line.amount_minor));
-	return detail ? [first, { type: "text", text: `  ${detail}` }] : [first];
+	const below = [detail, line.discount_reason ?? ""].filter((text) => text !== "");
+	return [first, ...below.map((text) => ({ type: "text", text: `  ${text}` }) as const)];
 }
 
 function lineDetail(line: SaleLine, point: string, rate: AmountText): string {

@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 
 from pos_bridge.agent.standalone.demo_names import name_of
-from pos_bridge.core.catalogue import Item, TillProfile
+from pos_bridge.core.catalogue import Item, TillProfile, Unit
 from pos_bridge.core.gs1 import check_digit
 from pos_bridge.core.journal import Accounts
 from pos_bridge.core.money import SCALE
@@ -50,7 +50,29 @@ PROFILE = TillProfile(
 	tenders={"Cash": "cash", "Card": "card"},
 	cashiers=("Ada", "Noor"),
 	code_patterns=("21IIIIIWWWWWC", "22IIIIIPPPPPC"),
+	rules=(
+		{
+			"rule": "WELCOME",
+			"title": "Welcome to the neighbourhood",
+			"on": "ticket",
+			"gives": "percent",
+			"percent": "10",
+			"discount_on": "grand",
+			"currency": CURRENCY,
+			"coupons": [{"coupon": "Welcome", "code": "WELCOME10"}],
+		},
+	),
+	pricing_for={
+		"price_list": "Shop",
+		"discount_on": "grand",
+		"customer": "Walk-in",
+		"customer_group": "Individual",
+		"territory": "Berlin",
+	},
 )
+
+CRATES = {"DRI-03": Unit("Crate", 12 * SCALE, ("4006381333955",))}
+"""What is also sold by the crate, under the crate's own code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +109,7 @@ def _from_row(number: int, row: Mapping[str, str]) -> Stocked:
 		template=row["template"],
 		gtins=() if weighed else (_gtin(_SHOP_PREFIX, number),),
 		weighed=weighed,
+		units=(CRATES[row["item"]],) if row["item"] in CRATES else (),
 	)
 	return Stocked(item, int(row["cost_minor"]), int(row["opening"]) * SCALE)
 
