@@ -38,7 +38,9 @@ PROOF = ROOT / "docs/proof.md"
 SPOOL_CHAOS = "tests/agent/devices/test_spool_killed.py"
 WORKER_CHAOS = "tests/site/test_worker_killed.py"
 PARITY = "tests/site/posting/test_parity.py"
+RULES_PARITY = "tests/site/posting/test_parity_rules.py"
 CARTS = 10_000
+RULE_CARTS = 10_000
 NO_BENCH = "Not run: no bench on this machine."
 
 
@@ -155,7 +157,15 @@ own `calculate_taxes_and_totals`, in Python and in the page. What they try, and 
 | Carts | {carts} |
 | Seed | {seed} |
 | Carts with an exact half that ERPNext's floats round by chance, except while it posts | {halves_by_chance} |
-| **Carts that came to another figure** | **{different}** |"""
+| **Carts that came to another figure** | **{different}** |
+
+`{rules_test}` (`benchmarks/sums/rules.py`): what random pricing rules make of a cart's prices, by ERPNext, Python and the page.
+
+| | |
+|---|---|
+| Carts, each under rules of its own | {rules[carts]} |
+| Seed | {rules[seed]} |
+| **Carts that came to another price, gift or discount** | **{rules[different]}** |"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +274,7 @@ def proof(
 	shelves: Mapping[str, Any] | None,
 	workers: Mapping[str, Any] | None,
 	sums: Mapping[str, Any] | None,
+	rules: Mapping[str, Any] | None,
 ) -> str:
 	"""docs/proof.md."""
 	facts = "\n".join(f"| {name} | {value} |" for name, value in machine().items())
@@ -276,7 +287,7 @@ def proof(
 		spool=spool,
 		shelves=kill_shelves.section(shelves) if shelves else "Not run: no Chromium on this machine.",
 		workers=WORKERS.format(test=WORKER_CHAOS, **workers) if workers else NO_BENCH,
-		sums=SUMS.format(test=PARITY, **sums) if sums else NO_BENCH,
+		sums=SUMS.format(test=PARITY, **sums, rules=rules, rules_test=RULES_PARITY) if sums else NO_BENCH,
 		test=SPOOL_CHAOS,
 		facts=facts,
 	)
@@ -293,6 +304,7 @@ def main() -> int:
 	parser.add_argument("--worker-kills", type=int, default=WORKER_KILLS)
 	parser.add_argument("--worker-sales", type=int, default=WORKER_SALES)
 	parser.add_argument("--carts", type=int, default=CARTS)
+	parser.add_argument("--rule-carts", type=int, default=RULE_CARTS)
 	options = parser.parse_args()
 	agent = asyncio.run(survive(options.agent_kills, seed=time.time_ns() % 1_000_000))
 	print(agent, file=sys.stderr)
@@ -308,7 +320,8 @@ def main() -> int:
 		return 1
 	workers = torture_workers(options.bench, options.worker_kills, options.worker_sales)
 	sums = counted_on_erpnext(options.bench, PARITY, {"CARTS": options.carts})
-	PROOF.write_text(proof(agent, browser, spool, shelves, workers, sums), encoding="utf-8")
+	rules = counted_on_erpnext(options.bench, RULES_PARITY, {"CARTS": options.rule_carts})
+	PROOF.write_text(proof(agent, browser, spool, shelves, workers, sums, rules), encoding="utf-8")
 	print(f"Whole. Written to {PROOF.relative_to(ROOT)}.", file=sys.stderr)
 	return 0
 
