@@ -1,7 +1,7 @@
 """Pricing rules, coupons and carts from a seeded dice, each naming what it tries; how to make them smaller.
 
-It never evaluates one. Rules are fields of ERPNext's Pricing Rule. The dice does not go where its floats decide
-(docs/parity.md): amounts asked for end on odd cents, and no margin or discount makes half a cent.
+It never evaluates one. Rules are fields of ERPNext's Pricing Rule. The dice does not go where its floats
+decide (docs/parity.md): amounts asked for end on odd cents, and no margin or discount makes half a cent.
 """
 
 import random
