@@ -159,7 +159,8 @@ own `calculate_taxes_and_totals`, in Python and in the page. What they try, and 
 | Carts with an exact half that ERPNext's floats round by chance, except while it posts | {halves_by_chance} |
 | **Carts that came to another figure** | **{different}** |
 
-`{rules_test}` (`benchmarks/sums/rules.py`): what random pricing rules make of a cart's prices, by ERPNext, Python and the page.
+`{rules_test}` (`benchmarks/sums/rules.py`): what random pricing rules make of
+a cart's prices, by ERPNext, Python and the page.
 
 | | |
 |---|---|

@@ -1,7 +1,7 @@
 """Pricing rules, coupons and carts from a seeded dice, each naming what it tries; how to make them smaller.
 
-It never evaluates one. Rules are fields of a Pricing Rule. The dice does not go where floats of ERPNext
-decide (docs/parity.md): amounts asked for end on odd cents, and no margin or high discount makes half a cent.
+It never evaluates one. Rules are fields of ERPNext's Pricing Rule. The dice does not go where its floats
+decide (docs/parity.md): amounts asked for end on odd cents, and no margin or discount makes half a cent.
 """
 
 import random
@@ -89,11 +89,11 @@ def _cart(dice: random.Random) -> RuleCart:
 
 
 def _step(rules: list[Fields]) -> int:
-	"""What prices are multiples of, in cents."""
-	off = sum(rule.get("discount_percentage", 0) for rule in rules if rule["apply_on"] != "Transaction")
-	if off > 70:
-		return 1_000
-	return 40 if any(rule.get("margin_type") == "Percentage" for rule in rules) else 5
+	"""What prices are multiples of, in cents, so that no percentage of them ends on half a cent."""
+	if any("apply_discount_on_rate" in rule for rule in rules):
+		return 16_000
+	by_percent = any("discount_percentage" in rule or rule.get("margin_type") for rule in rules)
+	return 1_000 if by_percent else 5
 
 
 def _rule(dice: random.Random, tries: set[str]) -> Fields:

@@ -4,7 +4,7 @@ It never looks at an item; when one of these changes, every item may have change
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -79,10 +79,20 @@ def ground_of(till: str) -> Ground:
 	"""`Rejected` if something is missing at the till's POS Profile."""
 	shop = shop_of(till)
 	pricing = rules_of(rule_ground(shop, today_in(shop.time_zone)))
+	if shop.rate_decimals:
+		pricing = _left_out(pricing)
 	profile = replace(till_profile(till), **pricing)
 	manifest = Catalogue(profile, ()).snapshot()
 	settings = {name: value for name, value in manifest.items() if name not in _OF_THE_ITEMS}
 	return Ground(settings, _grounds(shop, profile), profile)
+
+
+def _left_out(pricing: Mapping[str, Any]) -> dict[str, Any]:
+	"""Rules are evaluated in minor units: where prices are finer, none is."""
+	finer = [
+		{"rule": row["rule"], "title": row["title"], "reason": "finer_prices"} for row in pricing["rules"]
+	]
+	return {**pricing, "rules": [], "rules_left_out": [*pricing["rules_left_out"], *finer]}
 
 
 def _grounds(shop: Shop, profile: TillProfile) -> Grounds:
