@@ -127,9 +127,12 @@ def test_taxes_that_a_till_cannot_charge_are_refused_in_words(site):
 	set_up()
 	template = frappe.get_doc("POS Profile", "Corner").taxes_and_charges
 	row = frappe.db.get_value("Sales Taxes and Charges", {"parent": template})
-	frappe.db.set_value("Sales Taxes and Charges", row, "charge_type", "Actual")
+	impossible = {"charge_type": "Actual", "tax_amount": 2, "included_in_print_rate": 1}
+	frappe.db.set_value("Sales Taxes and Charges", row, impossible)
 	frappe.clear_document_cache("Sales Taxes and Charges Template", template)
-	assert "On Net Total" in wrong(set_up())["Till C1"]
+	said = wrong(set_up())["Till C1"]
+	assert template in said
+	assert "a fixed amount can't be included in the prices" in said
 
 
 def test_a_till_of_another_shop_is_not_taken_over(site):
