@@ -70,6 +70,26 @@ test("what says nothing is left out of the body", () => {
 	);
 });
 
+describe("what is received", () => {
+	const cart = draft(line({ price_minor: 1000, quantity: "1", rates: {} }));
+	const cash = { tender: "Cash", kind: "cash", amount_minor: 1200 } as const;
+	const body = { ...saleBody(cart, computeSale(cart), [cash], 0) };
+
+	test("may be more than the total, as a tip", () => {
+		expect(() => checkSale({ ...body, tip_minor: 200 })).not.toThrow();
+		expect(() => checkSale({ ...body, tip_minor: 100 })).toThrow("Received 1200 less change 0 and tip 100 is not the total 1000.");
+		expect(() => checkSale({ ...body, tip_minor: -1 })).toThrow("A tip is not below zero");
+	});
+
+	test("may be less, if the rest is written off", () => {
+		const short = { ...body, tenders: [{ ...cash, amount_minor: 990 }] };
+		expect(() => checkSale({ ...short, write_off_minor: 10 })).not.toThrow();
+		expect(() => checkSale(short)).toThrow("Received 990 less change 0 is not the total 1000.");
+		expect(() => checkSale({ ...body, tenders: [], write_off_minor: 1000 })).not.toThrow();
+		expect(() => checkSale({ ...body, tenders: [], write_off_minor: 1001 })).toThrow("not more than the total");
+	});
+});
+
 const VAT = { tax: "VAT", label: "VAT", inclusive: true } as const;
 
 describe("a cart is refused with its line's number and words:", () => {

@@ -45,6 +45,9 @@ class Accounts:
 	round_off: str
 	taxes: Mapping[str, str]
 	tenders: Mapping[str, str]
+	tips: str = ""
+	write_off: str = ""
+	"""Both empty where the shop has no account for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,13 @@ def _sale_lines(sale: Sale, accounts: Accounts) -> tuple[JournalLine, ...]:
 		cash = next(tender.tender for tender in sale.tenders if tender.kind == "cash")
 		account = _account(accounts.tenders, "tender", cash)
 		signed += [(accounts.receivable, sale.change_minor), (account, -sale.change_minor)]
+	for what, account, amount in (
+		("tips", accounts.tips, -sale.tip_minor),
+		("what is written off", accounts.write_off, sale.write_off_minor),
+	):
+		if amount and not account:
+			raise Rejected(f"This shop has no account for {what}. Set one, then retry.")
+		signed += [(account, amount), (accounts.receivable, -amount)]
 	return tuple(journal_line(account, amount) for account, amount in signed if amount)
 
 

@@ -106,6 +106,8 @@ def _check_given_back(sale: Sale) -> None:
 	if any(not -MAX_MINOR <= tender.amount_minor < 0 for tender in sale.tenders):
 		raise Rejected("A tender's amount in a return is not below zero.")
 	given = sum(tender.amount_minor for tender in sale.tenders)
+	if sale.tip_minor or sale.write_off_minor:
+		raise Rejected("A return has no tip, and nothing of it is written off.")
 	if given != sale.totals.total_minor or sale.change_minor:
 		raise Rejected(
 			f"Given back {given} with change {sale.change_minor}, the total is {sale.totals.total_minor}:"

@@ -145,12 +145,17 @@ class Tender:
 
 @dataclass(frozen=True, slots=True)
 class Sale:
-	"""A completed sale, as recorded: the cart, what it came to, what was received and given back."""
+	"""A completed sale, as recorded: the cart, what it came to, what was received and given back.
+
+	A tip was received beyond the total; what is written off was not received, and nobody owes it.
+	"""
 
 	draft: SaleDraft
 	totals: Totals
 	tenders: tuple[Tender, ...]
 	change_minor: int
+	tip_minor: int = 0
+	write_off_minor: int = 0
 
 
 def compute(draft: SaleDraft, direction: Direction = "sale") -> Totals:
@@ -322,9 +327,14 @@ def check_sale(sale: Sale) -> None:
 		raise Rejected("The sale's figures are not what its lines come to; it was not computed by this rule.")
 	_check_tenders(sale)
 	received = sum(tender.amount_minor for tender in sale.tenders)
-	if received - sale.change_minor != sale.totals.total_minor:
+	total = sale.totals.total_minor
+	if sale.tip_minor < 0 or not 0 <= sale.write_off_minor <= max(total, 0):
+		raise Rejected("A tip is not below zero, and what is written off is not more than the total.")
+	if received - sale.change_minor - sale.tip_minor != total - sale.write_off_minor:
+		less = f" and tip {sale.tip_minor}" if sale.tip_minor else ""
+		off = f" less {sale.write_off_minor} written off" if sale.write_off_minor else ""
 		raise Rejected(
-			f"Received {received} less change {sale.change_minor} is not the total {sale.totals.total_minor}."
+			f"Received {received} less change {sale.change_minor}{less} is not the total {total}{off}."
 		)
 	cash = sum(tender.amount_minor for tender in sale.tenders if tender.kind == "cash")
 	if not 0 <= sale.change_minor <= cash:
@@ -332,7 +342,7 @@ def check_sale(sale: Sale) -> None:
 
 
 def _check_tenders(sale: Sale) -> None:
-	fewest = 1 if sale.totals.total_minor else 0
+	fewest = 1 if sale.totals.total_minor - sale.write_off_minor else 0
 	if not fewest <= len(sale.tenders) <= MAX_TENDERS:
 		raise Rejected(f"A sale is paid with {fewest} to {MAX_TENDERS} tenders, not {len(sale.tenders)}.")
 	if any(not 0 < tender.amount_minor <= MAX_MINOR for tender in sale.tenders):

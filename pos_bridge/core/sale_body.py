@@ -23,6 +23,8 @@ def sale_body(sale: Sale) -> dict[str, Any]:
 		fields["discount"]["amount_minor"] = totals.discount_minor
 	if "total_rounding" in fields:
 		fields["total_rounding"]["adjustment_minor"] = totals.rounding_adjustment_minor
+	rare = {"tip_minor": sale.tip_minor, "write_off_minor": sale.write_off_minor}
+	fields |= {name: value for name, value in rare.items() if value}
 	return fields | {
 		"taxes": [tax_fields(tax) for tax in totals.taxes],
 		"net_minor": totals.net_minor,
@@ -171,7 +173,14 @@ def _read_sale(body: Mapping[str, Any]) -> Sale:
 		),
 	)
 	tenders = tuple(_read_tender(fields) for fields in body["tenders"])
-	return Sale(draft, totals, tenders, _whole(body["change_minor"]))
+	return Sale(
+		draft,
+		totals,
+		tenders,
+		_whole(body["change_minor"]),
+		_whole(body.get("tip_minor", 0)),
+		_whole(body.get("write_off_minor", 0)),
+	)
 
 
 def _read_discount(fields: Mapping[str, Any]) -> TicketDiscount:

@@ -73,6 +73,8 @@ class Shop:
 	tenders: Mapping[str, str]
 	"""Mode of Payment to its account in this company, in the profile's order; "" where none is set."""
 	change_account: str
+	write_off_account: str = ""
+	write_off_cost_center: str = ""
 	total_rounding: TotalRounding | None = None
 	row_wise_tax: bool = False
 	rate_decimals: int = 0
@@ -100,6 +102,8 @@ def shop_of(till: str) -> Shop:
 		taxes=_tax_rows(profile),
 		tenders=_tenders(profile),
 		change_account=profile.account_for_change_amount or company.default_cash_account or "",
+		write_off_account=profile.write_off_account or company.write_off_account or "",
+		write_off_cost_center=profile.write_off_cost_center or company.cost_center or "",
 		total_rounding=_total_rounding(profile, profile.currency or company.default_currency),
 		row_wise_tax=bool(frappe.db.get_single_value("Accounts Settings", "round_row_wise_tax")),
 		rate_decimals=_rate_decimals(),

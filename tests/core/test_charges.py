@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from pos_bridge.core.entry import open_wire
 from pos_bridge.core.errors import Rejected
+from pos_bridge.core.journal import Accounts, balance_of, effect_of
 from pos_bridge.core.money import SCALE, Rounding
 from pos_bridge.core.receipt import ReceiptHeader, Row, receipt_of_sale, tax_parts
 from pos_bridge.core.sale import DraftLine, Sale, SaleDraft, Tender, check_sale, compute, make_sale
@@ -191,3 +192,31 @@ def test_a_receipt_shows_what_leads_from_the_lines_to_the_total():
 		("Rounding", "-0.01"),
 		("TOTAL EUR", "22.80"),
 	]
+
+
+@given(charged, st.integers(0, 500), st.integers(0, 100))
+def test_a_tip_and_what_is_written_off_balance_the_journal(draft, tip, off):
+	total = compute(draft).total_minor
+	off = min(off, total)
+	paid = total - off + tip
+	sale = Sale(draft, compute(draft), (Tender("Cash", "cash", paid),) if paid else (), 0, tip, off)
+	check_sale(sale)
+	assert sale_body(sale_from_body(sale_body(sale))) == sale_body(sale)
+	entry = replace(open_wire(till_day(1)[0]), body=sale_body(sale))
+	names = {tax.tax: tax.label for tax in ROWS}
+	accounts = Accounts("Debtors", "Sales", "Round Off", names, {"Cash": "Cash"}, "Tips", "Write Off")
+	lines = effect_of(entry, accounts, "Shop").lines
+	assert balance_of(lines) == 0
+	assert sum(line.credit_minor for line in lines if line.account == "Tips") == tip
+	assert sum(line.debit_minor for line in lines if line.account == "Write Off") == off
+	if tip or off:
+		with pytest.raises(Rejected, match="no account for"):
+			effect_of(entry, replace(accounts, tips="", write_off=""), "Shop")
+
+
+@pytest.mark.parametrize("wrong", [{"tip_minor": -1}, {"write_off_minor": 1_001}, {"tip_minor": 5}])
+def test_a_wrong_tip_or_write_off_is_refused(wrong):
+	cart = a_cart()
+	sale = Sale(cart, compute(cart), (Tender("Cash", "cash", 1_000),), 0, **wrong)
+	with pytest.raises(Rejected):
+		check_sale(sale)

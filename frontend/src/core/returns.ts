@@ -112,7 +112,8 @@ function isLineNumber(number: number | undefined): boolean {
 	return number !== undefined && Number.isInteger(number) && number >= 1 && number <= MAX_LINES;
 }
 
-function checkGivenBack({ tenders, change_minor: change, total_minor: total }: ReturnBody): void {
+function checkGivenBack(body: ReturnBody): void {
+	const { tenders, change_minor: change, total_minor: total, tip_minor: tip = 0, write_off_minor: writtenOff = 0 } = body;
 	const fewest = total === 0 ? 0 : 1;
 	if (tenders.length < fewest || tenders.length > MAX_TENDERS) {
 		throw new Rejected(`A return is paid out with ${fewest} to ${MAX_TENDERS} tenders, not ${tenders.length}.`);
@@ -120,6 +121,7 @@ function checkGivenBack({ tenders, change_minor: change, total_minor: total }: R
 	if (tenders.some(({ amount_minor }) => !Number.isSafeInteger(amount_minor) || amount_minor >= 0)) {
 		throw new Rejected("A tender's amount in a return is not below zero.");
 	}
+	if (tip || writtenOff) throw new Rejected("A return has no tip, and nothing of it is written off.");
 	const given = sum(tenders.map((tender) => tender.amount_minor));
 	if (given !== BigInt(total) || change !== 0) {
 		throw new Rejected(

@@ -103,6 +103,10 @@ export interface SaleBody extends DraftPart, TotalsPart {
 	readonly lines: readonly SaleLine[];
 	readonly tenders: readonly Tender[];
 	readonly change_minor: number;
+	/** Received beyond the total; absent is none. */
+	readonly tip_minor?: number;
+	/** Not received, and owed by nobody. */
+	readonly write_off_minor?: number;
 }
 
 /** Raises Rejected with the line's number and name, or Malformed for a decimal that is none. An empty cart is zero. */
@@ -337,7 +341,11 @@ export function checkFigures(body: SaleBody, direction: Direction): void {
 
 function checkTenders(body: SaleBody): void {
 	const { tenders, change_minor: change, total_minor: total } = body;
-	const fewest = total === 0 ? 0 : 1;
+	const { tip_minor: tip = 0, write_off_minor: writtenOff = 0 } = body;
+	if (!isWithin(tip, MAX_MINOR) || !isWithin(writtenOff, Math.max(total, 0))) {
+		throw new Rejected("A tip is not below zero, and what is written off is not more than the total.");
+	}
+	const fewest = total === writtenOff ? 0 : 1;
 	if (tenders.length < fewest || tenders.length > MAX_TENDERS) {
 		throw new Rejected(`A sale is paid with ${fewest} to ${MAX_TENDERS} tenders, not ${tenders.length}.`);
 	}
@@ -345,8 +353,10 @@ function checkTenders(body: SaleBody): void {
 		throw new Rejected("A tender's amount is not above zero.");
 	}
 	const received = sum(tenders.map((tender) => tender.amount_minor));
-	if (received - BigInt(change) !== BigInt(total)) {
-		throw new Rejected(`Received ${received} less change ${change} is not the total ${total}.`);
+	if (received - BigInt(change) - BigInt(tip) !== BigInt(total) - BigInt(writtenOff)) {
+		const less = tip === 0 ? "" : ` and tip ${tip}`;
+		const off = writtenOff === 0 ? "" : ` less ${writtenOff} written off`;
+		throw new Rejected(`Received ${received} less change ${change}${less} is not the total ${total}${off}.`);
 	}
 	const cash = sum(tenders.filter((tender) => tender.kind === "cash").map((tender) => tender.amount_minor));
 	if (change < 0 || BigInt(change) > cash) {

@@ -61,6 +61,7 @@ def invoice_of(entry: Entry, sale: Sale, shop: Shop, customer: str, moment: date
 		"pos_bridge_channel": CHANNEL,
 		"pos_bridge_occurred_at": entry.occurred_at,
 		**_discount_fields(sale),
+		**_write_off_fields(sale, shop),
 	}
 	invoice = frappe.get_doc(fields)
 	for line, amounts in zip(sale.draft.lines, sale.totals.lines, strict=True):
@@ -80,6 +81,22 @@ def _discount_fields(sale: Sale) -> dict[str, Any]:
 		"apply_discount_on": "Net Total" if discount.on == "net_total" else "Grand Total",
 		"additional_discount_percentage": discount.percent / SCALE,
 		"discount_amount": sale.totals.discount_minor / 10**sale.draft.currency_precision,
+	}
+
+
+def _write_off_fields(sale: Sale, shop: Shop) -> dict[str, Any]:
+	"""What nobody owes any more. A tip is not booked yet: it is no part of an invoice."""
+	if sale.tip_minor:
+		raise Rejected(_("This release can't book tips yet. Update it, then retry."), code="tips")
+	if not sale.write_off_minor:
+		return {}
+	if not shop.write_off_account:
+		words = _("The POS Profile {0} has no Write Off Account. Set one, then retry.")
+		raise Rejected(words.format(shop.profile), code="no_account")
+	return {
+		"write_off_amount": sale.write_off_minor / 10**sale.draft.currency_precision,
+		"write_off_account": shop.write_off_account,
+		"write_off_cost_center": shop.write_off_cost_center,
 	}
 
 

@@ -33,6 +33,7 @@ class Document:
 	change: float
 	debit_to: str
 	change_account: str
+	write_off_account: str
 	warehouse: str
 	items: list[Any] = field(default_factory=list)
 	taxes: dict[str, float] = field(default_factory=dict)
@@ -116,6 +117,7 @@ def _read_invoices(books: Books, names: Iterable[str]) -> list[str]:
 		" COALESCE(pos_bridge_entry, '') AS entry, currency, posting_date,"
 		" IF(rounded_total != 0, rounded_total, grand_total) AS to_pay, net_total,"
 		" change_amount AS `change`, debit_to, COALESCE(account_for_change_amount, '') AS change_account,"
+		" COALESCE(write_off_account, '') AS write_off_account,"
 		" COALESCE(set_warehouse, '') AS warehouse FROM `tabSales Invoice` WHERE name IN %s",
 		names,
 	)

@@ -72,6 +72,7 @@ def effect_in(document: Document, entry: Entry, company: Company) -> Effect:
 		receivable=document.debit_to,
 		revenue=incomes[0] if incomes else "",
 		round_off=company.round_off,
+		write_off=document.write_off_account,
 		taxes={tax["tax"]: tax["tax"] for tax in entry.body["taxes"]},
 		tenders={
 			tender["tender"]: document.tenders.get(tender["tender"], (tender["tender"], 0.0))[0]

@@ -10,7 +10,8 @@ from books import COMPANY, DAY, book, flags, invoice_of, on_hand, open_shop, ret
 
 from pos_bridge.core.entry import open_wire
 from pos_bridge.core.money import SCALE
-from pos_bridge.core.sale_body import sale_from_body
+from pos_bridge.core.sale import Sale, Tender, check_sale, compute
+from pos_bridge.core.sale_body import sale_body, sale_from_body
 from pos_bridge.core.ticket import TicketDiscount
 from pos_bridge.erpnext.reconcile.difference import Kind
 from pos_bridge.erpnext.reconcile.run import reconcile
@@ -106,6 +107,20 @@ def test_of_a_discounted_sale_parts_come_back_at_what_was_paid_for_them(charging
 	# Each part is rounded by itself.
 	assert abs(paid + sum(back)) <= 2
 	assert reconciled(charging) == ()
+
+
+def test_what_is_written_off_is_owed_by_nobody(site):
+	shop = open_shop(items=1)
+	draft = shop.draft(shop.line(shop.items[0], "2"))
+	total = compute(draft).total_minor
+	cash = next(iter(shop.shop.tenders))
+	sale = Sale(draft, compute(draft), (Tender(cash, "cash", total - 3),), 0, write_off_minor=3)
+	check_sale(sale)
+	wire = shop.seal("sale", sale_body(sale))
+	book(shop, wire)
+	invoice = invoice_of(wire)
+	assert (invoice.write_off_amount, invoice.outstanding_amount, invoice.paid_amount) == (0.03, 0, 4.97)
+	assert reconciled(shop) == ()
 
 
 def test_a_box_takes_twelve_pieces_from_stock(site):
