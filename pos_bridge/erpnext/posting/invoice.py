@@ -87,12 +87,14 @@ def _discount_fields(sale: Sale) -> dict[str, Any]:
 def _write_off_fields(sale: Sale, shop: Shop) -> dict[str, Any]:
 	"""What nobody owes any more. A tip is not booked yet: it is no part of an invoice."""
 	if sale.tip_minor:
-		raise Rejected(_("This release can't book tips yet. Update it, then retry."), code="tips")
+		raise Rejected(
+			_("This release can't book tips yet. Update it, then retry."), code="kind_not_supported"
+		)
 	if not sale.write_off_minor:
 		return {}
 	if not shop.write_off_account:
 		words = _("The POS Profile {0} has no Write Off Account. Set one, then retry.")
-		raise Rejected(words.format(shop.profile), code="no_account")
+		raise Rejected(words.format(shop.profile), code="shop_incomplete")
 	return {
 		"write_off_amount": sale.write_off_minor / 10**sale.draft.currency_precision,
 		"write_off_account": shop.write_off_account,
