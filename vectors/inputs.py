@@ -11,7 +11,8 @@ from typing import Any
 from pos_bridge.core import money, returns, sale, sale_body
 from pos_bridge.core.entry import GENESIS, Entry, uuid7
 from pos_bridge.core.money import Rounding, format_decimal, parse_decimal
-from pos_bridge.core.tax import Tax
+from pos_bridge.core.tax import Charge, Tax
+from pos_bridge.core.ticket import TicketDiscount, TotalRounding
 
 SEED = 20261122
 
@@ -200,6 +201,21 @@ def a_sale_with_added_tax() -> sale.Sale:
 		SALES_TAX, line(123456, "3", rates, name="Tea"), line(999, "1", rates, unit_discount_minor=99)
 	)
 	return sale.make_sale(cart, (sale.Tender("Card", "card", sale.compute(cart).total_minor),))
+
+
+def a_sale_with_everything() -> sale.Sale:
+	"""A ticket discount, one tax at two rates, a fee, a coin, prices of three decimals, a promotion."""
+	rows = Tax("VAT", "VAT", True), Tax("BAG", "Bag fee", False, Charge.ACTUAL, actual_minor=15)
+	lines = (
+		line(1799, "12.345", {"VAT": "19"}, name="Petrol"),
+		line(4990, "2", {"VAT": "7.7"}, name="Bread", discount_percent="10", discount_reason="Bread week"),
+		line(2500, "1", {"VAT": "19"}, name="Cup", discount_percent="100", discount_reason="With two loaves"),
+		line(1000, "1", {"VAT": "7.7"}, name="Butter", unit_margin_minor=55, unit_discount_minor=5),
+	)
+	off = TicketDiscount("grand_total", percent=12_500_000_000, reason="Neighbours")
+	more = {"discount": off, "total_rounding": TotalRounding(5), "rate_decimals": 3}
+	cart = draft(rows, *lines, **more)
+	return sale.make_sale(cart, (sale.Tender("Cash", "cash", 5000),))
 
 
 def an_entry(sequence: int = 1, previous: str = GENESIS, kind: str = "sale", **more: Any) -> Entry:  # noqa: ANN401

@@ -16,6 +16,7 @@ from inputs import (
 	a_return,
 	a_sale,
 	a_sale_with_added_tax,
+	a_sale_with_everything,
 	an_entry,
 	named_drafts,
 	named_returns,
@@ -163,6 +164,7 @@ def receipt_cases() -> list[dict[str, Any]]:
 		(header, _entry_of_sale(sold))
 		for header, sold in zip(headers, (a_sale(), a_sale_with_added_tax()), strict=True)
 	]
+	sales.append((headers[1], _entry_of_sale(a_sale_with_everything())))
 	cases = [_receipt_case(header, entry, copy) for header, entry in sales for copy in (0, 2)]
 	against, without = (_entry_of_return(a_return(**more)) for more in (AGAINST, {}))
 	return [*cases, _receipt_case(headers[0], against, 0), _receipt_case(headers[1], without, 1)]
