@@ -33,6 +33,7 @@ def make_demo(company: str, profile: TillProfile, goods: Sequence[Good]) -> list
 	made = [_item(item, abbr) for item, _, _ in goods]
 	_order_groups(profile.shop, [item.group for item, _, _ in goods])
 	steps.append(Step("made" if any(made) else "kept", f"{sum(made)} of {len(goods)} items"))
+	_promotions(name, profile)
 	if any(made):
 		_receive(name, profile, goods)
 		steps.append(Step("made", "Opening stock"))
@@ -123,7 +124,11 @@ def _item(item: Item, abbr: str) -> bool:
 		item_group=item.group,
 		stock_uom=_unit(item.unit),
 		pos_bridge_weighed=int(item.weighed),
-		barcodes=[{"barcode": gtin} for gtin in item.gtins],
+		barcodes=[
+			*({"barcode": gtin} for gtin in item.gtins),
+			*({"barcode": gtin, "uom": _unit(each.unit)} for each in item.units for gtin in each.gtins),
+		],
+		uoms=[{"uom": _unit(each.unit), "conversion_factor": each.factor / SCALE} for each in item.units],
 		taxes=[{"item_tax_template": f"{VAT[item.template][2]} - {abbr}"}],
 	)
 	_insert(
@@ -133,6 +138,34 @@ def _item(item: Item, abbr: str) -> bool:
 		price_list_rate=item.price_minor / 100,
 	)
 	return True
+
+
+def _promotions(company: str, profile: TillProfile) -> None:
+	"""The demo's promotions take a percentage off the ticket, for who shows a coupon."""
+	for rule in profile.rules:
+		if frappe.db.exists("Pricing Rule", {"title": rule["title"]}):
+			continue
+		made = _insert(
+			"Pricing Rule",
+			title=rule["title"],
+			apply_on="Transaction",
+			price_or_product_discount="Price",
+			rate_or_discount="Discount Percentage",
+			discount_percentage=float(rule["percent"]),
+			apply_discount_on="Grand Total",
+			selling=1,
+			company=company,
+			currency=profile.currency,
+			coupon_code_based=1,
+		)
+		for coupon in rule["coupons"]:
+			_insert(
+				"Coupon Code",
+				coupon_name=coupon["coupon"],
+				coupon_code=coupon["code"],
+				coupon_type="Promotional",
+				pricing_rule=made.name,
+			)
 
 
 def _order_groups(shop: str, groups: Sequence[str]) -> None:
@@ -153,7 +186,7 @@ def _group(name: str) -> None:
 def _unit(name: str) -> str:
 	"""The demo's unit as this site spells it: ERPNext has “Kg”, MariaDB finds it under “kg” as well."""
 	found = frappe.db.get_value("UOM", name)
-	return str(found or _insert("UOM", uom_name=name, must_be_whole_number=0))
+	return str(found or _insert("UOM", uom_name=name, must_be_whole_number=0).name)
 
 
 def _receive(company: str, profile: TillProfile, goods: Sequence[Good]) -> None:

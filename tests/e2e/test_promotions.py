@@ -5,9 +5,10 @@ import pytest
 from pos_bridge.agent.standalone.demo_shop import CRATES
 from pos_bridge.core.entry import open_wire
 from pos_bridge.core.sale_body import sale_from_body
+from tests.e2e.conftest import ON_BOTH
 from tests.e2e.test_sale import choose_cashier, pay_cash, scan, tile, until
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, ON_BOTH]
 
 
 def the_sale(demo):
@@ -56,6 +57,7 @@ def test_the_code_of_a_crate_rings_up_a_crate_and_takes_twelve_bottles(till, dem
 	assert till.get_by_test_id("total").inner_text() == "€16.68"
 	assert "Crate" in till.locator("ol.lines").inner_text()
 	pay_cash(till, "20")
-	_, sale = the_sale(demo)
+	entry, sale = the_sale(demo)
 	(line,) = sale.draft.lines
 	assert (line.unit, line.price_minor, line.stock_quantity) == ("Crate", 1_668, 12 * line.quantity)
+	until(lambda: demo.entry_states().get(entry.id) == "posted")
