@@ -171,8 +171,8 @@ function parseChunk(number: number, text: string): Chunk {
 	const whole =
 		chunk.chunk === number &&
 		Array.isArray(chunk.weighed) &&
-		isMoreColumn(chunk.more) &&
-		COLUMN_NAMES.every((name) => Array.isArray(chunk[name]) && chunk[name].length === chunk.item.length);
+		COLUMN_NAMES.every((name) => Array.isArray(chunk[name]) && chunk[name].length === chunk.item.length) &&
+		isMoreColumn(chunk.more, chunk.item.length);
 	if (!whole) throw new Malformed(`Chunk ${number} of the catalogue is not what the protocol says.`, "chunk");
 	return chunk;
 }

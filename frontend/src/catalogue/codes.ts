@@ -5,9 +5,13 @@
 const DRAWERS = 1 << 16;
 const LOWER_HALF = 0xffff;
 const FIRST_ROOM = 1 << 16;
+/** Rises with what is in a table: one of an older page lacks codes, and is made anew. 2: codes of other units. */
+const VERSION = 2;
 
 /** As IndexedDB keeps it: what lies in drawer d stands at starts[d] to starts[d + 1]. */
 export interface KeptCodes {
+	/** Absent before 2. */
+	readonly version?: number;
 	readonly snapshot: string;
 	readonly rows: number;
 	readonly starts: Uint32Array;
@@ -18,9 +22,9 @@ export interface KeptCodes {
 export class CodeTable {
 	private constructor(readonly kept: KeptCodes) {}
 
-	/** Undefined if it is not of this snapshot, or not whole. */
+	/** Undefined if it is not of this snapshot and of this page, or not whole. */
 	static of(kept: KeptCodes | undefined, snapshot: string): CodeTable | undefined {
-		if (kept?.snapshot !== snapshot) return undefined;
+		if (kept?.snapshot !== snapshot || kept.version !== VERSION) return undefined;
 		const { starts, halves, numbers } = kept;
 		const whole = starts.length === DRAWERS + 1 && starts[DRAWERS] === halves.length && halves.length === numbers.length;
 		return whole ? new CodeTable(kept) : undefined;
@@ -64,7 +68,7 @@ export class CodeTableBuilder {
 			halves[place] = hashes[at]! & LOWER_HALF;
 			numbers[place] = this.numbers[at]!;
 		}
-		const table = CodeTable.of({ snapshot, rows, starts, halves, numbers }, snapshot);
+		const table = CodeTable.of({ version: VERSION, snapshot, rows, starts, halves, numbers }, snapshot);
 		if (!table) throw new Error("A table of codes that was just made is not whole.");
 		return table;
 	}

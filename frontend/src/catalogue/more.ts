@@ -2,10 +2,8 @@
 // Never guesses: what is not as the protocol says is not taken.
 
 import { normaliseCode } from "@/core/gs1";
-import { SCALE, minorOf, parseDecimal, roundRatio } from "@/core/money";
-import { rateOf, type PriceRow } from "@/core/pricing/priceList";
-import type { Item } from "@/catalogue/columns";
-import type { Snapshot } from "@/server/api";
+import { isDecimal } from "@/core/money";
+import type { PriceRow } from "@/core/pricing/priceList";
 
 /** Name, stock units in one, codes. */
 export type Unit = readonly [unit: string, factor: string, gtins: readonly string[]];
@@ -20,61 +18,59 @@ export interface More {
 /** By a row's number, as text. */
 export type MoreColumn = Readonly<Record<string, More>>;
 
-export function isMoreColumn(column: unknown): column is MoreColumn | undefined {
+/** Whether it is a column that could have come with `rows` rows. */
+export function isMoreColumn(column: unknown, rows: number): column is MoreColumn | undefined {
 	if (column === undefined) return true;
-	if (typeof column !== "object" || column === null) return false;
-	return Object.values(column).every((more: More) => {
-		return typeof more === "object" && areRows(more.units, 3) && areRows(more.prices, 8);
-	});
+	if (!isObject(column)) return false;
+	return Object.entries(column).every(([row, more]) => /^\d+$/.test(row) && Number(row) < rows && isMore(more));
 }
 
-function areRows(rows: unknown, length: number): boolean {
-	if (rows === undefined) return true;
-	return Array.isArray(rows) && rows.every((row) => Array.isArray(row) && row.length === length);
+function isMore(more: unknown): more is More {
+	if (!isObject(more)) return false;
+	const { brand, variant_of, units, prices } = more as Readonly<Record<keyof More, unknown>>;
+	return [brand, variant_of].every((text) => text === undefined || typeof text === "string")
+		&& isListOf(units, isUnit) && isListOf(prices, isPriceRow);
+}
+
+function isObject(value: unknown): value is object {
+	return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isListOf(list: unknown, fits: (row: readonly unknown[]) => boolean): boolean {
+	return list === undefined || (Array.isArray(list) && list.every((row) => Array.isArray(row) && fits(row as unknown[])));
+}
+
+function isUnit([unit, factor, gtins, ...rest]: readonly unknown[]): boolean {
+	const named = typeof unit === "string" && isDecimal(factor) && factor !== "0" && !factor.startsWith("-");
+	return named && rest.length === 0 && Array.isArray(gtins) && gtins.every((gtin) => typeof gtin === "string");
+}
+
+function isPriceRow(row: readonly unknown[]): boolean {
+	const [packing, rate, ofTemplate] = row.slice(5);
+	return row.length === 8 && row.slice(0, 5).every((text) => typeof text === "string")
+		&& isDecimal(packing) && isDecimal(rate) && typeof ofTemplate === "boolean";
 }
 
 export function codesOfUnits(more: More | undefined): readonly string[] {
 	return more?.units?.flatMap(([, , gtins]) => gtins) ?? [];
 }
 
+interface WithUnits {
+	readonly unit: string;
+	readonly more?: More;
+}
+
 /** The unit that a code stands for, if it is not the item's own. */
-export function unitScanned(item: Item, code: string): string | undefined {
-	return item.more?.units?.find(([, , gtins]) => gtins.some((gtin) => gtin === code || normaliseCode(gtin) === code))?.[0];
+export function unitScanned({ more }: WithUnits, code: string): string | undefined {
+	return more?.units?.find(([, , gtins]) => gtins.some((gtin) => gtin === code || normaliseCode(gtin) === code))?.[0];
 }
 
 /** The units that it is sold in, its own first. */
-export function unitsOf(item: Item): readonly string[] {
-	return [item.unit, ...(item.more?.units?.map(([unit]) => unit) ?? [])];
+export function unitsOf({ unit, more }: WithUnits): readonly string[] {
+	return [unit, ...(more?.units?.map(([name]) => name) ?? [])];
 }
 
-export interface Buying {
-	readonly day: string;
-	readonly customer?: string;
-	/** Empty: the shop's. */
-	readonly price_list?: string;
-	readonly quantity?: string;
-}
-
-type Rounding = Pick<Snapshot, "currency_precision" | "rate_decimals" | "rounding" | "price_list">;
-
-/** The item as it is sold in a unit on a day; undefined if it has no price so. */
-export function soldIn(item: Item, unit: string, shop: Rounding, buying: Buying): Item | undefined {
-	const factor = unit === item.unit ? "1" : item.more?.units?.find(([name]) => name === unit)?.[1];
-	if (factor === undefined) return undefined;
-	const price_minor = priceOf(item, unit, factor, shop, buying);
-	if (price_minor === undefined) return undefined;
-	return { ...item, unit, price_minor, ...(factor === "1" ? {} : { conversion: factor }) };
-}
-
-function priceOf(item: Item, unit: string, factor: string, shop: Rounding, buying: Buying): number | undefined {
-	const rows = item.more?.prices;
-	if (!rows) return minorOf(roundRatio(BigInt(item.price_minor) * parseDecimal(factor), SCALE, shop.rounding));
-	const rate = rateOf(rows, {
-		price_list: buying.price_list || (shop.price_list ?? ""), unit, stock_unit: item.unit, factor,
-		customer: buying.customer ?? "", day: buying.day, quantity: buying.quantity ?? "1",
-	});
-	if (rate === undefined) return undefined;
-	const decimals = Math.max(shop.rate_decimals ?? 0, shop.currency_precision);
-	const minor = roundRatio(parseDecimal(rate) * 10n ** BigInt(decimals), SCALE, shop.rounding, decimals);
-	return minor > 0n ? minorOf(minor) : undefined;
+/** Stock units in one `unit`; undefined if it is not sold in it. */
+export function factorOf(item: WithUnits, unit: string): string | undefined {
+	return unit === item.unit ? "1" : item.more?.units?.find(([name]) => name === unit)?.[1];
 }

@@ -67,9 +67,14 @@ function compareRests(rests: readonly bigint[], a: number, b: number): number {
 	return restA > restB ? -1 : 1;
 }
 
+/** Whether parseDecimal() takes it. */
+export function isDecimal(text: unknown): text is string {
+	return typeof text === "string" && DECIMAL.test(text) && text !== "-0";
+}
+
 /** Canonical decimal text ("-0", "1.50" and "01" are not) to an integer scaled by 10^9; raises Malformed. */
 export function parseDecimal(text: string): bigint {
-	if (typeof text !== "string" || !DECIMAL.test(text) || text === "-0") {
+	if (!isDecimal(text)) {
 		throw new Malformed(`"${text}" is not a decimal like 1.25: digits, one point, no trailing zeros.`);
 	}
 	const negative = text.startsWith("-");

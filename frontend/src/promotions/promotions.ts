@@ -2,6 +2,7 @@
 // Never changes the cart: a rule that ends, or a line taken out, leaves nothing behind.
 
 import type { Item } from "@/catalogue/catalogue";
+import type { Buyer } from "@/catalogue/selling";
 import { Malformed } from "@/core/errors";
 import { priceLines } from "@/core/pricing/invoice";
 import type { Conflict, CouponState, FreeItem, LinePrice, Pricing, PricingLine } from "@/core/pricing/cart";
@@ -52,13 +53,14 @@ function parsed(rules: readonly unknown[]): readonly Rule[] | Malformed {
 
 /** The draft with the rules applied; a line that the cashier discounted keeps his discount. */
 export function promoted(
-	draft: SaleDraft, snapshot: Snapshot, itemOf: ItemOf, date: string, coupon = "",
+	draft: SaleDraft, snapshot: Snapshot, itemOf: ItemOf, date: string, coupon = "", customer?: Buyer,
 ): Promoted {
 	const rules = rulesOf(snapshot);
 	const plain = { draft, titles: draft.lines.map(() => []), coupon: "" as const, conflicts: [] };
 	if (rules instanceof Malformed) return { ...plain, broken: rules.message };
 	if (rules.length === 0 || draft.lines.length === 0) return { ...plain, coupon: coupon ? "unknown" : "" };
-	const pricing = priceLines(rules, draft.lines.map((line) => goodsOf(line, itemOf)), contextOf(snapshot, date, coupon));
+	const goods = draft.lines.map((line) => goodsOf(line, itemOf));
+	const pricing = priceLines(rules, goods, { ...contextOf(snapshot, date, coupon), ...(customer && partyOf(customer, snapshot)) });
 	return applied(draft, pricing, itemOf, (names) => titlesOf(rules, names));
 }
 
@@ -79,6 +81,11 @@ function contextOf(snapshot: Snapshot, date: string, coupon: string) {
 		price_list: shop?.price_list ?? "", discount_on: shop?.discount_on ?? ("grand" as const), coupon, date,
 		customer: shop?.customer ?? "", customer_group: shop?.customer_group ?? "", territory: shop?.territory ?? "",
 	};
+}
+
+/** The feed does not say where a customer lives: rules for territories are for whoever walks in. */
+function partyOf({ customer, price_list, group = "" }: Buyer, { pricing_for }: Snapshot) {
+	return { customer, customer_group: group, territory: "", price_list: price_list || (pricing_for?.price_list ?? "") };
 }
 
 function titlesOf(rules: readonly Rule[], names: readonly string[]): string[] {

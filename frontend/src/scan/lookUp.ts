@@ -3,6 +3,7 @@
 
 import type { Catalogue, Item } from "@/catalogue/catalogue";
 import { unitScanned } from "@/catalogue/more";
+import { priceIn, type Buying, type Shop } from "@/catalogue/selling";
 import { isGtin, normaliseCode, parseInStoreCode, type InStoreCode } from "@/core/gs1";
 import type { Snapshot } from "@/server/api";
 import { quantityForPrice } from "@/till/cart";
@@ -13,16 +14,16 @@ export type Found =
 	| { readonly kind: "misread" | "loading" | "unknown"; readonly code: string };
 
 type Shelf = Pick<Catalogue, "byCode" | "byItem" | "progress" | "readiness">;
-type Rules = Pick<Snapshot, "code_patterns" | "rounding" | "currency_precision" | "rate_decimals">;
+type Rules = Pick<Snapshot, "code_patterns"> & Shop;
 
 const LOOKS_LIKE_GTIN = /^(\d{8}|\d{12,14})$/;
 
-export function lookUp(scanned: string, shelf: Shelf, rules: Rules): Found {
+export function lookUp(scanned: string, shelf: Shelf, rules: Rules, buying: Buying): Found {
 	const code = normaliseCode(scanned);
 	const item = shelf.byCode(code);
 	if (item) return itemOfCode(item, code);
 	const inStore = parseInStoreCode(code, rules.code_patterns);
-	const labelled = inStore && itemOfLabel(inStore, shelf, rules);
+	const labelled = inStore && itemOfLabel(inStore, shelf, rules, buying);
 	if (labelled) return labelled;
 	if (shelf.readiness === "empty" || shelf.progress) return { kind: "loading", code };
 	return { kind: LOOKS_LIKE_GTIN.test(code) && !isGtin(code) ? "misread" : "unknown", code };
@@ -33,10 +34,12 @@ function itemOfCode(item: Item, code: string): Found {
 	return { kind: "item", item, ...(isGtin(code) && { gtin: code }), ...(unit !== undefined && { unit }) };
 }
 
-function itemOfLabel(label: InStoreCode, shelf: Shelf, rules: Rules): Found | undefined {
+function itemOfLabel(label: InStoreCode, shelf: Shelf, rules: Rules, buying: Buying): Found | undefined {
 	const item = shelf.byCode(label.item_code) ?? shelf.byItem(label.item_code);
 	if (!item) return undefined;
-	const quantity = label.quantity
-		?? quantityForPrice(label.price_minor ?? 0, item.price_minor, rules.rounding, finerOf(rules));
+	const price = priceIn(item, item.unit, rules, buying);
+	// Whoever adds it says that it has none.
+	if (price === undefined) return { kind: "item", item };
+	const quantity = label.quantity ?? quantityForPrice(label.price_minor ?? 0, price, rules.rounding, finerOf(rules));
 	return quantity === undefined ? undefined : { kind: "item", item, quantity };
 }

@@ -3,7 +3,7 @@
 
 import { shallowRef, type ShallowRef } from "vue";
 import type { Catalogue, Item } from "@/catalogue/catalogue";
-import { soldIn } from "@/catalogue/more";
+import { mayBuy, soldIn, type Buying } from "@/catalogue/selling";
 import { MAX_LINES } from "@/core/sale";
 import { hasCoupon } from "@/promotions/promotions";
 import { lookUp, type Found } from "@/scan/lookUp";
@@ -25,18 +25,24 @@ export interface ScanAround {
 	readonly screen: ShallowRef<Screen>;
 	readonly panel: ShallowRef<Panel>;
 	readonly money: () => Money;
-	/** The business day. */
-	readonly today: () => string;
+	/** To whom is sold, and on which day. */
+	readonly buying: () => Buying;
 	/** Words if nothing may be sold now, else undefined. */
 	readonly whyNot: () => { readonly title: string; readonly text?: string } | undefined;
 	readonly nextCustomer: () => void;
 	readonly searchByName: () => void;
 }
 
+interface Chosen {
+	readonly quantity?: string;
+	readonly gtin?: string;
+	readonly unit?: string;
+}
+
 export interface Scanning {
 	scan(code: string): void;
-	/** An item chosen by hand. */
-	add(item: Item): void;
+	/** An item chosen by hand, in its own unit unless another is named. */
+	add(item: Item, unit?: string): void;
 	/** The line whose weight the cashier is being asked for. */
 	readonly unweighed: ShallowRef<number | undefined>;
 	/** The asking ended: a line without an answer leaves the cart, for nobody weighed one unit of it. */
@@ -51,26 +57,34 @@ export function useScanning(around: ScanAround): Scanning {
 		beep("error");
 		notices.say({ tone: "problem", title, ...(text !== undefined && { text }) });
 	}
-	function put(chosen: Item, found: { quantity?: string; gtin?: string; unit?: string } = {}): void {
-		const unit = found.unit ?? chosen.unit;
-		const item = soldIn(chosen, unit, around.snapshot.value, { day: around.today() });
-		if (!item) return problem(t("scan.no_price", { name: chosen.name, unit }));
-		const key = basket.add(item, found);
-		if (key === undefined) {
-			if (basket.lines.value.length >= MAX_LINES) problem(t("cart.full", { limit: MAX_LINES }));
-			return;
+	/** As it is sold to who stands here; undefined, in words, if it is not. */
+	function soldNow(chosen: Item, { unit = chosen.unit, quantity = "1" }: Chosen): Item | undefined {
+		const [snapshot, buying] = [around.snapshot.value, around.buying()];
+		const item = soldIn(chosen, unit, snapshot, { ...buying, quantity });
+		if (!item) problem(t("scan.no_price", { name: chosen.name, unit }), t("scan.no_price_hint"));
+		if (!item || mayBuy(item, snapshot, buying.customer)) return item;
+		problem(t("scan.restricted", { name: chosen.name }), t("scan.restricted_hint"));
+		return undefined;
+	}
+	/** False, in words, if the cart does not hold it now. */
+	function put(chosen: Item, found: Chosen = {}): boolean {
+		const item = soldNow(chosen, found);
+		const key = item && basket.add(item, found);
+		if (!item || key === undefined) {
+			if (item && basket.lines.value.length >= MAX_LINES) problem(t("cart.full", { limit: MAX_LINES }));
+			return false;
 		}
 		beep("ok");
-		if (!item.weighed || found.quantity !== undefined) return;
+		if (!item.weighed || found.quantity !== undefined) return true;
 		unweighed.value = key;
 		panel.value = "line";
+		return true;
 	}
 	function take(found: Extract<Found, { kind: "item" }>): void {
 		if (screen.value === "done") around.nextCustomer();
 		notices.clear();
 		panel.value = undefined;
-		put(found.item, found);
-		if (screen.value !== "pay") return;
+		if (!put(found.item, found) || screen.value !== "pay") return;
 		const total = around.money().full(basket.totals.value.total_minor);
 		notices.say({ tone: "info", title: t("pay.scan_added", { name: found.item.name, total }) });
 	}
@@ -94,14 +108,14 @@ export function useScanning(around: ScanAround): Scanning {
 		const why = around.whyNot();
 		if (why) return problem(why.title, why.text);
 		if (screen.value === "pay" && !around.paying.mayAddItems()) return problem(t("pay.scan_refused"));
-		const found = lookUp(code, around.catalogue, around.snapshot.value);
+		const found = lookUp(code, around.catalogue, around.snapshot.value, around.buying());
 		if (found.kind === "item") take(found);
 		else refuse(found);
 	}
-	function add(item: Item): void {
+	function add(item: Item, unit = item.unit): void {
 		const why = around.whyNot();
 		if (why) problem(why.title, why.text);
-		else put(item);
+		else put(item, { unit });
 	}
 	function settleWeight(key: number): void {
 		if (unweighed.value !== key) return;

@@ -36,6 +36,8 @@ export interface PricingFor {
 	readonly territory: string;
 }
 
+export type Restriction = readonly [customer: string, kind: "item" | "group" | "brand", name: string];
+
 export interface Snapshot {
 	readonly protocol: number;
 	readonly snapshot: string;
@@ -55,6 +57,12 @@ export interface Snapshot {
 	readonly rate_decimals?: number;
 	/** The shop's own. */
 	readonly price_list?: string;
+	/** Lists whose rates are for whatever unit is sold. */
+	readonly price_list_unit_dependent?: readonly string[];
+	/** Units that may be sold in parts. */
+	readonly fractional_units?: readonly string[];
+	/** Customers who may buy only some goods; of each kind that is named for one, one row has to fit. */
+	readonly restricted?: readonly Restriction[];
 	readonly templates: readonly { readonly template: string; readonly rates: Readonly<Record<string, string>> }[];
 	readonly tenders: readonly { readonly tender: string; readonly kind: "cash" | "card" }[];
 	readonly cashiers: readonly string[];

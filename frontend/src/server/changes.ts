@@ -58,7 +58,7 @@ export function checkedChanges(changes: Changes): Changes {
 	const { cursor, items, stock, customers } = changes;
 	const whole =
 		typeof cursor === "string" &&
-		(items === undefined || (areColumns(items, "item", ITEM_COLUMNS) && Array.isArray(items.weighed) && isMoreColumn(items.more))) &&
+		(items === undefined || areItems(items)) &&
 		(stock === undefined || areColumns(stock, "item", ["available"])) &&
 		(customers === undefined || areColumns(customers, "customer", CUSTOMER_COLUMNS)) &&
 		[changes.gone, changes.gone_customers].every((list) => list === undefined || Array.isArray(list));
@@ -70,6 +70,11 @@ export function checkedChanges(changes: Changes): Changes {
 export function isAnyChange({ settings, items, gone, stock, customers, gone_customers }: Changes): boolean {
 	if (settings !== undefined) return true;
 	return [items?.item, gone, stock?.item, customers?.customer, gone_customers].some((list) => list !== undefined && list.length > 0);
+}
+
+function areItems(items: ChangedItems): boolean {
+	const whole = areColumns(items, "item", ITEM_COLUMNS) && Array.isArray(items.weighed);
+	return whole && isMoreColumn(items.more, items.item.length);
 }
 
 function areColumns<Table extends object>(table: Table, first: keyof Table, others: readonly (keyof Table)[]): boolean {

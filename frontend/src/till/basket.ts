@@ -3,13 +3,14 @@
 
 import { computed, shallowRef, watch, type ComputedRef, type ShallowRef } from "vue";
 import type { Item } from "@/catalogue/catalogue";
+import type { Buyer } from "@/catalogue/selling";
 import { PosBridgeError, wordsOf } from "@/core/errors";
 import { newId } from "@/core/entry";
-import { computeSale, type SaleDraft, type Totals } from "@/core/sale";
+import { computeSale, type DraftLine, type SaleDraft, type Totals } from "@/core/sale";
 import { promoted, type Promoted } from "@/promotions/promotions";
 import type { Snapshot } from "@/server/api";
 import {
-	addItem, changeBy, draftOf, emptyCart, lineOf, removeLine, setCoupon, setDiscount, setQuantity, setUnit,
+	addItem, changeBy, draftOf, emptyCart, lineOf, removeLine, setCoupon, setCustomer, setDiscount, setQuantity, setUnit,
 	type Cart, type CartLine, type Discount,
 } from "@/till/cart";
 
@@ -34,6 +35,8 @@ export interface Basket {
 	/** The item as it is sold in another of its units. */
 	unit(key: number, item: Item): void;
 	coupon(code: string | undefined): void;
+	/** From now on at this customer's prices; false if it was refused. */
+	sellTo(customer: Buyer | undefined, priceOf: (line: DraftLine) => number | undefined): boolean;
 	remove(key: number): void;
 	select(key: number | undefined): void;
 	/** Puts back a cart as it was, if it is still the same sale. */
@@ -62,7 +65,7 @@ export function useBasket(
 	const selectedKey = shallowRef<number>();
 	const touched = shallowRef(0);
 	const promote = (of: Cart): Promoted => {
-		return promoted(draftOf(of, snapshot.value), snapshot.value, itemOf, today(), of.coupon);
+		return promoted(draftOf(of, snapshot.value), snapshot.value, itemOf, today(), of.coupon, of.customer);
 	};
 	const promotedCart = computed(() => promote(cart.value));
 	const draft = computed(() => promotedCart.value.draft);
@@ -102,6 +105,7 @@ export function useBasket(
 		discount: (key, discount) => void adopt(setDiscount(cart.value, key, discount)),
 		unit: (key, item) => void adopt(setUnit(cart.value, key, item)),
 		coupon: (code) => void adopt(setCoupon(cart.value, code)),
+		sellTo: (customer, priceOf) => adopt(setCustomer(cart.value, customer, priceOf)),
 		remove: (key) => void adopt(removeLine(cart.value, key)),
 		select: (key) => void (selectedKey.value = key),
 		restore: (old) => void (old.id === cart.value.id && adopt(old)),

@@ -2,6 +2,7 @@
 // Never computes a total and never keeps itself; every change gives a new cart.
 
 import type { Item } from "@/catalogue/catalogue";
+import type { Buyer } from "@/catalogue/selling";
 import { SCALE, formatDecimal, parseDecimal, roundRatio, type Rounding } from "@/core/money";
 import { MAX_LINES, type DraftLine, type SaleDraft } from "@/core/sale";
 import { cartTerms } from "@/core/saleBody";
@@ -20,6 +21,8 @@ export interface Cart {
 	readonly lines: readonly CartLine[];
 	/** A coupon's code, as it was shown. */
 	readonly coupon?: string;
+	/** By whose prices is sold; absent: whoever walks in. */
+	readonly customer?: Buyer;
 }
 
 export interface Added {
@@ -75,13 +78,28 @@ export function setDiscount(cart: Cart, key: number, discount: Discount): Cart {
 	});
 }
 
-/** The line in another unit of its item, at that unit's price. */
+/** The line in another unit of its item, at that unit's price. An amount off, and the code, were the old unit's. */
 export function setUnit(cart: Cart, key: number, item: Item): Cart {
-	return replaceLine(cart, key, (line) => {
-		const { conversion: _conversion, ...rest } = line;
+	const lines = cart.lines.map((found) => (found.key === key ? { ...found, weighed: item.weighed } : found));
+	return replaceLine({ ...cart, lines }, key, (line) => {
+		const { conversion: _conversion, unit_discount_minor: _amount, gtin: _gtin, ...rest } = line;
 		const { unit, price_minor, conversion } = item;
 		return { ...rest, unit, price_minor, ...(conversion !== undefined && { conversion }) };
 	});
+}
+
+/** The whole cart at this customer's prices; without one, at those for whoever walks in. A discount stays below them. */
+export function setCustomer(
+	cart: Cart, customer: Buyer | undefined, priceOf: (line: DraftLine) => number | undefined,
+): Cart {
+	const { customer: _before, ...kept } = cart;
+	const lines = cart.lines.map((found) => {
+		const price_minor = priceOf(found.line) ?? found.line.price_minor;
+		const off = found.line.unit_discount_minor;
+		const fitting = off !== undefined && { unit_discount_minor: Math.min(off, price_minor) };
+		return { ...found, line: { ...found.line, price_minor, ...fitting } };
+	});
+	return { ...kept, lines, ...(customer && { customer }) };
 }
 
 /** Without a code the coupon is taken back. */

@@ -3,7 +3,7 @@
 
 import { computed, watch, type ComputedRef, type ShallowRef } from "vue";
 import type { Catalogue } from "@/catalogue/catalogue";
-import { soldIn } from "@/catalogue/more";
+import { priceIn, type Buying } from "@/catalogue/selling";
 import type { Snapshot } from "@/server/api";
 import type { Basket } from "@/till/basket";
 import type { Money } from "@/till/format";
@@ -17,28 +17,28 @@ export interface RepricedAround {
 	readonly money: ComputedRef<Money>;
 	readonly notices: Pick<Notices, "say">;
 	readonly snapshot: Readonly<ShallowRef<Snapshot>>;
-	readonly today: () => string;
+	readonly buying: () => Buying;
 }
 
 /** Line's key -> what is to be known, in words. */
 export type Repriced = ComputedRef<ReadonlyMap<number, string>>;
 
 export function useRepriced({
-	basket, catalogue, catalogueVersion, money, notices, snapshot, today,
+	basket, catalogue, catalogueVersion, money, notices, snapshot, buying,
 }: RepricedAround): Repriced {
 	const repriced = computed(() => {
 		void catalogueVersion.value;
 		const found = new Map<number, string>();
 		for (const { key, line } of basket.lines.value) {
 			const item = catalogue.byItem(line.item);
-			const price = item && soldIn(item, line.unit, snapshot.value, { day: today() })?.price_minor;
+			const price = item && priceIn(item, line.unit, snapshot.value, { ...buying(), quantity: line.quantity });
 			if (price === undefined) found.set(key, t("cart.not_sold"));
 			else if (price !== line.price_minor) found.set(key, t("cart.now_costs", { price: money.value.rate(price) }));
 		}
 		return found;
 	});
 	let told: ReadonlyMap<number, string> = repriced.value;
-	watch(catalogueVersion, () => {
+	watch([catalogueVersion, () => buying().day], () => {
 		const fresh = [...repriced.value].filter(([key, words]) => told.get(key) !== words);
 		told = repriced.value;
 		const [first] = fresh;

@@ -18,6 +18,7 @@ import { keep } from "@/server/kept";
 import type { Company, Snapshot } from "@/server/api";
 import { useScanning, type Scanning } from "@/scan/scanning";
 import { KEPT_CART, useBasket, type Basket } from "@/till/basket";
+import { useBuying, type Selling } from "@/till/buying";
 import type { Cart } from "@/till/cart";
 import type { Desk } from "@/till/checkout";
 import { FAR_OFF_MS, type Clock } from "@/till/clock";
@@ -64,7 +65,7 @@ export interface LeftOpen {
 	readonly lost: number;
 }
 
-export interface Till extends Scanning, Omit<Tasks, "voidSale" | "problem"> {
+export interface Till extends Scanning, Selling, Omit<Tasks, "voidSale" | "problem"> {
 	readonly snapshot: Readonly<ShallowRef<Snapshot>>;
 	readonly catalogue: Catalogue;
 	readonly copying: Copying;
@@ -138,7 +139,6 @@ export function createTill(parts: TillParts): Till {
 	const scanning = useScanning({
 		...state, whyNot, nextCustomer,
 		money: () => state.money.value,
-		today: () => parts.clock.businessDate(),
 		searchByName: () => void (state.searchFor.value = { text: "" }),
 	});
 	parts.agent.on("scan", ({ code }) => scanning.scan(code));
@@ -235,6 +235,7 @@ function openState(parts: TillParts): State {
 		failed,
 		refused: (reason) => tasks.problem(t("cart.refused", { reason })),
 	}, { itemOf: (item) => catalogue.byItem(item), today });
+	const selling = useBuying({ basket, catalogue, snapshot, clock, notices });
 	const trust = useTrust(daybook, agent, pusher, company, clock);
 	const desk = (): Desk => ({
 		snapshot: snapshot.value, cashier: cashier.value ?? "", daybook, agent, pusher, clock,
@@ -247,13 +248,14 @@ function openState(parts: TillParts): State {
 	});
 	const money = computed(() => moneyOf(snapshot.value));
 	return {
+		...selling,
 		snapshot, catalogue, daybook, offline, clock, catalogueVersion, cashier, screen, notices, basket, trust, tasks, settled,
 		keepOpen: keepNow,
 		copying: copying(catalogue, parts.settled),
 		panel: shallowRef<Panel>(),
 		searchFor: shallowRef<{ readonly text: string }>(),
 		money,
-		repriced: useRepriced({ basket, catalogue, catalogueVersion, money, notices, snapshot, today }),
+		repriced: useRepriced({ basket, catalogue, catalogueVersion, money, notices, snapshot, buying: selling.buying }),
 		paying: usePaying({
 			basket, desk, screen,
 			...(left.tenders && { given: left.tenders }),

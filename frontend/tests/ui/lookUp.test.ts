@@ -8,6 +8,8 @@ const BEANS: Item = {
 const APPLES: Item = { ...BEANS, item: "12345", name: "Apples", price_minor: 300, unit: "kg", weighed: true, gtins: [] };
 const RULES = { code_patterns: ["21IIIIIWWWWWC", "22IIIIIPPPPPC"], rounding: "commercial", currency_precision: 2 } as const;
 
+const TODAY = { day: "2026-11-27" };
+
 type Shelf = Parameters<typeof lookUp>[1];
 const shelf = (change: Partial<Shelf> = {}): Shelf => ({
 	progress: undefined,
@@ -24,29 +26,29 @@ function withCheckDigit(twelve: string): string {
 
 describe("looking up a scanned code", () => {
 	it("finds an item by its GTIN and remembers which was scanned", () => {
-		expect(lookUp("4006381333931", shelf(), RULES)).toEqual({ kind: "item", item: BEANS, gtin: "4006381333931" });
+		expect(lookUp("4006381333931", shelf(), RULES, TODAY)).toEqual({ kind: "item", item: BEANS, gtin: "4006381333931" });
 	});
 
 	it("finds it behind a scanner's prefix too", () => {
-		expect(lookUp("]E04006381333931", shelf(), RULES)).toMatchObject({ kind: "item", item: BEANS });
+		expect(lookUp("]E04006381333931", shelf(), RULES, TODAY)).toMatchObject({ kind: "item", item: BEANS });
 	});
 
 	it("takes the weight from a shop's own label", () => {
-		expect(lookUp(withCheckDigit("211234500512"), shelf(), RULES)).toEqual({ kind: "item", item: APPLES, quantity: "0.512" });
+		expect(lookUp(withCheckDigit("211234500512"), shelf(), RULES, TODAY)).toEqual({ kind: "item", item: APPLES, quantity: "0.512" });
 	});
 
 	it("turns the price on a shop's own label into the quantity that costs it", () => {
-		expect(lookUp(withCheckDigit("221234500450"), shelf(), RULES)).toEqual({ kind: "item", item: APPLES, quantity: "1.5" });
+		expect(lookUp(withCheckDigit("221234500450"), shelf(), RULES, TODAY)).toEqual({ kind: "item", item: APPLES, quantity: "1.5" });
 	});
 
 	it("calls a code with a wrong check digit misread, and another one unknown", () => {
-		expect(lookUp("4006381333932", shelf(), RULES)).toEqual({ kind: "misread", code: "4006381333932" });
-		expect(lookUp(withCheckDigit("400638133300"), shelf(), RULES).kind).toBe("unknown");
-		expect(lookUp("ABC-123", shelf(), RULES)).toEqual({ kind: "unknown", code: "ABC-123" });
+		expect(lookUp("4006381333932", shelf(), RULES, TODAY)).toEqual({ kind: "misread", code: "4006381333932" });
+		expect(lookUp(withCheckDigit("400638133300"), shelf(), RULES, TODAY).kind).toBe("unknown");
+		expect(lookUp("ABC-123", shelf(), RULES, TODAY)).toEqual({ kind: "unknown", code: "ABC-123" });
 	});
 
 	it("does not call anything unknown while items are still loading", () => {
-		expect(lookUp("ABC-123", shelf({ progress: { done: 1, total: 2 } }), RULES).kind).toBe("loading");
-		expect(lookUp("4006381333931", shelf({ progress: { done: 1, total: 2 } }), RULES).kind).toBe("item");
+		expect(lookUp("ABC-123", shelf({ progress: { done: 1, total: 2 } }), RULES, TODAY).kind).toBe("loading");
+		expect(lookUp("4006381333931", shelf({ progress: { done: 1, total: 2 } }), RULES, TODAY).kind).toBe("item");
 	});
 });

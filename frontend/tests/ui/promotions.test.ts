@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { shallowRef } from "vue";
 import type { Item } from "@/catalogue/catalogue";
-import { soldIn, unitScanned, unitsOf } from "@/catalogue/more";
+import { unitScanned, unitsOf } from "@/catalogue/more";
+import { soldIn } from "@/catalogue/selling";
 import { checkSale, computeSale } from "@/core/sale";
 import { saleBody } from "@/core/saleBody";
 import { hasCoupon, promoted } from "@/promotions/promotions";
