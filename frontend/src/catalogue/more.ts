@@ -37,7 +37,8 @@ function isObject(value: unknown): value is object {
 }
 
 function isListOf(list: unknown, fits: (row: readonly unknown[]) => boolean): boolean {
-	return list === undefined || (Array.isArray(list) && list.every((row) => Array.isArray(row) && fits(row as unknown[])));
+	if (list === undefined) return true;
+	return Array.isArray(list) && list.every((row) => Array.isArray(row) && fits(row as unknown[]));
 }
 
 function isUnit([unit, factor, gtins, ...rest]: readonly unknown[]): boolean {

@@ -25,7 +25,8 @@ export interface Buying extends Partial<Buyer> {
 
 export type Shop = Pick<
 	Snapshot,
-	"currency_precision" | "rate_decimals" | "rounding" | "price_list" | "price_list_unit_dependent" | "restricted" | "pricing_for"
+	| "currency_precision" | "rate_decimals" | "rounding" | "price_list" | "price_list_unit_dependent"
+	| "restricted" | "pricing_for"
 >;
 
 /** The item as it is sold in a unit on a day; undefined if it has no price so. */

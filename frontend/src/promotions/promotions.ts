@@ -60,7 +60,8 @@ export function promoted(
 	if (rules instanceof Malformed) return { ...plain, broken: rules.message };
 	if (rules.length === 0 || draft.lines.length === 0) return { ...plain, coupon: coupon ? "unknown" : "" };
 	const goods = draft.lines.map((line) => goodsOf(line, itemOf));
-	const pricing = priceLines(rules, goods, { ...contextOf(snapshot, date, coupon), ...(customer && partyOf(customer, snapshot)) });
+	const context = { ...contextOf(snapshot, date, coupon), ...(customer && partyOf(customer, snapshot)) };
+	const pricing = priceLines(rules, goods, context);
 	return applied(draft, pricing, itemOf, (names) => titlesOf(rules, names));
 }
 

@@ -7,7 +7,9 @@ import { readDecimal, type Money } from "@/till/format";
 import { t } from "@/words/words";
 
 /** Only what is weighed, or what the company says so of, is sold in parts. */
-export function isInParts({ line, weighed }: Pick<CartLine, "line" | "weighed">, fractional: readonly string[] = []): boolean {
+export function isInParts(
+	{ line, weighed }: Pick<CartLine, "line" | "weighed">, fractional: readonly string[] = [],
+): boolean {
 	return weighed || fractional.includes(line.unit);
 }
 
