@@ -22,10 +22,9 @@ describe("a price", () => {
 		expect(["2026-06-14", "2026-06-15", "2026-06-30", "2026-07-01"].map(on)).toEqual(["10", "12", "12", "10"]);
 	});
 
-	test("of a list whose rates are for any unit is not multiplied", () => {
+	test("of a piece makes that of a box, unless the box has one", () => {
 		expect(rateOf([row("0.1", { unit: "Nos" })], BOX)).toBe("1.2");
-		expect(rateOf([row("0.1", { unit: "Nos" })], { ...BOX, unit_dependent: true })).toBe("0.1");
-		expect(rateOf([row("99", { unit: "Box" })], { ...BOX, unit_dependent: true })).toBe("99");
+		expect(rateOf([row("0.1", { unit: "Nos" }), row("99", { unit: "Box" })], BOX)).toBe("99");
 	});
 
 	test("of a customer counts before an equal one for everybody, and in whole packs only", () => {
@@ -68,8 +67,7 @@ describe("an item", () => {
 		expect(priceIn(tea, "kg", SHOP, TODAY)).toBe(333);
 		expect(priceIn(tea, "kg", { ...SHOP, rate_decimals: 4 }, TODAY)).toBe(33333);
 		expect(priceIn(tea, "kg", SHOP, { ...TODAY, price_list: "Trade" })).toBe(299);
-		const dependent = { ...SHOP, price_list_unit_dependent: ["Retail"] };
-		expect([priceIn(tea, "Sack", SHOP, TODAY), priceIn(tea, "Sack", dependent, TODAY)]).toEqual([4167, 333]);
+		expect(priceIn(tea, "Sack", SHOP, TODAY)).toBe(4167);
 	});
 
 	test("without a price, or in a unit that it does not have, is not sold", () => {

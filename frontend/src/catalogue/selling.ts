@@ -25,8 +25,7 @@ export interface Buying extends Partial<Buyer> {
 
 export type Shop = Pick<
 	Snapshot,
-	| "currency_precision" | "rate_decimals" | "rounding" | "price_list" | "price_list_unit_dependent"
-	| "restricted" | "pricing_for"
+	| "currency_precision" | "rate_decimals" | "rounding" | "price_list" | "restricted" | "pricing_for"
 >;
 
 /** The item as it is sold in a unit on a day; undefined if it has no price so. */
@@ -55,7 +54,6 @@ export function priceIn(item: Item, unit: string, shop: Shop, buying: Buying): n
 	const rate = rateOf(rows, {
 		price_list, unit, factor, stock_unit: item.unit,
 		customer: buying.customer ?? "", day: buying.day, quantity: buying.quantity ?? "1",
-		unit_dependent: shop.price_list_unit_dependent?.includes(price_list) ?? false,
 	});
 	if (rate === undefined) return undefined;
 	const minor = roundRatio(parseDecimal(rate) * 10n ** BigInt(decimals), SCALE, rounding, decimals);

@@ -6,13 +6,6 @@ import type { CartLine, Discount } from "@/till/cart";
 import { readDecimal, type Money } from "@/till/format";
 import { t } from "@/words/words";
 
-/** Only what is weighed, or what the company says so of, is sold in parts. */
-export function isInParts(
-	{ line, weighed }: Pick<CartLine, "line" | "weighed">, fractional: readonly string[] = [],
-): boolean {
-	return weighed || fractional.includes(line.unit);
-}
-
 export const QUANTITY_DECIMALS = 3;
 export const PERCENT_DECIMALS = 2;
 
@@ -28,15 +21,11 @@ export type LineEdit =
 	| { readonly kind: "valid"; readonly quantity: string; readonly discount: Discount }
 	| { readonly kind: "invalid"; readonly field: "quantity" | "discount"; readonly problem: string };
 
-/** `fractional`: units that may be sold in parts. */
-export function readLineFields(
-	fields: LineFields, edited: Pick<CartLine, "line" | "weighed">, money: Money, fractional?: readonly string[],
-): LineEdit {
-	const { line } = edited;
-	const inParts = isInParts(edited, fractional);
-	const quantity = readDecimal(fields.quantity, inParts ? QUANTITY_DECIMALS : 0);
+/** Only what is sold by weight can be sold in parts. */
+export function readLineFields(fields: LineFields, { line, weighed }: Pick<CartLine, "line" | "weighed">, money: Money): LineEdit {
+	const quantity = readDecimal(fields.quantity, weighed ? QUANTITY_DECIMALS : 0);
 	if (quantity === undefined || quantity === "0") {
-		return { kind: "invalid", field: "quantity", problem: t(inParts ? "line.bad_quantity" : "line.bad_pieces") };
+		return { kind: "invalid", field: "quantity", problem: t(weighed ? "line.bad_quantity" : "line.bad_pieces") };
 	}
 	if (fields.mode === "none" || fields.discount.trim() === "") return { kind: "valid", quantity, discount: undefined };
 	return fields.mode === "percent" ? withPercent(fields, quantity) : withAmount(fields, quantity, line, money);

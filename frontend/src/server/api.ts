@@ -57,10 +57,6 @@ export interface Snapshot {
 	readonly rate_decimals?: number;
 	/** The shop's own. */
 	readonly price_list?: string;
-	/** Lists whose rates are for whatever unit is sold. */
-	readonly price_list_unit_dependent?: readonly string[];
-	/** Units that may be sold in parts. */
-	readonly fractional_units?: readonly string[];
 	/** Customers who may buy only some goods; of each kind that is named for one, one row has to fit. */
 	readonly restricted?: readonly Restriction[];
 	readonly templates: readonly { readonly template: string; readonly rates: Readonly<Record<string, string>> }[];

@@ -5,7 +5,6 @@ import { soldIn, type Buyer } from "@/catalogue/selling";
 import type { PriceRow } from "@/core/pricing/priceList";
 import { promoted } from "@/promotions/promotions";
 import { useScanning, type ScanAround } from "@/scan/scanning";
-import { isInParts, readLineFields } from "@/sell/lineEdit";
 import type { Snapshot } from "@/server/api";
 import { useBasket, type Basket } from "@/till/basket";
 import { LOOK_AT_DAY_MS, useBuying } from "@/till/buying";
@@ -54,16 +53,6 @@ describe("a cart with several units", () => {
 		const walkIn = setCustomer(sold, undefined, () => undefined);
 		expect(walkIn.lines[0]?.line.price_minor).toBe(80);
 		expect(walkIn).not.toHaveProperty("customer");
-	});
-
-	it("takes parts of what is weighed, and of units that the company says so of", () => {
-		const line = addItem(emptyCart("c"), { ...CRATE, unit: "Litre" }).cart.lines[0];
-		if (!line) throw new Error("Nothing was added.");
-		const read = (fractional?: readonly string[]) => {
-			return readLineFields({ quantity: "0.5", mode: "none", discount: "" }, line, moneyOf(SHOP), fractional).kind;
-		};
-		expect([read(), read(["kg"]), read(["kg", "Litre"])]).toEqual(["invalid", "invalid", "valid"]);
-		expect([isInParts({ ...line, weighed: true }), isInParts(line)]).toEqual([true, false]);
 	});
 });
 

@@ -19,8 +19,6 @@ export interface Asked {
 	readonly customer: string;
 	readonly day: string;
 	readonly quantity: string;
-	/** The list's rates are for whatever unit is sold: never multiplied by the factor. */
-	readonly unit_dependent?: boolean;
 }
 
 /** The price of a unit in the currency; undefined if there is none. `rows` are in the order in which they were made. */
@@ -40,7 +38,7 @@ function rateAmong(rows: readonly PriceRow[], asked: Asked): string | undefined 
 		?? (asked.unit === asked.stock_unit ? undefined : best(rows, "", asked.stock_unit));
 	if (!found) return undefined;
 	const [, unit, , , , , rate] = found;
-	if (unit === asked.unit || asked.unit_dependent) return rate;
+	if (unit === asked.unit) return rate;
 	return formatDecimal(roundRatio(parseDecimal(rate) * parseDecimal(asked.factor), SCALE, "commercial"));
 }
 
