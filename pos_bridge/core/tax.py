@@ -148,6 +148,8 @@ def net_of(line: Taxed, taxes: Sequence[Tax], terms: Terms) -> int:
 
 def _included(line: Taxed, taxes: Sequence[Tax], terms: Terms) -> tuple[Ratio, Ratio]:
 	"""What the net carries of inclusive taxes, as a part of it, and what is included for the quantity."""
+	if all(tax.charge is Charge.NET_TOTAL for tax in taxes if tax.inclusive):
+		return Ratio(sum(line.rates.get(tax.tax, 0) for tax in taxes if tax.inclusive), HUNDRED_PERCENT), ZERO
 	part: dict[str, Ratio] = {}
 	upto: dict[str, Ratio] = {}
 	per_line, so_far = ZERO, Ratio(1, 1)
@@ -186,6 +188,26 @@ class Charged:
 
 def charge(lines: Sequence[Taxed], taxes: Sequence[Tax], terms: Terms) -> Charged:
 	"""One amount for each row, in the rows' order."""
+	if terms.row_wise or any(tax.charge in ON_PREVIOUS_ROW for tax in taxes):
+		exact = _line_by_line(lines, taxes, terms)
+	else:
+		exact = [_over_all(tax, lines, terms) for tax in taxes]
+	pairs = zip(taxes, exact, strict=True)
+	amounts = (TaxAmount(tax, _base(tax, lines), terms.round(*each)) for tax, each in pairs)
+	return Charged(tuple(exact), tuple(amounts))
+
+
+def _over_all(tax: Tax, lines: Sequence[Taxed], terms: Terms) -> Ratio:
+	"""A row that looks at no other and is rounded once needs no line by itself."""
+	if tax.charge is Charge.ACTUAL:
+		return Ratio(tax.actual_minor, 1)
+	if tax.charge is Charge.ITEM_QUANTITY:
+		weighted = sum(line.rates.get(tax.tax, 0) * line.quantity for line in lines)
+		return Ratio(weighted * 10**terms.precision, SCALE * SCALE)
+	return Ratio(sum(line.net_minor * line.rates.get(tax.tax, 0) for line in lines), HUNDRED_PERCENT)
+
+
+def _line_by_line(lines: Sequence[Taxed], taxes: Sequence[Tax], terms: Terms) -> list[Ratio]:
 	net_minor = sum(line.net_minor for line in lines)
 	sums = dict.fromkeys((tax.tax for tax in taxes), ZERO)
 	for number, line in enumerate(lines, start=1):
@@ -202,8 +224,7 @@ def charge(lines: Sequence[Taxed], taxes: Sequence[Tax], terms: Terms) -> Charge
 			sums[tax.tax] = amount.plus(sums[tax.tax])
 			so_far = so_far.plus(amount)
 			part[tax.tax], upto[tax.tax] = amount, so_far
-	amounts = (TaxAmount(tax, _base(tax, lines), terms.round(*sums[tax.tax])) for tax in taxes)
-	return Charged(tuple(sums.values()), tuple(amounts))
+	return list(sums.values())
 
 
 def _of_line(
