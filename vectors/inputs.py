@@ -211,6 +211,7 @@ def a_sale_with_everything() -> sale.Sale:
 		line(4990, "2", {"VAT": "7.7"}, name="Bread", discount_percent="10", discount_reason="Bread week"),
 		line(2500, "1", {"VAT": "19"}, name="Cup", discount_percent="100", discount_reason="With two loaves"),
 		line(1000, "1", {"VAT": "7.7"}, name="Butter", unit_margin_minor=55, unit_discount_minor=5),
+		replace(line(12000, "1", {"VAT": "19"}, name="Water"), unit="Crate", conversion=12 * money.SCALE),
 	)
 	off = TicketDiscount("grand_total", percent=12_500_000_000, reason="Neighbours")
 	more = {"discount": off, "total_rounding": TotalRounding(5), "rate_decimals": 3}

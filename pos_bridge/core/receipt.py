@@ -9,7 +9,7 @@ from typing import Any
 
 from pos_bridge.core.entry import Entry
 from pos_bridge.core.errors import Malformed
-from pos_bridge.core.money import allocate, format_decimal, format_minor
+from pos_bridge.core.money import SCALE, allocate, format_decimal, format_minor
 from pos_bridge.core.returns import return_from_body
 from pos_bridge.core.sale import DraftLine, LineAmounts, Sale
 from pos_bridge.core.sale_body import sale_from_body
@@ -146,7 +146,8 @@ def _lines(sale: Sale, header: ReceiptHeader) -> list[Element]:
 def _detail(line: DraftLine, amounts: LineAmounts, sale: Sale, header: ReceiptHeader) -> str:
 	discounted = bool(line.discount_percent or line.unit_discount_minor)
 	quantity = format_decimal(line.quantity).replace(".", header.point)
-	if quantity in ("1", "-1") and not discounted:
+	own_unit = line.conversion == SCALE
+	if quantity in ("1", "-1") and not discounted and own_unit:
 		return ""
 	unit = "" if line.unit == "Nos" else f" {line.unit}"
 	detail = f"{quantity}{unit} x {_rate(amounts.rate_minor, sale, header)}"

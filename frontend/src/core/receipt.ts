@@ -205,7 +205,8 @@ function lineDetail(line: SaleLine, point: string, rate: AmountText): string {
 	const percent = line.discount_percent ?? "0";
 	const off = line.unit_discount_minor ?? 0;
 	const discounted = percent !== "0" || off !== 0;
-	if (["1", "-1"].includes(line.quantity) && !discounted) return "";
+	const ownUnit = line.conversion === undefined;
+	if (["1", "-1"].includes(line.quantity) && !discounted && ownUnit) return "";
 	const unit = line.unit === "Nos" ? "" : ` ${line.unit}`;
 	const detail = `${line.quantity.replace(".", point)}${unit} x ${rate(line.rate_minor)}`;
 	if (!discounted) return detail;
