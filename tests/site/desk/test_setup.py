@@ -189,6 +189,6 @@ def _sold_items():
 		" tax.item_tax_template, barcode.barcode FROM tabItem item"
 		" JOIN `tabItem Price` price ON price.item_code = item.name"
 		" JOIN `tabItem Tax` tax ON tax.parent = item.name"
-		" LEFT JOIN `tabItem Barcode` barcode ON barcode.parent = item.name",
+		" LEFT JOIN `tabItem Barcode` barcode ON barcode.parent = item.name AND IFNULL(barcode.uom, '') = ''",
 		as_dict=True,
 	)
