@@ -98,7 +98,7 @@ class RuleBooks:
 		if template != "template":
 			price = {"item_code": item, "price_list": PRICE_LIST, "price_list_rate": 1, "uom": "Nos"}
 			if not frappe.db.exists("Item Price", {"item_code": item, "price_list": PRICE_LIST}):
-				frappe.get_doc({"doctype": "Item Price", **price}).insert()
+				frappe.get_doc({"doctype": "Item Price", "valid_from": "2026-01-01", **price}).insert()
 
 	def _make_buyers(self) -> None:
 		root = frappe.db.get_value("Territory", {"parent_territory": ("is", "not set")})
