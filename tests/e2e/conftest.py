@@ -79,5 +79,6 @@ def till(browser, demo):
 
 def is_fault(message):
 	"""An error on the console, unless it says that a killed process or an offer of a code is not there."""
-	gone = "ERR_CONNECTION_REFUSED" in message.text or "ERR_CONNECTION_RESET" in message.text
+	dead = ("ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET", "ERR_SOCKET_NOT_CONNECTED")
+	gone = any(words in message.text for words in dead)
 	return message.type == "error" and not gone and not message.location["url"].endswith("enrolment.json")
