@@ -64,18 +64,20 @@ export function useBasket(
 	const cart = shallowRef<Cart>(kept ?? emptyCart(newId()));
 	const selectedKey = shallowRef<number>();
 	const touched = shallowRef(0);
-	const promote = (of: Cart): Promoted => {
-		return promoted(draftOf(of, snapshot.value), snapshot.value, itemOf, today(), of.coupon, of.customer);
-	};
-	const promotedCart = computed(() => promote(cart.value));
+	// A changed cart is worked out before it is taken; the page then shows just that.
+	const promote = onceFor((of: Cart, shop: Snapshot): Promoted => {
+		return promoted(draftOf(of, shop), shop, itemOf, today(), of.coupon, of.customer);
+	});
+	const compute = onceFor((of: SaleDraft) => computeSale(of));
+	const promotedCart = computed(() => promote(cart.value, snapshot.value));
 	const draft = computed(() => promotedCart.value.draft);
-	const totals = computed(() => computeSale(draft.value));
+	const totals = computed(() => compute(draft.value));
 	const keepLatest = latestWriter(keep, failed);
 	watch(cart, keepLatest, { immediate: true });
 
 	function adopt(changed: Cart): boolean {
 		try {
-			computeSale(promote(changed).draft);
+			compute(promote(changed, snapshot.value).draft);
 		} catch (error) {
 			if (!(error instanceof PosBridgeError)) throw error;
 			refused(error.message);
@@ -110,6 +112,15 @@ export function useBasket(
 		select: (key) => void (selectedKey.value = key),
 		restore: (old) => void (old.id === cart.value.id && adopt(old)),
 		startNext: () => void (cart.value = emptyCart(newId())),
+	};
+}
+
+/** Asked for the same things as the last time, it answers the same. */
+function onceFor<K extends readonly unknown[], V>(workOut: (...of: K) => V): (...of: K) => V {
+	let last: { readonly of: K; readonly value: V } | undefined;
+	return (...of) => {
+		if (!last?.of.every((each, index) => each === of[index])) last = { of, value: workOut(...of) };
+		return last.value;
 	};
 }
 
