@@ -98,6 +98,11 @@ export function formatMinor(minor: number, precision: number, locale?: string): 
 	return numberFormat(locale, precision).format(plain as Intl.StringNumericLiteral);
 }
 
+/** A price with only those decimals beyond the currency's that say something. */
+export function withoutSpareZeros(minor: number, decimals: number, least: number): [minor: number, decimals: number] {
+	return decimals > least && minor % 10 === 0 ? withoutSpareZeros(minor / 10, decimals - 1, least) : [minor, decimals];
+}
+
 function plainMinor(minor: number, precision: number): string {
 	const digits = Math.abs(minor).toString().padStart(precision + 1, "0");
 	const sign = minor < 0 ? "-" : "";

@@ -2,7 +2,7 @@
 // Never makes a byte for a printer, and never looks a locale up except in headerOf().
 
 import type { Entry } from "@/core/entry";
-import { HUNDRED_PERCENT, allocate, formatMinor, parseDecimal } from "@/core/money";
+import { HUNDRED_PERCENT, allocate, formatMinor, parseDecimal, withoutSpareZeros } from "@/core/money";
 import type { ReturnBody } from "@/core/returns";
 import type { SaleBody, SaleLine, TaxTotal } from "@/core/sale";
 import { offPrices, totalsOf } from "@/core/saleBody";
@@ -183,13 +183,8 @@ function row(left: string, right: string): RowElement {
 
 /** A unit's price; of decimals finer than the currency's only those that say something. */
 function rateText(minor: number, sale: SaleBody, header: ReceiptHeader): string {
-	let decimals = Math.max(sale.rate_decimals ?? 0, sale.currency_precision);
-	let rest = minor;
-	while (decimals > sale.currency_precision && rest % 10 === 0) {
-		rest /= 10;
-		decimals -= 1;
-	}
-	return receiptAmount(rest, decimals, header);
+	const decimals = Math.max(sale.rate_decimals ?? 0, sale.currency_precision);
+	return receiptAmount(...withoutSpareZeros(minor, decimals, sale.currency_precision), header);
 }
 
 function lineElements(

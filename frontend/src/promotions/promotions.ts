@@ -2,6 +2,7 @@
 // Never changes the cart: a rule that ends, or a line taken out, leaves nothing behind.
 
 import type { Item } from "@/catalogue/catalogue";
+import { factorOf } from "@/catalogue/more";
 import type { Buyer } from "@/catalogue/selling";
 import { Malformed } from "@/core/errors";
 import { priceLines } from "@/core/pricing/invoice";
@@ -135,7 +136,7 @@ function giftLine(gift: FreeItem, itemOf: ItemOf, titled: (names: readonly strin
 	if (!item) return undefined;
 	const isOwnUnit = gift.unit === item.unit;
 	const worth = isOwnUnit ? Math.max(item.price_minor, gift.rate_minor) : gift.rate_minor;
-	const factor = item.more?.units?.find(([unit]) => unit === gift.unit)?.[1];
+	const factor = factorOf(item, gift.unit);
 	const off = worth - gift.rate_minor;
 	return {
 		item: gift.item, name: item.name, quantity: gift.quantity, unit: gift.unit, price_minor: worth, rates: item.rates,

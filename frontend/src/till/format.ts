@@ -1,7 +1,7 @@
 // Money, quantities, times and ages as the shop's locale writes them.
 // Never computes with them.
 
-import { formatMinor, parseAmount } from "@/core/money";
+import { formatMinor, parseAmount, withoutSpareZeros } from "@/core/money";
 import type { Snapshot } from "@/server/api";
 import { currentLocale, t } from "@/words/words";
 
@@ -16,8 +16,6 @@ export interface Money {
 	rate(minor: number): string;
 	/** A unit's price as a person typed it. */
 	parseRate(text: string): number | undefined;
-	/** How many units of a price a minor unit has. */
-	readonly finer: number;
 	/** The separator that this locale's keypad shows. */
 	readonly decimalSign: string;
 	readonly precision: number;
@@ -36,7 +34,6 @@ export function moneyOf(snapshot: Pick<Snapshot, "currency" | "currency_precisio
 		parse: (text) => parseAmount(text, precision, locale),
 		rate: (minor) => formatMinor(...withoutSpareZeros(minor, rateDecimals, precision), locale),
 		parseRate: (text) => parseAmount(text, rateDecimals, locale),
-		finer: finerOf(snapshot),
 		decimalSign: decimalSignOf(locale),
 		precision,
 		currency,
@@ -46,11 +43,6 @@ export function moneyOf(snapshot: Pick<Snapshot, "currency" | "currency_precisio
 /** How many units of a price a minor unit has. */
 export function finerOf(snapshot: Pick<Snapshot, "currency_precision" | "rate_decimals">): number {
 	return 10 ** Math.max((snapshot.rate_decimals ?? 0) - snapshot.currency_precision, 0);
-}
-
-/** A price with only those decimals beyond the currency's that say something. */
-export function withoutSpareZeros(minor: number, decimals: number, least: number): [minor: number, decimals: number] {
-	return decimals > least && minor % 10 === 0 ? withoutSpareZeros(minor / 10, decimals - 1, least) : [minor, decimals];
 }
 
 export function decimalSignOf(locale: string): string {

@@ -3,7 +3,7 @@
 
 import { Rejected } from "@/core/errors";
 import { SCALE, parseDecimal, type Rounding } from "@/core/money";
-import type { Buyer } from "@/core/pricing/matching";
+import type { Buyer, Goods as MatchedGoods } from "@/core/pricing/matching";
 import type { DiscountOn } from "@/core/pricing/rules";
 
 const MAX_LINES = 500;
@@ -82,12 +82,7 @@ export interface Pricing {
 }
 
 /** A line with its decimals as integers scaled by 10^9. */
-export interface Goods {
-	readonly item: string;
-	readonly variant_of: string;
-	readonly group: string;
-	readonly brand: string;
-	readonly unit: string;
+export interface Goods extends MatchedGoods {
 	readonly stock_unit: string;
 	readonly quantity: bigint;
 	readonly factor: bigint;
