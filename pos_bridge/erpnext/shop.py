@@ -189,10 +189,6 @@ def _tax_row(row: Any, accounts: list[str]) -> TaxRow:
 	)
 
 
-def _minor(amount: float | None) -> int:
-	return round(flt(amount, currency_precision()) * 10 ** currency_precision())
-
-
 def _rate_text(rate: float | str | None) -> str:
 	"""A tax's rate at the decimals that ERPNext rounds it to before it computes."""
 	field = frappe.get_meta("Sales Taxes and Charges").get_field("rate")

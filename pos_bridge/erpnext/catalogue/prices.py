@@ -5,6 +5,7 @@ It never picks one: `core.pricing.price_list` does, here and at the till.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import frappe
 
@@ -41,16 +42,7 @@ def says_all(rows: Sequence[Price], asked: Asked) -> bool:
 
 
 def _of_template(row: Price) -> Price:
-	return Price(
-		row.price_list,
-		row.unit,
-		row.customer,
-		row.valid_from,
-		row.valid_upto,
-		row.packing_unit,
-		row.rate,
-		of_template=True,
-	)
+	return replace(row, of_template=True)
 
 
 def _rows(grounds: Grounds, items: Sequence[str] | None) -> dict[str, list[Price]]:
