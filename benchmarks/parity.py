@@ -5,22 +5,19 @@ it prints one JSON object with how many carts tried what. A difference is made a
 printed; exit 1 then.
 """
 
-import argparse
-import dataclasses
 import json
 import random
 import sys
 import tempfile
-import time
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from benchmarks.sums.carts import Cart, random_carts, smallest
-from benchmarks.sums.page import PageEngine
+from benchmarks.sums.page import PageProcess
+from benchmarks.sums.tally import Tally, cart_options
 from benchmarks.sums.vectors import Vectors
 from pos_bridge.core.errors import PosBridgeError
 from pos_bridge.core.sale import Direction, SaleDraft, Totals, compute
@@ -37,29 +34,19 @@ Engine = Callable[[SaleDraft, Direction], Figures]
 
 
 @dataclass(slots=True)
-class Parity:
-	"""What was tried, and where the three did not agree."""
-
-	seed: int
-	carts: int = 0
-	tried: Counter[str] = field(default_factory=Counter)
-	different: int = 0
+class Parity(Tally):
 	halves_by_chance: int = 0
 	"""Carts with an exact half that ERPNext's floats round by chance, except while it posts a sale."""
-	smallest: list[dict[str, Any]] = field(default_factory=list)
-
-	def fields(self) -> dict[str, Any]:
-		return {**dataclasses.asdict(self), "tried": dict(sorted(self.tried.items()))}
 
 
 def compare(
-	carts: int, seed: int, erpnext: Sums, exactly: Sums, page: PageEngine, keep: Keep | None = None
+	carts: int, seed: int, erpnext: Sums, exactly: Sums, page: PageProcess, keep: Keep | None = None
 ) -> Parity:
 	"""The same carts through all three; the seed makes them again. `exactly` is ERPNext while it posts."""
 	engines: dict[str, Engine] = {
 		"erpnext": lambda draft, direction: totals_fields(erpnext(draft, direction)),
 		"python": lambda draft, direction: totals_fields(compute(draft, direction)),
-		"page": page.compute,
+		"page": lambda draft, direction: page.ask({"draft": draft_fields(draft), "direction": direction}),
 	}
 
 	def posting(draft: SaleDraft, direction: Direction) -> Figures:
@@ -108,9 +95,7 @@ def attempt(engine: Engine, draft: SaleDraft, direction: Direction) -> Figures:
 
 
 def main() -> int:
-	parser = argparse.ArgumentParser(prog="python -m benchmarks.parity")
-	parser.add_argument("carts", type=int, nargs="?", default=CARTS)
-	parser.add_argument("--seed", type=int, default=time.time_ns() % 1_000_000)
+	parser = cart_options("benchmarks.parity", CARTS)
 	parser.add_argument("--vectors", type=Path, help="write carts with ERPNext's figures to this file")
 	options = parser.parse_args()
 	# Only where there is a bench; the tests bring a site of their own.
@@ -119,7 +104,7 @@ def main() -> int:
 
 	with (
 		tempfile.TemporaryDirectory(prefix="pos-bridge-parity-") as folder,
-		PageEngine(Path(folder)) as page,
+		PageProcess(Path(folder), "sums") as page,
 		disposable() as site,
 		connected(site),
 	):

@@ -23,6 +23,7 @@ METHODS = {
 }
 FORMATS = {0: "#,###", 2: "#,###.##", 3: "#,###.###"}
 """What gives Frappe its decimals where System Settings name none."""
+DISCOUNT_ON = {"net_total": "Net Total", "grand_total": "Grand Total"}
 RATE_FIELDS = ("price_list_rate", "rate", "discount_amount", "margin_rate_or_amount")
 
 
@@ -92,9 +93,7 @@ class Books:
 		invoice.update({"company": self._company, "currency": self._currency, "conversion_rate": 1})
 		invoice.disable_rounded_total = int(draft.total_rounding is None)
 		if draft.discount:
-			invoice.apply_discount_on = {"net_total": "Net Total", "grand_total": "Grand Total"}[
-				draft.discount.on
-			]
+			invoice.apply_discount_on = DISCOUNT_ON[draft.discount.on]
 			invoice.additional_discount_percentage = draft.discount.percent / SCALE
 			invoice.discount_amount = draft.discount.amount_minor / 10**draft.currency_precision
 		for line in draft.lines:
@@ -116,7 +115,7 @@ class Books:
 		}
 
 	def _item_row(self, line: DraftLine, draft: SaleDraft) -> dict[str, Any]:
-		unit = 10 ** max(draft.currency_precision, draft.rate_decimals)
+		unit = _finest(draft)
 		row = {
 			"item_code": self._item,
 			"qty": line.quantity / SCALE,
@@ -161,11 +160,16 @@ class Books:
 		return self._accounts[tax]
 
 
+def _finest(draft: SaleDraft) -> int:
+	"""How many units of a price the currency's unit has."""
+	return int(10 ** max(draft.currency_precision, draft.rate_decimals))
+
+
 def _totals(invoice: Any, draft: SaleDraft, discounted: bool) -> Totals:  # noqa: ANN401
 	def minor(amount: float) -> int:
 		return round(amount * 10**draft.currency_precision)
 
-	finest = 10 ** max(draft.currency_precision, draft.rate_decimals)
+	finest = _finest(draft)
 	lines = tuple(
 		LineAmounts(round(row.rate * finest), minor(row.amount), minor(row.net_amount))
 		for row in invoice.items

@@ -4,22 +4,18 @@
 JSON object with how many carts tried what. A difference is made as small as it gets and printed; exit 1 then.
 """
 
-import argparse
 import dataclasses
 import json
 import random
-import subprocess
 import sys
 import tempfile
-import time
-from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
+from benchmarks.sums.page import PageProcess
 from benchmarks.sums.rule_carts import (
 	BOX,
 	BUYERS,
@@ -30,12 +26,12 @@ from benchmarks.sums.rule_carts import (
 	random_rule_carts,
 	smallest,
 )
+from benchmarks.sums.tally import Tally, cart_options
 from pos_bridge.core.money import SCALE, format_decimal
 from pos_bridge.core.pricing.wire import price_of, wire_of
 
 CARTS = 300
 SHOWN = 5
-FRONTEND = Path(__file__).parents[2] / "frontend"
 
 Answer = dict[str, Any]
 
@@ -50,60 +46,17 @@ class Books(Protocol):
 	def price(self, cart: RuleCart) -> Answer: ...
 
 
-@dataclass(slots=True)
-class Parity:
-	"""What was tried, and where the three did not agree."""
-
-	seed: int
-	carts: int = 0
-	tried: Counter[str] = field(default_factory=Counter)
-	different: int = 0
-	smallest: list[Answer] = field(default_factory=list)
-
-	def fields(self) -> Answer:
-		return {**dataclasses.asdict(self), "tried": dict(sorted(self.tried.items()))}
-
-
-class PricingPage:
-	"""The page's own engine, built from the sources as they are, in one process asked line by line."""
-
-	def __init__(self, folder: Path) -> None:
-		build = ["node", FRONTEND / "tests/process/sums.mjs", folder, "pricing"]
-		subprocess.run(build, cwd=FRONTEND, check=True, capture_output=True, text=True)
-		self._process = subprocess.Popen(
-			["node", folder / "pricing.mjs"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-		)
-
-	def __enter__(self) -> "PricingPage":
-		return self
-
-	def __exit__(self, *_: object) -> None:
-		self._process.kill()
-		self._process.communicate()
-
-	def price(self, asked: Answer) -> Answer:
-		assert self._process.stdin
-		assert self._process.stdout
-		self._process.stdin.write(json.dumps(asked) + "\n")
-		self._process.stdin.flush()
-		line = self._process.stdout.readline()
-		if not line:
-			raise RuntimeError("The page's engine ended; what it wrote on standard error says why.")
-		answer: Answer = json.loads(line)
-		return answer
-
-
-def compare(carts: int, seed: int, books: Books, page: Callable[[Answer], Answer] | None) -> Parity:
+def compare(carts: int, seed: int, books: Books, page: Callable[[Answer], Answer] | None) -> Tally:
 	"""The same carts through all; the seed makes them again."""
-	parity = Parity(seed)
+	tally = Tally(seed)
 	for cart in islice(random_rule_carts(random.Random(seed)), carts):
 		answers = answers_of(cart, books, page)
-		parity.carts += 1
-		parity.tried.update(cart.tries | _outcomes(answers["erpnext"], cart))
+		tally.carts += 1
+		tally.tried.update(cart.tries | _outcomes(answers["erpnext"], cart))
 		if agree(answers):
 			continue
-		parity.different += 1
-		if len(parity.smallest) < SHOWN:
+		tally.different += 1
+		if len(tally.smallest) < SHOWN:
 			small = smallest(cart, lambda smaller: not agree(answers_of(smaller, books, page)))
 			fields = dataclasses.asdict(dataclasses.replace(small, tries=frozenset()))
 			shown = {
@@ -111,8 +64,8 @@ def compare(carts: int, seed: int, books: Books, page: Callable[[Answer], Answer
 				"tries": [],
 				"prices": {item: small.prices[item] for item, _, _ in small.lines},
 			}
-			parity.smallest.append({"cart": shown, **answers_of(small, books, page)})
-	return parity
+			tally.smallest.append({"cart": shown, **answers_of(small, books, page)})
+	return tally
 
 
 def answers_of(cart: RuleCart, books: Books, page: Callable[[Answer], Answer] | None) -> Answer:
@@ -123,7 +76,8 @@ def answers_of(cart: RuleCart, books: Books, page: Callable[[Answer], Answer] | 
 			python = wire_of(price_of(asked))
 			answers = {"erpnext": books.price(cart), "python": figures_of(python)}
 			if page:
-				answers |= {"page": figures_of(page(asked)), "same": page(asked) == python}
+				answer = page(asked)
+				answers |= {"page": figures_of(answer), "same": answer == python}
 			return answers
 	except RuleRefused as error:
 		return {"erpnext": {"refused": str(error)}, "python": {"refused": str(error)}}
@@ -224,23 +178,20 @@ def _thousandths(text: str) -> int:
 
 
 def main() -> int:
-	parser = argparse.ArgumentParser(prog="python -m benchmarks.sums.rules")
-	parser.add_argument("carts", type=int, nargs="?", default=CARTS)
-	parser.add_argument("--seed", type=int, default=time.time_ns() % 1_000_000)
-	options = parser.parse_args()
+	options = cart_options("benchmarks.sums.rules", CARTS).parse_args()
 	# Only where there is a bench; the tests bring a site of their own.
 	from benchmarks.erpnext.inside import connected, disposable
 	from benchmarks.sums.pricing import RuleBooks
 
 	with (
 		tempfile.TemporaryDirectory(prefix="pos-bridge-rules-") as folder,
-		PricingPage(Path(folder)) as page,
+		PageProcess(Path(folder), "pricing") as page,
 		disposable() as site,
 		connected(site),
 	):
-		parity = compare(options.carts, options.seed, RuleBooks(), page.price)
-	print(json.dumps(parity.fields()))
-	return 1 if parity.different else 0
+		tally = compare(options.carts, options.seed, RuleBooks(), page.ask)
+	print(json.dumps(tally.fields()))
+	return 1 if tally.different else 0
 
 
 if __name__ == "__main__":

@@ -52,6 +52,17 @@ def site(connected):
 	frappe.clear_cache()
 
 
+@pytest.fixture
+def changed_settings(site):
+	"""Settings may be changed; they are read anew afterwards."""
+	import frappe
+
+	yield
+	frappe.db.rollback()
+	frappe.clear_cache()
+	frappe.local.system_settings = None
+
+
 @pytest.fixture(scope="session")
 def shared_shop(connected):
 	"""A shop with three items and plenty of stock, made once: making one takes seconds."""

@@ -1,52 +1,30 @@
-"""The till computes what ERPNext computes: random carts through ERPNext, our Python and the page's engine.
-
-POS_BRIDGE_CARTS asks for more of them, and for other ones each time.
-"""
-
-import json
-import os
-import time
-from pathlib import Path
+"""The till computes what ERPNext computes: random carts through ERPNext, our Python and the page's engine."""
 
 import frappe
 import pytest
+from asked_carts import SEED, carts_asked, seldom_tried, tell
 from books import book, invoice_of, open_shop
 
 from benchmarks.parity import compare
 from benchmarks.sums.erpnext import FORMATS, Books
-from benchmarks.sums.page import PageEngine
+from benchmarks.sums.page import PageProcess
 from pos_bridge.erpnext.shop import currency_precision
 
-ASKED = os.environ.get("POS_BRIDGE_CARTS")
-CARTS = int(ASKED or "500")
-SEED = time.time_ns() % 1_000_000 if ASKED else 20261126
-REPORT = os.environ.get("POS_BRIDGE_REPORT")
-LEAST_SHARE = 0.03
+CARTS = carts_asked(500)
 MOST_BY_CHANCE = 0.01
-
-
-@pytest.fixture
-def changed_settings(site):
-	"""Settings may be changed; they are read anew afterwards."""
-	yield
-	frappe.db.rollback()
-	frappe.clear_cache()
-	frappe.local.system_settings = None
 
 
 @pytest.mark.slow
 def test_random_carts_come_to_the_same_in_erpnext_in_python_and_in_the_page(changed_settings, tmp_path):
-	with PageEngine(tmp_path) as page:
+	with PageProcess(tmp_path, "sums") as page:
 		books = Books.of_a_site()
 		parity = compare(CARTS, SEED, books.compute, books.compute_exactly, page)
-	print(parity.fields())
-	if REPORT:
-		Path(REPORT).write_text(json.dumps(parity.fields()), encoding="utf-8")
+	tell(parity)
 	assert parity.smallest == []
 	assert parity.different == 0
 	assert parity.halves_by_chance <= MOST_BY_CHANCE * CARTS
-	rare = {name: count for name, count in parity.tried.items() if count < LEAST_SHARE * CARTS}
-	assert rare == {}
+	assert parity.carts == CARTS
+	assert seldom_tried(parity) == set()
 
 
 @pytest.mark.parametrize("decimals", [0, 2, 3])
