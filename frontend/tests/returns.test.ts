@@ -135,6 +135,7 @@ describe("what comes back is compared with the sale:", () => {
 		["Line 1 (Tea) is not what line 2 of the sale sold", { against_line: 2 }],
 		["Line 1 (Tea) is not what line 1 of the sale sold", { item: "CAVIAR" }],
 		["Line 1 (Tea) is not what line 1 of the sale sold", { unit: "Box" }],
+		["Line 1 (Tea) is not what line 1 of the sale sold", { conversion: "12" }],
 		["Line 1 (Tea) is not what line 1 of the sale sold", { rate_minor: 1001 }],
 		["Line 1 (Tea) is not what line 1 of the sale sold", { rates: { "VAT-19": "7" } }],
 	])("%s %j", (words, changed) => {

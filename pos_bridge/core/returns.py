@@ -161,8 +161,8 @@ def _check_currency_and_taxes(draft: SaleDraft, sold: SaleDraft) -> None:
 			raise Rejected(f"The tax {tax.tax} is part of the prices in one of sale and return, not in both.")
 
 
-def _terms(line: DraftLine, rate_minor: int) -> tuple[str, str, int, Mapping[str, int]]:
-	return line.item, line.unit, rate_minor, line.rates
+def _terms(line: DraftLine, rate_minor: int) -> tuple[str, str, int, int, Mapping[str, int]]:
+	return line.item, line.unit, line.conversion, rate_minor, line.rates
 
 
 def _line_of(sold: Sale, number: int) -> DraftLine:

@@ -212,6 +212,7 @@ def test_lines_of_one_return_that_take_back_the_same_line_count_together():
 		({"against_line": 2}, "not what line 2 of the sale sold"),
 		({"item": "CAVIAR"}, "not what line 1 of the sale sold"),
 		({"unit": "Box"}, "not what line 1 of the sale sold"),
+		({"conversion": 12 * SCALE}, "not what line 1 of the sale sold"),
 		({"price_minor": 1001}, "not what line 1 of the sale sold"),
 		({"unit_discount_minor": 1}, "not what line 1 of the sale sold"),
 		({"rates": {"IN-19": 19 * SCALE}}, "not what line 1 of the sale sold"),

@@ -177,8 +177,8 @@ function checkCurrencyAndTaxes(body: ReturnBody, sold: SaleBody): void {
 	}
 }
 
-function termsOf({ item, unit, rate_minor, rates }: SaleLine) {
-	return { item, unit, rate_minor, rates };
+function termsOf({ item, unit, conversion = "1", rate_minor, rates }: SaleLine) {
+	return { item, unit, conversion, rate_minor, rates };
 }
 
 function lineAt(sold: SaleBody, number: number): SaleLine {
