@@ -10,7 +10,6 @@ import random
 import sys
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -33,15 +32,9 @@ Keep = Callable[[Cart, Figures], None]
 Engine = Callable[[SaleDraft, Direction], Figures]
 
 
-@dataclass(slots=True)
-class Parity(Tally):
-	halves_by_chance: int = 0
-	"""Carts with an exact half that ERPNext's floats round by chance, except while it posts a sale."""
-
-
 def compare(
 	carts: int, seed: int, erpnext: Sums, exactly: Sums, page: PageProcess, keep: Keep | None = None
-) -> Parity:
+) -> Tally:
 	"""The same carts through all three; the seed makes them again. `exactly` is ERPNext while it posts."""
 	engines: dict[str, Engine] = {
 		"erpnext": lambda draft, direction: totals_fields(erpnext(draft, direction)),
@@ -52,7 +45,7 @@ def compare(
 	def posting(draft: SaleDraft, direction: Direction) -> Figures:
 		return totals_fields(exactly(draft, direction))
 
-	parity = Parity(seed)
+	parity = Tally(seed)
 	for cart in islice(random_carts(random.Random(seed)), carts):
 		parity.carts += 1
 		parity.tried.update(cart.tries)

@@ -166,6 +166,7 @@ a cart's prices, by ERPNext, Python and the page.
 |---|---|
 | Carts, each under rules of its own | {rules[carts]} |
 | Seed | {rules[seed]} |
+| Carts with such a half | {rules[halves_by_chance]} |
 | **Carts that came to another price, gift or discount** | **{rules[different]}** |"""
 
 

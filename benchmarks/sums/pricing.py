@@ -21,6 +21,7 @@ from frappe.custom.doctype.property_setter.property_setter import make_property_
 
 from benchmarks.sums.rule_carts import BOX, BRANDS, BUYERS, GROUPS, ITEMS, TODAY, RuleCart, RuleRefused
 from pos_bridge.erpnext.catalogue.rules import RuleGround, rules_of
+from pos_bridge.erpnext.overrides.exact_halves import exact_halves
 
 METHODS = {
 	"commercial": "Commercial Rounding",
@@ -176,6 +177,11 @@ class RuleBooks:
 		except MultiplePricingRuleConflict:
 			return {"conflict": True}
 		return _answer(invoice, cart)
+
+	def price_exactly(self, cart: RuleCart) -> Answer:
+		"""The same as while a sale is posted: an exact half is not left to what floats make of it."""
+		with exact_halves():
+			return self.price(cart)
 
 	def _invoice(self, cart: RuleCart) -> Any:
 		customer, group, territory = BUYERS[cart.buyer]

@@ -16,6 +16,8 @@ class Tally:
 	carts: int = 0
 	tried: Counter[str] = field(default_factory=Counter)
 	different: int = 0
+	halves_by_chance: int = 0
+	"""Carts with an exact half that ERPNext's floats round by chance, except while it posts a sale."""
 	smallest: list[dict[str, Any]] = field(default_factory=list)
 
 	def fields(self) -> dict[str, Any]:

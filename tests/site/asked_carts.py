@@ -11,6 +11,7 @@ from pathlib import Path
 ASKED = os.environ.get("POS_BRIDGE_CARTS")
 SEED = time.time_ns() % 1_000_000 if ASKED else 20261126
 LEAST_SHARE = 0.03
+MOST_HALVES = 0.01
 
 
 def carts_asked(usual: int) -> int:
