@@ -10,7 +10,10 @@ from frappe import _
 from frappe.utils import getdate, today
 
 from pos_bridge import jobs
+from pos_bridge.core.errors import Rejected
 from pos_bridge.erpnext import stock
+from pos_bridge.erpnext.catalogue.grounds import ground_of
+from pos_bridge.erpnext.catalogue.rules import reason_words
 from pos_bridge.erpnext.door import enrolment
 from pos_bridge.erpnext.posting import fate, periods
 from pos_bridge.erpnext.shown import refusals_shown
@@ -51,6 +54,22 @@ def revoke_devices(till: str, tokens: list[str] | str | None = None) -> dict[str
 	if rows is not None and not (isinstance(rows, list) and all(isinstance(row, str) for row in rows)):
 		frappe.throw(_("Name the devices by their rows, as a list, or none for all."))
 	return {"revoked": enrolment.revoke(till, rows)}
+
+
+@frappe.whitelist(methods=["GET"])
+def promotions_left_out(till: str) -> list[dict[str, str]]:
+	"""Pricing Rules of the shop that its tills can't apply, and why: `[{rule, title, why}]`.
+
+	None where the till can't sell yet: saving it says what is missing.
+	"""
+	frappe.get_doc("POS Till", till).check_permission("read")
+	try:
+		left = ground_of(till).settings["rules_left_out"]
+	except Rejected:
+		return []
+	return [
+		{"rule": each["rule"], "title": each["title"], "why": reason_words(each["reason"])} for each in left
+	]
 
 
 @frappe.whitelist(methods=["POST"])

@@ -97,6 +97,7 @@ def reason_words(reason: str) -> str:
 			"What it gives for the whole sale has no item or is recursive: ERPNext fails on it."
 		),
 		"no_rows": _("It names nothing that it applies on."),
+		"finer_prices": _("Prices here have more decimals than the currency: tills apply no rules to them."),
 	}
 	return words.get(reason, reason)
 

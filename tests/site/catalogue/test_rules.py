@@ -3,9 +3,9 @@
 import frappe
 import pytest
 
+from pos_bridge import desk
 from pos_bridge.core.pricing import rules_from_wire
 from pos_bridge.erpnext.catalogue import changes, manifest, poke
-from pos_bridge.erpnext.catalogue.rules import reason_words
 
 
 def follow(till, cursor):
@@ -108,7 +108,9 @@ def test_what_a_till_cannot_evaluate_is_named_with_its_reason(reader, fields, re
 	settings, _ = settings_after(shop, cursor)
 	assert settings["rules"] == []
 	assert settings["rules_left_out"] == [{"rule": rule.name, "title": "Ten off", "reason": reason}]
-	assert reason_words(reason) != reason
+	(told,) = desk.promotions_left_out(shop.till)
+	assert (told["rule"], told["title"]) == (rule.name, "Ten off")
+	assert " " in told["why"]
 
 
 def test_rules_of_other_places_do_not_come(reader):

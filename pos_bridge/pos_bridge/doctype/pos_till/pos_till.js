@@ -1,8 +1,10 @@
-// What a manager does with a till's devices: let one in, switch some off, open the page. Keeps no code or token.
+// What a manager does with a till's devices: let one in, switch some off, open the page; and which promotions it can't
+// apply. Keeps no code or token.
 
 frappe.ui.form.on("POS Till", {
 	refresh(frm) {
 		frm.add_custom_button(__("Open till"), () => window.open("/till", "_blank", "noopener"));
+		if (!frm.is_new()) say_what_is_left_out(frm);
 		if (frm.is_new() || !frappe.user.has_role(["POS Manager", "System Manager"])) return;
 		if (frm.doc.enabled) frm.add_custom_button(__("Enrol a device"), () => enrol(frm));
 		if (live_devices(frm).length) {
@@ -13,6 +15,23 @@ frappe.ui.form.on("POS Till", {
 
 function live_devices(frm) {
 	return (frm.doc.tokens || []).filter((device) => !device.revoked);
+}
+
+async function say_what_is_left_out(frm) {
+	const till = frm.doc.name;
+	const { message } = await frappe.call({
+		method: "pos_bridge.desk.promotions_left_out",
+		type: "GET",
+		args: { till },
+	});
+	if (!message.length || frm.doc.name !== till) return;
+	const escape = frappe.utils.escape_html;
+	const rules = message.map(({ rule, title, why }) => {
+		const link = `<a href="/app/pricing-rule/${encodeURIComponent(rule)}">${escape(title || rule)}</a>`;
+		return `<li>${link}: ${escape(why)}</li>`;
+	});
+	const head = __("Pricing rules that this till can't apply: they count for nothing in its sales.");
+	frm.dashboard.add_comment(`${head}<ul class="mb-0">${rules.join("")}</ul>`, "yellow", true);
 }
 
 async function enrol(frm) {
