@@ -63,6 +63,9 @@ class Shop:
 	warehouse: str
 	customer: str
 	price_list: str
+	"""What whoever walks in pays by."""
+	profile_price_list: str
+	"""What everybody pays by who has no list of his own."""
 	cost_center: str
 	income_account: str
 	currency: str
@@ -86,16 +89,20 @@ def shop_of(till: str) -> Shop:
 	place = frappe.get_cached_doc("POS Till", till)
 	profile = frappe.get_cached_doc("POS Profile", place.pos_profile)
 	company = frappe.get_cached_doc("Company", profile.company)
+	customer = _set(profile.customer, profile, _("Customer (who walks in)"))
+	price_list = _set(profile.selling_price_list, profile, _("Price List"))
+	currency = profile.currency or company.default_currency
 	return Shop(
 		till=till,
 		profile=profile.name,
 		company=company.name,
 		warehouse=_set(profile.warehouse, profile, _("Warehouse")),
-		customer=_set(profile.customer, profile, _("Customer (who walks in)")),
-		price_list=_set(profile.selling_price_list, profile, _("Price List")),
+		customer=customer,
+		price_list=_own_price_list(customer, currency) or price_list,
+		profile_price_list=price_list,
 		cost_center=profile.cost_center or company.cost_center,
 		income_account=profile.income_account or company.default_income_account,
-		currency=profile.currency or company.default_currency,
+		currency=currency,
 		currency_precision=currency_precision(),
 		time_zone=place.time_zone or "",
 		tax_template=profile.taxes_and_charges or "",
@@ -104,10 +111,19 @@ def shop_of(till: str) -> Shop:
 		change_account=profile.account_for_change_amount or company.default_cash_account or "",
 		write_off_account=profile.write_off_account or company.write_off_account or "",
 		write_off_cost_center=profile.write_off_cost_center or company.cost_center or "",
-		total_rounding=_total_rounding(profile, profile.currency or company.default_currency),
+		total_rounding=_total_rounding(profile, currency),
 		row_wise_tax=bool(frappe.db.get_single_value("Accounts Settings", "round_row_wise_tax")),
 		rate_decimals=_rate_decimals(),
 	)
+
+
+def _own_price_list(customer: str, currency: str) -> str:
+	"""His, else his group's, if a till can sell by it; else "". Source: ERPNext's `set_pos_fields`."""
+	fields = ["default_price_list", "customer_group"]
+	own, group = frappe.get_cached_value("Customer", customer, fields) or ("", "")
+	name = own or (group and frappe.get_cached_value("Customer Group", group, "default_price_list"))
+	sells = {"name": name or "", "selling": 1, "enabled": 1, "currency": currency}
+	return str(name) if name and frappe.db.exists("Price List", sells) else ""
 
 
 def _set(value: str | None, profile: Any, label: str) -> str:

@@ -42,7 +42,7 @@ export function soldIn(item: Item, unit: string, shop: Shop, buying: Buying): It
 export function priceIn(item: Item, unit: string, shop: Shop, buying: Buying): number | undefined {
 	const factor = factorOf(item, unit);
 	if (factor === undefined) return undefined;
-	const { price_list: own = "", rounding } = shop;
+	const { price_list: own = "", rounding, pricing_for } = shop;
 	const price_list = buying.price_list || own;
 	const decimals = Math.max(shop.rate_decimals ?? 0, shop.currency_precision);
 	const rows = item.more?.prices;
@@ -53,7 +53,7 @@ export function priceIn(item: Item, unit: string, shop: Shop, buying: Buying): n
 	}
 	const rate = rateOf(rows, {
 		price_list, unit, factor, stock_unit: item.unit,
-		customer: buying.customer ?? "", day: buying.day, quantity: buying.quantity ?? "1",
+		customer: buying.customer ?? pricing_for?.customer ?? "", day: buying.day, quantity: buying.quantity ?? "1",
 	});
 	if (rate === undefined) return undefined;
 	const minor = roundRatio(parseDecimal(rate) * 10n ** BigInt(decimals), SCALE, rounding, decimals);

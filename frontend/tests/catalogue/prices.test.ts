@@ -70,6 +70,13 @@ describe("an item", () => {
 		expect(priceIn(tea, "Sack", SHOP, TODAY)).toBe(4167);
 	});
 
+	test("costs whoever walks in what it costs the shop's customer for that, and nobody else", () => {
+		const tea = priced(row("3", { unit: "kg" }), row("2", { unit: "kg", customer: "Walk-in" }));
+		const shop: Shop = { ...SHOP, pricing_for: { price_list: "Retail", discount_on: "net", customer: "Walk-in", customer_group: "", territory: "" } };
+		expect(priceIn(tea, "kg", shop, TODAY)).toBe(200);
+		expect(priceIn(tea, "kg", shop, { ...TODAY, customer: "Ada", price_list: "" })).toBe(300);
+	});
+
 	test("without a price, or in a unit that it does not have, is not sold", () => {
 		expect(soldIn(priced(row("1", { list: "Trade" })), "kg", SHOP, TODAY)).toBeUndefined();
 		expect(soldIn(TEA, "Crate", SHOP, TODAY)).toBeUndefined();

@@ -30,7 +30,7 @@ class Price:
 class Asked:
 	"""What a price is wanted for. `factor`: stock units in one `unit`; quantity and factor in 10^-9.
 
-	Without a customer it is for somebody who has no prices of his own: whoever walks in.
+	Without a customer it is for somebody who has no prices of his own.
 	"""
 
 	price_list: str

@@ -32,6 +32,8 @@ class Grounds:
 	time_zone: str
 	company: str
 	price_list: str
+	"""What whoever walks in pays by."""
+	profile_price_list: str
 	price_lists: tuple[str, ...]
 	"""The shop's and those of its customers and their groups, in the shop's currency."""
 	group_price_lists: tuple[tuple[str, str], ...]
@@ -104,6 +106,7 @@ def _grounds(shop: Shop, profile: TillProfile) -> Grounds:
 		time_zone=shop.time_zone,
 		company=shop.company,
 		price_list=shop.price_list,
+		profile_price_list=shop.profile_price_list,
 		price_lists=_price_lists(shop),
 		group_price_lists=_group_price_lists(),
 		warehouse=shop.warehouse,
@@ -125,11 +128,11 @@ def _grounds(shop: Shop, profile: TillProfile) -> Grounds:
 
 
 def _check_currency(shop: Shop) -> None:
-	currency = frappe.get_cached_value("Price List", shop.price_list, "currency")
+	currency = frappe.get_cached_value("Price List", shop.profile_price_list, "currency")
 	if currency != shop.currency:
 		raise Rejected(
-			f"The price list {shop.price_list} is in {currency}, but the POS Profile {shop.profile} sells in"
-			f" {shop.currency}. Give the profile a price list in {shop.currency}.",
+			f"The price list {shop.profile_price_list} is in {currency}, but the POS Profile {shop.profile}"
+			f" sells in {shop.currency}. Give the profile a price list in {shop.currency}.",
 			code="shop_incomplete",
 		)
 
@@ -144,7 +147,7 @@ def _price_lists(shop: Shop) -> tuple[str, ...]:
 		{"currency": shop.currency},
 		pluck=True,
 	)
-	return tuple(dict.fromkeys((shop.price_list, *used)))
+	return tuple(dict.fromkeys((shop.price_list, shop.profile_price_list, *used)))
 
 
 def _group_price_lists() -> tuple[tuple[str, str], ...]:

@@ -74,12 +74,13 @@ def _customers(grounds: Grounds, condition: str, **values: Any) -> list[Sequence
 		{**values, **_of(grounds), "page": PAGE},
 	)
 	of_group = dict(grounds.group_price_lists)
-	return [(*row[:5], _price_list(row[5] or of_group.get(row[4], ""), grounds)) for row in rows]
+	return [(*row[:5], _price_list(row[5] or of_group.get(row[4]) or "", grounds)) for row in rows]
 
 
 def _price_list(name: str, grounds: Grounds) -> str:
-	"""Empty for the shop's own, and for one that a till can't sell by. Source: ERPNext's `set_pos_fields`."""
-	return name if name in grounds.price_lists and name != grounds.price_list else ""
+	"""The profile's for one that a till can't sell by; empty for what whoever walks in pays by, too."""
+	usable = name if name in grounds.price_lists else grounds.profile_price_list
+	return usable if usable != grounds.price_list else ""
 
 
 _SERVED = (

@@ -28,7 +28,7 @@ class Prices:
 
 	def asked(self, unit: str) -> Asked:
 		"""One stock unit, today, by whoever walks in."""
-		return Asked(self._grounds.price_list, unit, unit, self._grounds.today)
+		return Asked(self._grounds.price_list, unit, unit, self._grounds.today, self._grounds.walk_in)
 
 
 def says_all(rows: Sequence[Price], asked: Asked) -> bool:

@@ -14,6 +14,7 @@ from pos_bridge.core.pricing.price_list import Asked, Price, rate_of
 from pos_bridge.erpnext.catalogue import changes, chunk, manifest
 from pos_bridge.erpnext.catalogue.grounds import ground_of
 from pos_bridge.erpnext.catalogue.items import items_of
+from pos_bridge.erpnext.catalogue.lists import next_customers
 
 SEED = 20261126
 ITEMS, PICKS = 12, 400
@@ -212,6 +213,41 @@ def test_a_price_that_begins_later_is_at_the_till_before_it_begins(priced):
 	prices = priced_item.prices
 	on = {day: rate_of(prices, Asked(LISTS[0], "Nos", "Nos", day)) for day in ("2098-12-31", "2099-01-01")}
 	assert on == {"2098-12-31": 2_500_000_000, "2099-01-01": 9_990_000_000}
+
+
+@pytest.fixture
+def walk_in(priced):
+	"""Whoever walks in; what a test gives him is taken back."""
+	shop, _, _ = priced
+	name = ground_of(shop.till).grounds.walk_in
+	yield frappe.get_doc("Customer", name)
+	frappe.db.delete("Item Price", {"customer": name})
+	frappe.get_doc("Customer", name).update({"default_price_list": None}).save()
+	frappe.db.commit()
+
+
+def test_whoever_walks_in_pays_by_his_own_list_and_others_by_the_profiles(priced, walk_in):
+	shop, _, customers = priced
+	walk_in.update({"default_price_list": LISTS[1]}).save()
+	price = {"doctype": "Item Price", "item_code": shop.items[0], "price_list": LISTS[1]}
+	frappe.get_doc({**price, "price_list_rate": 1.25}).insert()
+	frappe.db.commit()
+	grounds = ground_of(shop.till).grounds
+	(item,) = items_of(grounds, shop.items)
+	assert (grounds.price_list, grounds.profile_price_list) == (LISTS[1], LISTS[0])
+	assert item.price_minor == 125
+	plain = frappe.get_doc({"doctype": "Customer", "customer_name": "Parity plain"}).insert().name
+	told, _ = next_customers(grounds, None, [*customers, plain])
+	lists = dict(zip(told["customers"]["customer"], told["customers"]["price_list"], strict=True))
+	assert lists == {customers[0]: "", customers[1]: "", plain: LISTS[0]}
+
+
+def test_whoever_walks_in_has_his_own_prices(priced, walk_in):
+	shop, _, _ = priced
+	price = {"doctype": "Item Price", "item_code": shop.items[0], "price_list": LISTS[0]}
+	frappe.get_doc({**price, "customer": walk_in.name, "price_list_rate": 1.75}).insert()
+	(item,) = items_of(ground_of(shop.till).grounds, shop.items)
+	assert item.price_minor == 175
 
 
 def more_of(till, told):
