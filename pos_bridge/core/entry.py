@@ -25,12 +25,12 @@ GENESIS = "0" * 64
 KINDS = frozenset(
 	(
 		*("sale", "return", "void", "no_sale", "reprint", "approval"),
-		*("shift_open", "shift_close", "cash_in", "cash_out"),
+		*("shift_open", "shift_close", "cash_in", "cash_out", "credit_issue"),
 		*("training_sale", "training_return"),
 		*("online_order", "online_payment", "online_fulfilment", "online_refund", "online_return"),
 	)
 )
-NUMBERED_KINDS = frozenset({"sale", "return"})
+NUMBERED_KINDS = frozenset({"sale", "return", "credit_issue"})
 """Kinds that carry a receipt number."""
 
 _HASH = re.compile(r"[0-9a-f]{64}")

@@ -5,7 +5,7 @@ predicts the cost of goods: that depends on what stock cost when it came.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pos_bridge.core.entry import Entry
 from pos_bridge.core.errors import Rejected
@@ -48,6 +48,8 @@ class Accounts:
 	tips: str = ""
 	write_off: str = ""
 	"""Both empty where the shop has no account for it."""
+	purposes: Mapping[str, str] = field(default_factory=dict)
+	"""`safe`, `difference`, `gift_card` …, where the shop has an account for it (docs/glossary.md)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,11 @@ MAX_CONVERSION = 10**6 * SCALE
 MAX_RATE_DECIMALS = 6
 MAX_RATE_FOR_QUANTITY = 10**9 * SCALE
 
+TENDER_KINDS = frozenset(
+	("cash", "card", "bank", "gift_card", "store_credit", "points", "on_account", "exchange")
+)
+"""`on_account` is money that is still owed, `exchange` what the other half of an exchange pays."""
+
 Direction = Literal["sale", "return", "exchange"]
 """Where the goods go: in a sale every quantity is above zero, in a return below, in an exchange either."""
 
@@ -132,15 +137,32 @@ class Totals:
 
 
 @dataclass(frozen=True, slots=True)
-class Tender:
-	"""Money received: the Mode of Payment's name, its kind (`cash` or `card`), the amount.
+class Foreign:
+	"""Cash of another currency: what was handed over, and how much of the shop's currency one unit of it is.
 
-	Below zero in a return: money given back.
+	`rate` is an integer of 10^-9.
+	"""
+
+	currency: str
+	currency_precision: int
+	amount_minor: int
+	rate: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tender:
+	"""Money received: the Mode of Payment's name, its kind (one of `TENDER_KINDS`), the amount.
+
+	Below zero in a return: money given back. `credit` is the number of the gift card or store credit that it
+	comes from or goes to, `points` how many loyalty points it is worth.
 	"""
 
 	tender: str
 	kind: str
 	amount_minor: int
+	credit: str = ""
+	points: int = 0
+	foreign: Foreign | None = None
 
 
 @dataclass(frozen=True, slots=True)

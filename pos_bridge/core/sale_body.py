@@ -5,7 +5,16 @@ from typing import Any
 
 from pos_bridge.core.errors import Malformed
 from pos_bridge.core.money import SCALE, Rounding, format_decimal, parse_decimal
-from pos_bridge.core.sale import DraftLine, LineAmounts, Sale, SaleDraft, Tender, Totals
+from pos_bridge.core.sale import (
+	TENDER_KINDS,
+	DraftLine,
+	Foreign,
+	LineAmounts,
+	Sale,
+	SaleDraft,
+	Tender,
+	Totals,
+)
 from pos_bridge.core.tax import Charge, Tax, TaxAmount
 from pos_bridge.core.ticket import TicketDiscount, TotalRounding
 
@@ -31,12 +40,28 @@ def sale_body(sale: Sale) -> dict[str, Any]:
 		"tax_minor": totals.tax_minor,
 		"round_off_minor": totals.round_off_minor,
 		"total_minor": totals.total_minor,
-		"tenders": [
-			{"tender": tender.tender, "kind": tender.kind, "amount_minor": tender.amount_minor}
-			for tender in sale.tenders
-		],
+		"tenders": [tender_fields(tender) for tender in sale.tenders],
 		"change_minor": sale.change_minor,
 	}
+
+
+def tender_fields(tender: Tender) -> dict[str, Any]:
+	"""A row of a body's `tenders`."""
+	fields: dict[str, Any] = {
+		"tender": tender.tender,
+		"kind": tender.kind,
+		"amount_minor": tender.amount_minor,
+	}
+	rare = {"credit": tender.credit, "points": tender.points}
+	fields |= {name: value for name, value in rare.items() if value}
+	if foreign := tender.foreign:
+		fields["foreign"] = {
+			"currency": foreign.currency,
+			"currency_precision": foreign.currency_precision,
+			"amount_minor": foreign.amount_minor,
+			"rate": format_decimal(foreign.rate),
+		}
+	return fields
 
 
 def draft_fields(draft: SaleDraft) -> dict[str, Any]:
@@ -172,7 +197,7 @@ def _read_sale(body: Mapping[str, Any]) -> Sale:
 			_whole(body["total_rounding"]["adjustment_minor"]) if draft.total_rounding else 0
 		),
 	)
-	tenders = tuple(_read_tender(fields) for fields in body["tenders"])
+	tenders = tuple(read_tender(fields) for fields in body["tenders"])
 	return Sale(
 		draft,
 		totals,
@@ -234,11 +259,28 @@ def _read_amounts(fields: Mapping[str, Any]) -> LineAmounts:
 	)
 
 
-def _read_tender(fields: Mapping[str, Any]) -> Tender:
+def read_tender(fields: Mapping[str, Any]) -> Tender:
+	"""Read a row of a body's `tenders`; raises `Malformed` or one of `UNREADABLE`."""
 	kind = fields["kind"]
-	if kind not in ("cash", "card"):
+	if kind not in TENDER_KINDS:
 		raise ValueError(f"the tender kind {kind!r} is not known")
-	return Tender(_text(fields["tender"]), kind, _whole(fields["amount_minor"]))
+	return Tender(
+		_text(fields["tender"]),
+		kind,
+		_whole(fields["amount_minor"]),
+		_text(fields.get("credit", "")),
+		_whole(fields.get("points", 0)),
+		_read_foreign(fields["foreign"]) if "foreign" in fields else None,
+	)
+
+
+def _read_foreign(fields: Mapping[str, Any]) -> Foreign:
+	return Foreign(
+		_text(fields["currency"]),
+		_whole(fields["currency_precision"]),
+		_whole(fields["amount_minor"]),
+		parse_decimal(fields["rate"]),
+	)
 
 
 def _text(value: object) -> str:

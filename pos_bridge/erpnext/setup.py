@@ -3,7 +3,7 @@
 It never changes a document that exists, and never a setting that others share.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,12 +11,25 @@ import frappe
 from frappe.utils import today
 
 from pos_bridge.core.errors import Rejected
-from pos_bridge.erpnext.shop import ROUNDINGS, shop_of
+from pos_bridge.erpnext.shop import PURPOSES, ROUNDINGS, shop_of
 
 WALK_IN = "Walk-in"
 PRICE_LIST = "Standard Selling"
 TENDERS = (("Cash", "Cash", "Cash"), ("Card", "Bank", "Card Clearing"))
 """Tender, type of its Mode of Payment and account, name of its account."""
+PURPOSE_ACCOUNTS: Mapping[str, tuple[str, str, str]] = {
+	"difference": ("Cash Over and Short", "Expense", ""),
+	"safe": ("Safe", "Asset", "Cash"),
+	"deposit": ("Deposits on Their Way", "Asset", "Bank"),
+	"petty_cash": ("Petty Cash Expenses", "Expense", ""),
+	"other_cash": ("Other Cash In and Out", "Liability", ""),
+	"tips": ("Tips Payable", "Liability", ""),
+	"gift_card": ("Gift Cards", "Liability", ""),
+	"store_credit": ("Store Credit", "Liability", ""),
+	"shortage": ("Shortages of Credit", "Asset", ""),
+	"exchange": ("Exchange Clearing", "Liability", ""),
+}
+"""Purpose to its account's name, root type and type; one for all shops of a company."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +83,7 @@ def setup_shop(
 	work = _Setup(frappe.get_doc("Company", company), shop)
 	place = _place(work, warehouse)
 	modes = _modes(work)
+	purposes = _purposes(work)
 	customer = work.make("Customer", WALK_IN, _walk_in)
 	template = taxes or _default_taxes(company)
 	profile = work.make(
@@ -78,6 +92,7 @@ def setup_shop(
 		lambda: {
 			**_profile(work, place, modes, customer, price_list or PRICE_LIST),
 			"taxes_and_charges": template,
+			**{PURPOSES[purpose]: account for purpose, account in purposes.items()},
 		},
 	)
 	work.make("POS Till", till, lambda: {"till": till, "pos_profile": profile, "shop_name": shop})
@@ -170,20 +185,39 @@ def _mode(work: _Setup, tender: str, kind: str, account_name: str, plain: bool) 
 	return mode, account
 
 
-def _account(work: _Setup, name: str, kind: str) -> str:
+def _purposes(work: _Setup) -> dict[str, str]:
+	"""The accounts of drawer, tips and credit, by purpose."""
+	return {
+		purpose: _account(work, name, kind, root) for purpose, (name, root, kind) in PURPOSE_ACCOUNTS.items()
+	}
+
+
+def _account(work: _Setup, name: str, kind: str, root: str = "") -> str:
+	"""The account of that name, beside others of its type, or of its root type where it has none."""
 	company = work.company.name
-	of_kind = {"company": company, "account_type": kind}
+	wanted = {"account_type": kind} if kind else {"root_type": root}
+	alike = {"company": company, **wanted}
+	beside = {**alike, **({} if kind else {"account_type": ("in", _NEIGHBOURS[root])})}
 	# Some charts give the type to the accounts only, not to the group that they lie in.
-	parent = frappe.db.get_value("Account", {**of_kind, "is_group": 1}, order_by="lft") or (
-		frappe.db.get_value("Account", {**of_kind, "is_group": 0}, "parent_account", order_by="lft")
+	parent = (kind and frappe.db.get_value("Account", {**alike, "is_group": 1}, order_by="lft")) or (
+		frappe.db.get_value("Account", {**beside, "is_group": 0}, "parent_account", order_by="lft")
+		or frappe.db.get_value("Account", {**alike, "is_group": 0}, "parent_account", order_by="lft")
 	)
 	if not parent:
-		raise Rejected(f"{company} has no account of the type {kind}. Make one, then set up again.")
+		raise Rejected(f"{company} has no account of the type {kind or root}. Make one, then set up again.")
 	return work.make(
 		"Account",
 		work.named(name),
 		lambda: {"account_name": name, "company": company, "parent_account": parent, "account_type": kind},
 	)
+
+
+_NEIGHBOURS = {
+	"Asset": ("Receivable", "Bank", "Cash"),
+	"Liability": ("Tax", "Payable"),
+	"Expense": ("Round Off", "Chargeable", "Expense Account"),
+}
+"""Types of accounts beside which one without a type lies well, by root type."""
 
 
 def _walk_in() -> dict[str, Any]:
@@ -255,6 +289,13 @@ def _check_company(work: _Setup) -> None:
 def _check_profile(work: _Setup, name: str) -> None:
 	profile = frappe.get_doc("POS Profile", name)
 	_check_tenders(work, profile)
+	for purpose, field_name in PURPOSES.items():
+		label = PURPOSE_ACCOUNTS[purpose][0]
+		work.check(
+			bool(profile.get(field_name)),
+			f"Account for {label} of {name}",
+			f"Set it in the POS Profile; set-up has made {work.named(label)} for it.",
+		)
 	income = profile.income_account or work.company.default_income_account
 	work.check(
 		bool(income),
@@ -265,11 +306,6 @@ def _check_profile(work: _Setup, name: str) -> None:
 		bool(profile.taxes_and_charges),
 		f"Taxes of {name}: {_taxes_in_words(profile.taxes_and_charges)}",
 		"Choose a Sales Taxes and Charges Template in the POS Profile: without one nothing is taxed.",
-	)
-	work.check(
-		bool(profile.disable_rounded_total),
-		f"Rounded total of {name}",
-		"Switch “Disable Rounded Total” on: the till does not round to coins yet.",
 	)
 
 

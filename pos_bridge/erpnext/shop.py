@@ -4,7 +4,7 @@ It never writes; what is missing is `Rejected` with what to set, and where.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import frappe
@@ -28,6 +28,19 @@ ROUNDINGS = {
 	"Banker's Rounding": "bankers",
 	"Commercial Rounding": "commercial",
 }
+PURPOSES: Mapping[str, str] = {
+	"difference": "pos_bridge_difference_account",
+	"safe": "pos_bridge_safe_account",
+	"deposit": "pos_bridge_deposit_account",
+	"petty_cash": "pos_bridge_petty_cash_account",
+	"other_cash": "pos_bridge_other_cash_account",
+	"tips": "pos_bridge_tips_account",
+	"gift_card": "pos_bridge_gift_card_account",
+	"store_credit": "pos_bridge_store_credit_account",
+	"shortage": "pos_bridge_shortage_account",
+	"exchange": "pos_bridge_exchange_account",
+}
+"""Purpose to the POS Profile's field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +95,10 @@ class Shop:
 	row_wise_tax: bool = False
 	rate_decimals: int = 0
 	"""0 where prices have the currency's decimals."""
+	accounts: Mapping[str, str] = field(default_factory=dict)
+	"""Purpose, one of `PURPOSES`, to its account, where the POS Profile names one."""
+	batches: bool = False
+	"""Plain sales are booked many at once."""
 
 
 def shop_of(till: str) -> Shop:
@@ -114,7 +131,15 @@ def shop_of(till: str) -> Shop:
 		total_rounding=_total_rounding(profile, currency),
 		row_wise_tax=bool(frappe.db.get_single_value("Accounts Settings", "round_row_wise_tax")),
 		rate_decimals=_rate_decimals(),
+		accounts=_purpose_accounts(profile),
+		batches=bool(profile.get("pos_bridge_batches")),
 	)
+
+
+def _purpose_accounts(profile: Any) -> dict[str, str]:
+	"""Purpose to account, of those that the POS Profile names."""
+	named = {purpose: profile.get(field) for purpose, field in PURPOSES.items()}
+	return {purpose: account for purpose, account in named.items() if account}
 
 
 def _own_price_list(customer: str, currency: str) -> str:

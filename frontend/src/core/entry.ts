@@ -12,6 +12,7 @@ export const NO_PREVIOUS = "0".repeat(64);
 
 const ENTRY_KINDS = [
 	"sale", "return", "void", "no_sale", "reprint", "approval", "shift_open", "shift_close", "cash_in", "cash_out",
+	"credit_issue",
 	"training_sale", "training_return", "online_order", "online_payment", "online_fulfilment", "online_refund",
 	"online_return",
 ] as const;
@@ -99,7 +100,7 @@ export function receiptNumber(till: string, epoch: number, counter: number): str
 
 /** Kinds that take a receipt number. */
 export function takesReceiptNumber(kind: string): boolean {
-	return kind === "sale" || kind === "return";
+	return kind === "sale" || kind === "return" || kind === "credit_issue";
 }
 
 /** The entry's canonical text with its hash. */

@@ -86,11 +86,27 @@ export interface Totals {
 
 export interface SaleLine extends DraftLine, LineTotals {}
 
+/** `on_account` is money that is still owed, `exchange` what the other half of an exchange pays. */
+export type TenderKind = "cash" | "card" | "bank" | "gift_card" | "store_credit" | "points" | "on_account" | "exchange";
+
 export interface Tender {
 	readonly tender: string;
-	readonly kind: "cash" | "card";
+	readonly kind: TenderKind;
 	/** Below zero in a return: money given back. */
 	readonly amount_minor: number;
+	/** Number of the gift card or store credit that it comes from or goes to. */
+	readonly credit?: string;
+	/** Loyalty points that it is worth. */
+	readonly points?: number;
+	/** Cash of another currency: what was handed over; one unit of it is `rate` of the shop's currency. */
+	readonly foreign?: Foreign;
+}
+
+export interface Foreign {
+	readonly currency: string;
+	readonly currency_precision: number;
+	readonly amount_minor: number;
+	readonly rate: string;
 }
 
 export type DraftPart = Omit<SaleDraft, "lines" | "taxes" | "discount" | "total_rounding">;

@@ -5,19 +5,17 @@ It never reads a body and never commits.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import frappe
 from frappe.utils import now_datetime
 
 from pos_bridge.core.daybook import Arrival, State, Stored
 from pos_bridge.core.entry import WireEntry, open_wire
+from pos_bridge.erpnext.posting.booking import Booking
 from pos_bridge.erpnext.posting.refusals import Refusal
 from pos_bridge.erpnext.shown import plain
 from pos_bridge.erpnext.stock import settle_promise
-
-if TYPE_CHECKING:
-	from pos_bridge.erpnext.posting.post import Booking
 
 MAX_RELEASED = 5_000
 """Entries that one Retry all takes up."""
@@ -52,7 +50,7 @@ def stored(row: Mapping[str, Any]) -> Stored:
 	return Stored(int(row["position"]), wire, open_wire(wire), arrival, State(row["state"]))
 
 
-def keep(name: str, booking: "Booking") -> None:
+def keep(name: str, booking: Booking) -> None:
 	"""Say that an entry is in the books, by which documents, and with which flags."""
 	for index, (part, (doctype, document)) in enumerate(booking.documents.items(), start=1):
 		_child(

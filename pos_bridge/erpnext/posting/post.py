@@ -3,9 +3,8 @@
 It never commits, never catches a refusal, and never changes an entry that is posted.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import date, datetime
 
 import frappe
@@ -23,6 +22,7 @@ from pos_bridge.erpnext.door.auth import TILL_USER
 from pos_bridge.erpnext.overrides.trouble import what_happened_is_booked
 from pos_bridge.erpnext.posting import invoice as invoices
 from pos_bridge.erpnext.posting import shift
+from pos_bridge.erpnext.posting.booking import Booking
 from pos_bridge.erpnext.posting.invoice import invoice_of
 from pos_bridge.erpnext.posting.moments import (
 	is_impossible,
@@ -33,18 +33,6 @@ from pos_bridge.erpnext.posting.moments import (
 )
 from pos_bridge.erpnext.posting.returns import return_of
 from pos_bridge.erpnext.shop import Shop, shop_of
-
-
-@dataclass(slots=True)
-class Booking:
-	"""What came of posting an entry: its documents by part, and what an accountant should know of it."""
-
-	documents: dict[str, tuple[str, str]] = field(default_factory=dict)
-	flags: list[tuple[str, str]] = field(default_factory=list)
-
-	def flag(self, flag: str, details: str) -> None:
-		if details:
-			self.flags.append((flag, details))
 
 
 @contextmanager
@@ -72,17 +60,15 @@ def post(stored: Stored, post_on: date | None = None) -> Booking:
 	booking = Booking()
 	if entry.kind in KINDS_WITHOUT_EFFECT:
 		return booking
-	if entry.kind in ("shift_open", "shift_close"):
-		booking.documents["shift"] = ("POS Shift", shift.post(entry))
-		return booking
-	if entry.kind not in ("sale", "return"):
+	poster = _POSTERS.get(entry.kind)
+	if poster is None:
 		raise Rejected(
 			_("This release can't book entries of the kind {0} yet.").format(entry.kind),
 			code="kind_not_supported",
 		)
 	shop = shop_of(entry.till)
 	with what_happened_is_booked() as tolerated:
-		_post_invoice(stored, shop, post_on, booking)
+		poster(stored, shop, post_on, booking)
 	for flag, details in tolerated:
 		booking.flag(flag, details)
 	return booking
@@ -148,3 +134,13 @@ def customer_of(entry: Entry, shop: Shop, booking: Booking) -> str:
 		words = _("Customer {0} does not exist (any more); booked to {1}.")
 	booking.flag("customer_gone", words.format(named, shop.customer))
 	return shop.customer
+
+
+Poster = Callable[[Stored, Shop, date | None, Booking], None]
+_POSTERS: Mapping[str, Poster] = {
+	"sale": _post_invoice,
+	"return": _post_invoice,
+	"shift_open": shift.post_open,
+	"shift_close": shift.post_close,
+}
+"""How each kind that has an effect becomes documents; what they make, they put into the booking."""

@@ -5,7 +5,7 @@ It never trusts a return's claim about the sale: what was sold and what came bac
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import frappe
 from frappe import _
@@ -20,16 +20,14 @@ from pos_bridge.core.sale import Sale
 from pos_bridge.core.sale_body import sale_from_body
 from pos_bridge.erpnext.daybook import FrappeDaybook
 from pos_bridge.erpnext.overrides.sales_invoice import living
+from pos_bridge.erpnext.posting.booking import Booking
 from pos_bridge.erpnext.posting.fate import document_of
 from pos_bridge.erpnext.posting.invoice import invoice_of
 from pos_bridge.erpnext.shop import Shop
 
-if TYPE_CHECKING:
-	from pos_bridge.erpnext.posting.post import Booking
-
 
 def return_of(
-	entry: Entry, shop: Shop, customer: str, moment: datetime, booking: "Booking"
+	entry: Entry, shop: Shop, customer: str, moment: datetime, booking: Booking
 ) -> tuple[Any, Sale]:
 	"""The unsaved credit note of a return, and the figures that it has to come to.
 
@@ -47,7 +45,7 @@ def return_of(
 	return invoice, sale
 
 
-def _refer(invoice: Any, return_: Return, booking: "Booking") -> None:
+def _refer(invoice: Any, return_: Return, booking: Booking) -> None:
 	sold = _lock_sale(return_)
 	document = document_of(return_.against_entry, "sale")
 	original = living(document[1]) if document else None

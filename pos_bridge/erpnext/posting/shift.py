@@ -3,24 +3,26 @@
 It never counts money; what a shift comes to is the reports' matter.
 """
 
+from datetime import date
+
 import frappe
 from frappe import _
 
+from pos_bridge.core.daybook import Stored
 from pos_bridge.core.entry import Entry
 from pos_bridge.core.errors import Rejected
+from pos_bridge.erpnext.posting.booking import Booking
+from pos_bridge.erpnext.shop import Shop
 
 
-def post(entry: Entry) -> str:
-	"""Open or close the POS Shift that the entry means; its name."""
-	return _open(entry) if entry.kind == "shift_open" else _close(entry)
-
-
-def _open(entry: Entry) -> str:
+def post_open(stored: Stored, shop: Shop, post_on: date | None, booking: Booking) -> None:
+	"""Open the POS Shift that the entry means."""
+	entry = stored.entry
 	shift = frappe.get_doc(
 		{
 			"doctype": "POS Shift",
 			"till": entry.till,
-			"company": frappe.get_cached_value("POS Till", entry.till, "company"),
+			"company": shop.company,
 			"cashier": entry.cashier,
 			"status": "Open",
 			"business_date": entry.business_date,
@@ -29,10 +31,12 @@ def _open(entry: Entry) -> str:
 		}
 	)
 	shift.insert(ignore_permissions=True)
-	return str(shift.name)
+	booking.documents["shift"] = (shift.doctype, shift.name)
 
 
-def _close(entry: Entry) -> str:
+def post_close(stored: Stored, shop: Shop, post_on: date | None, booking: Booking) -> None:
+	"""Close the POS Shift that the entry means."""
+	entry = stored.entry
 	opened = entry.body.get("shift")
 	name = frappe.db.get_value("POS Shift", {"opening_entry": opened, "till": entry.till}) if opened else None
 	if not name:
@@ -42,7 +46,7 @@ def _close(entry: Entry) -> str:
 		name,
 		{"status": "Closed", "closed_at": entry.occurred_at, "closing_entry": entry.id},
 	)
-	return str(name)
+	booking.documents["shift"] = ("POS Shift", str(name))
 
 
 def late(entry: Entry, cursor: int) -> str:

@@ -104,7 +104,6 @@ def test_what_a_person_tuned_is_kept_and_what_is_wrong_with_it_is_said(site):
 	assert (profile.account_for_change_amount, profile.disable_rounded_total) == (other, 0)
 	assert set(told) == {
 		"Account for change amount of Corner",
-		"Rounded total of Corner",
 		"Taxes of Corner: none",
 	}
 	assert all(told.values())
