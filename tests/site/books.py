@@ -8,7 +8,16 @@ from dataclasses import dataclass, field
 
 import frappe
 
-from pos_bridge.core.entry import GENESIS, Entry, WireEntry, open_wire, receipt_number, seal, uuid7
+from pos_bridge.core.entry import (
+	GENESIS,
+	NUMBERED_KINDS,
+	Entry,
+	WireEntry,
+	open_wire,
+	receipt_number,
+	seal,
+	uuid7,
+)
 from pos_bridge.core.money import SCALE, Rounding, parse_decimal
 from pos_bridge.core.returns import draft_of_return, make_return, return_body
 from pos_bridge.core.sale import DraftLine, SaleDraft, Tender, compute, make_sale
@@ -83,7 +92,7 @@ class TestShop:
 
 	def seal(self, kind, body, **more):
 		"""The next entry of this till's chain."""
-		numbered = kind in ("sale", "return")
+		numbered = kind in NUMBERED_KINDS
 		self.sequence += 1
 		self.receipts += numbered
 		self.chain = self.chain or _uuid()
