@@ -1,7 +1,7 @@
 """A cart and a sale as fields of JSON (docs/protocol.md, "Sale"), and read back. It checks no sums."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from pos_bridge.core.errors import Malformed
 from pos_bridge.core.money import SCALE, Rounding, format_decimal, parse_decimal
@@ -20,6 +20,8 @@ from pos_bridge.core.ticket import TicketDiscount, TotalRounding
 
 UNREADABLE = (KeyError, TypeError, ValueError, AttributeError)
 """What reading fields of a wrong form raises, besides `Malformed`."""
+
+T = TypeVar("T")
 
 
 def sale_body(sale: Sale) -> dict[str, Any]:
@@ -158,43 +160,40 @@ def _line_fields(line: DraftLine) -> dict[str, Any]:
 
 def sale_from_body(body: Mapping[str, Any]) -> Sale:
 	"""Read a sale's body; `Malformed` where a field is missing or of another type."""
-	try:
-		return _read_sale(body)
-	except UNREADABLE as error:
-		raise Malformed(f"The body is not as the protocol says: {error}.") from error
+	return readable(lambda: _read_sale(body))
 
 
 def draft_from_fields(fields: Mapping[str, Any]) -> SaleDraft:
 	"""Read a cart; raises `Malformed` or one of `UNREADABLE`."""
 	return SaleDraft(
-		currency=_text(fields["currency"]),
-		currency_precision=_whole(fields["currency_precision"]),
+		currency=text(fields["currency"]),
+		currency_precision=whole(fields["currency_precision"]),
 		rounding=Rounding(fields["rounding"]),
 		taxes=tuple(_read_tax_row(row) for row in fields["taxes"]),
 		lines=tuple(_read_line(line) for line in fields["lines"]),
 		discount=_read_discount(fields["discount"]) if "discount" in fields else None,
 		total_rounding=_read_rounding(fields["total_rounding"]) if "total_rounding" in fields else None,
-		row_wise_tax=_yes(fields.get("row_wise_tax", False)),
-		rate_decimals=_whole(fields.get("rate_decimals", 0)),
+		row_wise_tax=yes(fields.get("row_wise_tax", False)),
+		rate_decimals=whole(fields.get("rate_decimals", 0)),
 	)
 
 
 def _read_sale(body: Mapping[str, Any]) -> Sale:
 	draft = draft_from_fields(body)
 	taxes = (
-		TaxAmount(tax, _whole(row["base_minor"]), _whole(row["amount_minor"]))
+		TaxAmount(tax, whole(row["base_minor"]), whole(row["amount_minor"]))
 		for tax, row in zip(draft.taxes, body["taxes"], strict=True)
 	)
 	totals = Totals(
 		lines=tuple(_read_amounts(line) for line in body["lines"]),
 		taxes=tuple(taxes),
-		net_minor=_whole(body["net_minor"]),
-		tax_minor=_whole(body["tax_minor"]),
-		round_off_minor=_whole(body["round_off_minor"]),
-		total_minor=_whole(body["total_minor"]),
-		discount_minor=_whole(body["discount"]["amount_minor"]) if draft.discount else 0,
+		net_minor=whole(body["net_minor"]),
+		tax_minor=whole(body["tax_minor"]),
+		round_off_minor=whole(body["round_off_minor"]),
+		total_minor=whole(body["total_minor"]),
+		discount_minor=whole(body["discount"]["amount_minor"]) if draft.discount else 0,
 		rounding_adjustment_minor=(
-			_whole(body["total_rounding"]["adjustment_minor"]) if draft.total_rounding else 0
+			whole(body["total_rounding"]["adjustment_minor"]) if draft.total_rounding else 0
 		),
 	)
 	tenders = tuple(read_tender(fields) for fields in body["tenders"])
@@ -202,9 +201,9 @@ def _read_sale(body: Mapping[str, Any]) -> Sale:
 		draft,
 		totals,
 		tenders,
-		_whole(body["change_minor"]),
-		_whole(body.get("tip_minor", 0)),
-		_whole(body.get("write_off_minor", 0)),
+		whole(body["change_minor"]),
+		whole(body.get("tip_minor", 0)),
+		whole(body.get("write_off_minor", 0)),
 	)
 
 
@@ -212,51 +211,49 @@ def _read_discount(fields: Mapping[str, Any]) -> TicketDiscount:
 	if fields["on"] not in ("net_total", "grand_total"):
 		raise ValueError(f"a discount on {fields['on']!r} is not known")
 	percent = parse_decimal(fields.get("percent", "0"))
-	amount_minor = 0 if percent else _whole(fields["amount_minor"])
-	return TicketDiscount(fields["on"], percent, amount_minor, _text(fields.get("reason", "")))
+	amount_minor = 0 if percent else whole(fields["amount_minor"])
+	return TicketDiscount(fields["on"], percent, amount_minor, text(fields.get("reason", "")))
 
 
 def _read_rounding(fields: Mapping[str, Any]) -> TotalRounding:
 	if fields["halves"] not in ("down", "rounding"):
 		raise ValueError(f"halves that go {fields['halves']!r} are not known")
-	return TotalRounding(_whole(fields["to_minor"]), fields["halves"] == "down")
+	return TotalRounding(whole(fields["to_minor"]), fields["halves"] == "down")
 
 
 def _read_tax_row(fields: Mapping[str, Any]) -> Tax:
 	return Tax(
-		_text(fields["tax"]),
-		_text(fields["label"]),
-		_yes(fields["inclusive"]),
+		text(fields["tax"]),
+		text(fields["label"]),
+		yes(fields["inclusive"]),
 		Charge(fields.get("charge", Charge.NET_TOTAL.value)),
-		_text(fields.get("row", "")),
+		text(fields.get("row", "")),
 		parse_decimal(fields.get("rate", "0")),
-		_whole(fields.get("actual_minor", 0)),
+		whole(fields.get("actual_minor", 0)),
 	)
 
 
 def _read_line(fields: Mapping[str, Any]) -> DraftLine:
 	return DraftLine(
-		item=_text(fields["item"]),
-		name=_text(fields["name"]),
+		item=text(fields["item"]),
+		name=text(fields["name"]),
 		quantity=parse_decimal(fields["quantity"]),
-		unit=_text(fields["unit"]),
-		price_minor=_whole(fields["price_minor"]),
-		rates={_text(tax): parse_decimal(rate) for tax, rate in fields["rates"].items()},
+		unit=text(fields["unit"]),
+		price_minor=whole(fields["price_minor"]),
+		rates={text(tax): parse_decimal(rate) for tax, rate in fields["rates"].items()},
 		discount_percent=parse_decimal(fields.get("discount_percent", "0")),
-		unit_discount_minor=_whole(fields.get("unit_discount_minor", 0)),
-		discount_reason=_text(fields.get("discount_reason", "")),
-		gtin=_text(fields.get("gtin", "")),
-		against_line=_whole(fields.get("against_line", 0)),
+		unit_discount_minor=whole(fields.get("unit_discount_minor", 0)),
+		discount_reason=text(fields.get("discount_reason", "")),
+		gtin=text(fields.get("gtin", "")),
+		against_line=whole(fields.get("against_line", 0)),
 		margin_percent=parse_decimal(fields.get("margin_percent", "0")),
-		unit_margin_minor=_whole(fields.get("unit_margin_minor", 0)),
+		unit_margin_minor=whole(fields.get("unit_margin_minor", 0)),
 		conversion=parse_decimal(fields.get("conversion", "1")),
 	)
 
 
 def _read_amounts(fields: Mapping[str, Any]) -> LineAmounts:
-	return LineAmounts(
-		_whole(fields["rate_minor"]), _whole(fields["amount_minor"]), _whole(fields["net_minor"])
-	)
+	return LineAmounts(whole(fields["rate_minor"]), whole(fields["amount_minor"]), whole(fields["net_minor"]))
 
 
 def read_tender(fields: Mapping[str, Any]) -> Tender:
@@ -265,37 +262,45 @@ def read_tender(fields: Mapping[str, Any]) -> Tender:
 	if kind not in TENDER_KINDS:
 		raise ValueError(f"the tender kind {kind!r} is not known")
 	return Tender(
-		_text(fields["tender"]),
+		text(fields["tender"]),
 		kind,
-		_whole(fields["amount_minor"]),
-		_text(fields.get("credit", "")),
-		_whole(fields.get("points", 0)),
+		whole(fields["amount_minor"]),
+		text(fields.get("credit", "")),
+		whole(fields.get("points", 0)),
 		_read_foreign(fields["foreign"]) if "foreign" in fields else None,
 	)
 
 
 def _read_foreign(fields: Mapping[str, Any]) -> Foreign:
 	return Foreign(
-		_text(fields["currency"]),
-		_whole(fields["currency_precision"]),
-		_whole(fields["amount_minor"]),
+		text(fields["currency"]),
+		whole(fields["currency_precision"]),
+		whole(fields["amount_minor"]),
 		parse_decimal(fields["rate"]),
 	)
 
 
-def _text(value: object) -> str:
+def readable(read: Callable[[], T]) -> T:
+	"""What `read` comes to; `Malformed` where a field is missing or of another type."""
+	try:
+		return read()
+	except UNREADABLE as error:
+		raise Malformed(f"The body is not as the protocol says: {error}.") from error
+
+
+def text(value: object) -> str:
 	if not isinstance(value, str):
 		raise TypeError(f"{value!r} is not a text")
 	return value
 
 
-def _whole(value: object) -> int:
+def whole(value: object) -> int:
 	if not isinstance(value, int) or isinstance(value, bool):
 		raise TypeError(f"{value!r} is not a whole number")
 	return value
 
 
-def _yes(value: object) -> bool:
+def yes(value: object) -> bool:
 	if not isinstance(value, bool):
 		raise TypeError(f"{value!r} is neither true nor false")
 	return value
