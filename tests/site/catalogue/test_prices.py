@@ -28,6 +28,7 @@ LISTS = ("Standard Selling", "Parity wholesale")
 def priced(connected):
 	"""Items with random prices, some of them variants, and two customers with lists of their own."""
 	dice = random.Random(SEED)
+	shop = open_shop(items=1)
 	frappe.get_doc(
 		{"doctype": "Price List", "price_list_name": LISTS[1], "selling": 1, "currency": "EUR"}
 	).insert()
@@ -41,7 +42,6 @@ def priced(connected):
 			("Parity group", {"customer_group": group.name}),
 		)
 	]
-	shop = open_shop(items=1)
 	items = [a_template_and_variant(number) for number in range(ITEMS // 2)]
 	codes = [code for pair in items for code in pair]
 	for code in codes:
