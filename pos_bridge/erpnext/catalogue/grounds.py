@@ -140,10 +140,9 @@ def _check_currency(shop: Shop) -> None:
 def _price_lists(shop: Shop) -> tuple[str, ...]:
 	"""A list in another currency is not a till's: ERPNext would need a rate of exchange for it."""
 	used = frappe.db.sql(
-		"SELECT name FROM `tabPrice List` WHERE selling = 1 AND enabled = 1 AND currency = %(currency)s"
-		" AND name IN (SELECT default_price_list FROM `tabCustomer` WHERE default_price_list != ''"
-		" UNION SELECT default_price_list FROM `tabCustomer Group` WHERE default_price_list != '')"
-		" ORDER BY name",
+		"SELECT name FROM `tabPrice List` list WHERE selling = 1 AND enabled = 1 AND currency = %(currency)s"
+		" AND (EXISTS (SELECT 1 FROM `tabCustomer` WHERE default_price_list = list.name)"
+		" OR EXISTS (SELECT 1 FROM `tabCustomer Group` WHERE default_price_list = list.name)) ORDER BY name",
 		{"currency": shop.currency},
 		pluck=True,
 	)
