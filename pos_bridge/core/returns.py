@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pos_bridge.core.errors import Malformed, Rejected
+from pos_bridge.core.goods.tracked import came_from
 from pos_bridge.core.money import MAX_MINOR
 from pos_bridge.core.sale import MAX_LINES, MAX_TENDERS, DraftLine, Sale, SaleDraft, Tender, compute
 from pos_bridge.core.sale_body import sale_body, sale_from_body
@@ -41,11 +42,14 @@ class OverReturned:
 
 def draft_of_return(sold: Sale, quantities: Mapping[int, int]) -> SaleDraft:
 	"""The cart that takes back these quantities (10^-9, above zero) of the sale's lines, numbered from 1."""
-	lines = (
-		replace(_line_of(sold, number), quantity=-quantity, against_line=number)
-		for number, quantity in quantities.items()
-	)
+	lines = (_taken_back(_line_of(sold, number), number, quantity) for number, quantity in quantities.items())
 	return _with_its_part(replace(sold.draft, lines=tuple(lines)), sold)
+
+
+def _taken_back(line: DraftLine, number: int, quantity: int) -> DraftLine:
+	"""Which serial numbers come back is known by itself only where the whole line does."""
+	serials = line.serials if quantity == line.quantity else ()
+	return replace(line, quantity=-quantity, against_line=number, serials=serials)
 
 
 def _with_its_part(draft: SaleDraft, sold: Sale) -> SaleDraft:
@@ -149,6 +153,11 @@ def _check_fits(return_: Sale, sold: Sale) -> None:
 			raise Rejected(
 				f"Line {number} ({line.name}) is not what line {line.against_line} of the sale sold:"
 				" item, unit, price after discount and taxes have to be the same."
+			)
+		if not came_from((line.batch, line.serials), (sold_line.batch, sold_line.serials)):
+			raise Rejected(
+				f"Line {number} ({line.name}) has another batch or serial number than line"
+				f" {line.against_line} of the sale sold."
 			)
 
 

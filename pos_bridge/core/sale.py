@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pos_bridge.core.errors import Rejected
+from pos_bridge.core.goods.tracked import check_serials, tracked_fault
 from pos_bridge.core.money import MAX_MINOR, SCALE, Rounding, round_ratio
 from pos_bridge.core.tax import (
 	HUNDRED_PERCENT,
@@ -73,6 +74,9 @@ class DraftLine:
 	unit_margin_minor: int = 0
 	conversion: int = SCALE
 	"""Stock units in one of `unit`."""
+	batch: str = ""
+	serials: tuple[str, ...] = ()
+	"""Of each stock unit, or none said."""
 
 	@property
 	def stock_quantity(self) -> int:
@@ -291,6 +295,7 @@ def _check_draft(draft: SaleDraft, direction: Direction) -> None:
 	for number, line in enumerate(draft.lines, start=1):
 		if fault := _direction_fault(line, direction) or _fault_of(line, known):
 			raise Rejected(f"Line {number} ({line.name}): {fault}")
+	check_serials((line.item, line.serials) for line in draft.lines)
 
 
 def _direction_fault(line: DraftLine, direction: Direction) -> str:
@@ -323,7 +328,7 @@ def _fault_of(line: DraftLine, known_taxes: Mapping[str, Tax]) -> str:
 		or not 0 <= line.unit_margin_minor <= MAX_PRICE_MINOR
 	):
 		return "the margin is negative or too large."
-	return _tax_fault(line, known_taxes)
+	return tracked_fault(line.batch, line.serials, line.stock_quantity) or _tax_fault(line, known_taxes)
 
 
 def _tax_fault(line: DraftLine, known_taxes: Mapping[str, Tax]) -> str:

@@ -152,6 +152,8 @@ def _line_fields(line: DraftLine) -> dict[str, Any]:
 		"discount_reason": line.discount_reason,
 		"gtin": line.gtin,
 		"against_line": line.against_line,
+		"batch": line.batch,
+		"serials": list(line.serials),
 	}
 	if line.conversion != SCALE:
 		fields["conversion"] = format_decimal(line.conversion)
@@ -249,6 +251,8 @@ def _read_line(fields: Mapping[str, Any]) -> DraftLine:
 		margin_percent=parse_decimal(fields.get("margin_percent", "0")),
 		unit_margin_minor=whole(fields.get("unit_margin_minor", 0)),
 		conversion=parse_decimal(fields.get("conversion", "1")),
+		batch=text(fields.get("batch", "")),
+		serials=tuple(text(serial) for serial in _list(fields.get("serials", []))),
 	)
 
 
@@ -291,6 +295,12 @@ def readable(read: Callable[[], T]) -> T:
 def text(value: object) -> str:
 	if not isinstance(value, str):
 		raise TypeError(f"{value!r} is not a text")
+	return value
+
+
+def _list(value: object) -> list[Any]:
+	if not isinstance(value, list):
+		raise TypeError(f"{value!r} is not a list")
 	return value
 
 

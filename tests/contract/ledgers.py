@@ -136,3 +136,13 @@ def test_what_is_sold_beyond_the_stock_is_booked_and_said(books):
 	assert books.state(wire)[0] == "posted"
 	assert books.net(wire) == predicted(books, wire)[0]
 	assert "-1" in books.remarks(wire)
+
+
+def test_numbers_of_goods_that_the_company_does_not_tell_apart_change_nothing(books):
+	plain = books.sale()
+	lines = [{**line, "batch": f"B-{line['item']}"} for line in open_wire(plain).body["lines"]]
+	wire = books.sale({"lines": lines})
+	books.post(plain, wire)
+	assert (books.state(wire), books.remarks(wire)) == (("posted", ""), books.remarks(plain))
+	assert (books.net(wire), books.moves(wire)) == predicted(books, wire)
+	assert books.moves(wire) == books.moves(plain)
