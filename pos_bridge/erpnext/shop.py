@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import frappe
+from erpnext.accounts.doctype.accounting_dimension.accounting_dimension import get_accounting_dimensions
 from frappe import _
 from frappe.model.meta import get_field_precision
 from frappe.utils import cint, flt, get_number_format_info
@@ -99,6 +100,8 @@ class Shop:
 	"""Purpose, one of `PURPOSES`, to its account, where the POS Profile names one."""
 	batches: bool = False
 	"""Plain sales are booked many at once."""
+	dimensions: Mapping[str, str] = field(default_factory=dict)
+	"""Project and accounting dimensions, by field, where the POS Profile names one."""
 
 
 def shop_of(till: str) -> Shop:
@@ -133,7 +136,14 @@ def shop_of(till: str) -> Shop:
 		rate_decimals=_rate_decimals(),
 		accounts=_purpose_accounts(profile),
 		batches=bool(profile.get("pos_bridge_batches")),
+		dimensions=_dimensions(profile),
 	)
+
+
+def _dimensions(profile: Any) -> dict[str, str]:
+	"""ERPNext adds a field for each Accounting Dimension to profile, invoice, rows and vouchers."""
+	named = {name: profile.get(name) for name in (*get_accounting_dimensions(), "project")}
+	return {name: value for name, value in named.items() if value}
 
 
 def _purpose_accounts(profile: Any) -> dict[str, str]:
