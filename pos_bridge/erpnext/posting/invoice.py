@@ -9,12 +9,14 @@ from typing import Any
 
 import frappe
 from frappe import _
+from frappe.utils import getdate, to_timedelta
 
 from pos_bridge.core.entry import Entry
 from pos_bridge.core.errors import Rejected
 from pos_bridge.core.money import SCALE, format_minor, parse_decimal
 from pos_bridge.core.sale import DraftLine, LineAmounts, Sale, SaleDraft, Tender
 from pos_bridge.core.tax import Charge
+from pos_bridge.erpnext.goods import tracked
 from pos_bridge.erpnext.overrides.exact_halves import exact_halves
 from pos_bridge.erpnext.overrides.rereads import nothing_read_twice
 from pos_bridge.erpnext.overrides.serial_and_batch_bundle import made_by_posting
@@ -53,6 +55,7 @@ def invoice_of(entry: Entry, sale: Sale, shop: Shop, customer: str, moment: date
 		"disable_rounded_total": int(sale.draft.total_rounding is None),
 		"set_warehouse": shop.warehouse,
 		"cost_center": shop.cost_center,
+		**shop.dimensions,
 		"taxes_and_charges": shop.tax_template,
 		"account_for_change_amount": _change_account(sale, shop),
 		"change_amount": sale.change_minor / 10**decimals,
@@ -117,6 +120,7 @@ def _item_row(line: DraftLine, amounts: LineAmounts, shop: Shop, draft: SaleDraf
 		"warehouse": shop.warehouse,
 		"income_account": shop.income_account,
 		"cost_center": shop.cost_center,
+		**shop.dimensions,
 		"item_tax_template": tax_template_of(line, shop),
 		**_margin_fields(line, unit),
 	}
@@ -175,6 +179,7 @@ def _tax_rows(shop: Shop, sale: Sale) -> list[dict[str, Any]]:
 			"rate": float(row.rate),
 			"included_in_print_rate": int(row.inclusive),
 			"cost_center": row.cost_center or shop.cost_center,
+			**shop.dimensions,
 		}
 		for row in shop.taxes
 	]
@@ -253,23 +258,31 @@ def _difference(ours: Mapping[str, int], theirs: Mapping[str, int], decimals: in
 	return words.format("; ".join(parts))
 
 
-def submit(invoice: Any, name: str) -> None:
+def submit(invoice: Any, name: str, goods: tracked.Goods | None = None) -> None:
 	"""Insert the invoice submitted, in one pass, under the receipt's number.
+
+	`goods` say what its rows take of batches and serial numbers; flags that come up are added to them.
 
 	No naming series: its row would stay locked until the commit, and every other worker would wait for it.
 	"""
 	invoice.flags.pos_bridge_posting = True
 	frappe.flags.pos_bridge_posting = {"name": name, **{field: invoice.get(field) for field in FIELDS}}
-	invoice.run_before_save_methods = lambda: _run_before_save_methods(invoice)
+	taken = goods or tracked.Goods(invoice, _moment_of(invoice))
+	invoice.run_before_save_methods = lambda: _run_before_save_methods(invoice, taken)
 	try:
 		with made_by_posting(), nothing_read_twice(invoice), exact_halves():
 			invoice.insert(ignore_permissions=True, set_name=name)
 	finally:
 		del invoice.run_before_save_methods
+		invoice.__dict__.pop("validate_serialized_batch", None)
 		frappe.flags.pos_bridge_posting = None
 
 
-def _run_before_save_methods(invoice: Any) -> None:
+def _moment_of(invoice: Any) -> datetime:
+	return datetime.combine(getdate(invoice.posting_date), time.min) + to_timedelta(invoice.posting_time)
+
+
+def _run_before_save_methods(invoice: Any, goods: tracked.Goods) -> None:
 	"""What Frappe runs before it writes a document: here for the draft and for its submitting, in one go.
 
 	Validated as a draft, because ERPNext computes change and outstanding amount for drafts only, and with
@@ -279,6 +292,7 @@ def _run_before_save_methods(invoice: Any) -> None:
 	invoice.reset_seen()
 	for event in ("before_validate", "validate", "before_save"):
 		invoice.run_method(event)
+	tracked.complete(goods)
 	if invoice.get("packed_items"):
 		# ERPNext lists what bundles are made of in its first validation, and values it in the second.
 		invoice.set_incoming_rate()
@@ -290,4 +304,5 @@ def _run_before_save_methods(invoice: Any) -> None:
 	invoice.set_status()
 	invoice.set("__islocal", True)
 	invoice.run_method("before_submit")
+	tracked.leave_where_they_are(goods)
 	invoice.set_title_field()

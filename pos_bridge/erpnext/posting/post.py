@@ -19,6 +19,7 @@ from pos_bridge.core.sale import check_sale
 from pos_bridge.core.sale_body import sale_from_body
 from pos_bridge.erpnext import stock
 from pos_bridge.erpnext.door.auth import TILL_USER
+from pos_bridge.erpnext.goods import tracked
 from pos_bridge.erpnext.overrides.trouble import what_happened_is_booked
 from pos_bridge.erpnext.posting import invoice as invoices
 from pos_bridge.erpnext.posting import shift
@@ -88,8 +89,10 @@ def _post_invoice(stored: Stored, shop: Shop, post_on: date | None, booking: Boo
 		invoice = invoice_of(entry, sale, shop, customer, moment)
 	else:
 		invoice, sale = return_of(entry, shop, customer, moment, booking)
-	invoices.submit(invoice, entry.receipt_number)
+	goods = tracked.named(invoice, sale.draft.lines, moment)
+	invoices.submit(invoice, entry.receipt_number, goods)
 	invoices.check_totals(invoice, sale)
+	booking.flags += goods.flags
 	booking.documents[entry.kind] = (invoice.doctype, invoice.name)
 	_note(stored, shop, post_on, booking, occurred)
 	for item, quantity in stock.below_zero(items, shop.warehouse):

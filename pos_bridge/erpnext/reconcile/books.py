@@ -149,7 +149,8 @@ def _read_parts(books: Books) -> None:
 	living = [name for name, each in books.documents.items() if each.docstatus == 1]
 	for row in _rows(
 		"SELECT parent, item_code, uom, conversion_factor, qty, income_account, discount_account,"
-		" expense_account FROM `tabSales Invoice Item` WHERE parent IN %s ORDER BY parent, idx",
+		" expense_account, COALESCE(warehouse, '') AS warehouse FROM `tabSales Invoice Item`"
+		" WHERE parent IN %s ORDER BY parent, idx",
 		living,
 	):
 		books.documents[row.parent].items.append(row)
@@ -205,7 +206,7 @@ def _read_effects(books: Books) -> None:
 	):
 		books.moves.setdefault(row.voucher_no, []).append(row)
 	for row in _rows(
-		"SELECT parent, item_code, warehouse, qty FROM `tabPacked Item`"
+		"SELECT parent, item_code, COALESCE(warehouse, '') AS warehouse, qty FROM `tabPacked Item`"
 		" WHERE parenttype = 'Sales Invoice' AND parent IN %s",
 		names,
 	):
