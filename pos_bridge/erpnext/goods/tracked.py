@@ -38,6 +38,8 @@ class Goods:
 	batches: defaultdict[tuple[str, str], float] = field(default_factory=lambda: defaultdict(float))
 	"""Taken by the rows so far, by item and batch."""
 	serials: set[str] = field(default_factory=set)
+	left_to_erpnext: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+	"""By item, what ERPNext will pick by itself, row by row, when it moves them."""
 
 	def note(self, row: Any, troubles: Iterable[Trouble]) -> bool:
 		"""Keep what is wrong with a row; whether it can move."""
@@ -73,14 +75,21 @@ def complete(goods: Goods) -> None:
 	"""Rows of the validated invoice, and of its bundles, for which nobody named any: picked, if possible."""
 	rows = [*goods.invoice.items, *(goods.invoice.get("packed_items") or [])]
 	tracked = [row for row in rows if any(_kind(row.item_code))]
-	often = {item for item, count in Counter(row.item_code for row in tracked).items() if count > 1}
+	explicitly = _items_to_pick_explicitly(tracked)
 	for row in tracked:
 		if row in goods.unmoved or row.serial_no or row.batch_no:
 			continue
 		if goods.invoice.is_return:
 			goods.note(row, back.same_again(row, goods.invoice))
 		else:
-			goods.note(row, _pick(goods, row, explicitly=row.item_code in often))
+			goods.note(row, _pick(goods, row, row.item_code in explicitly))
+
+
+def _items_to_pick_explicitly(rows: Sequence[Any]) -> set[str]:
+	"""Where ERPNext could pick for a row what another one has: it doesn't look at what is not moved yet."""
+	often = {item for item, count in Counter(row.item_code for row in rows).items() if count > 1}
+	taken = {row.item_code for row in rows if row.serial_no or row.batch_no or row.doctype == "Packed Item"}
+	return often & taken
 
 
 def leave_where_they_are(goods: Goods) -> None:
@@ -140,7 +149,7 @@ def _batch_troubles(goods: Goods, row: Any, batch: str, wanted: float) -> Iterab
 	there -= goods.batches[item, batch]
 	if _kind(item)[0]:
 		there = min(there, len(pickable_serials(item, row.warehouse, sorted(goods.serials), batch)))
-	if there < wanted:
+	if round(there - wanted, 9) < 0:
 		yield trouble.short(batch, item, there, wanted)
 	if found.expiry_date and found.expiry_date < getdate(goods.moment):
 		yield trouble.expired(batch, item, found.expiry_date)
@@ -149,7 +158,6 @@ def _batch_troubles(goods: Goods, row: Any, batch: str, wanted: float) -> Iterab
 
 
 def _pick(goods: Goods, row: Any, explicitly: bool) -> Iterable[Trouble]:
-	"""ERPNext picks by itself when it moves the row; explicitly, where it could take what another row has."""
 	has_serials, _has_batches = _kind(row.item_code)
 	flag = "serial_missing" if has_serials else "batch_missing"
 	wanted = float(row.get("stock_qty") or row.qty)
@@ -161,13 +169,17 @@ def _pick(goods: Goods, row: Any, explicitly: bool) -> Iterable[Trouble]:
 
 
 def _pick_serials(goods: Goods, row: Any, wanted: int, explicitly: bool) -> list[Trouble]:
-	picked = pickable_serials(row.item_code, row.warehouse, sorted(goods.serials))[:wanted]
+	first = round(goods.left_to_erpnext[row.item_code])
+	there = pickable_serials(row.item_code, row.warehouse, sorted(goods.serials))
+	picked = there[first : first + wanted]
 	if len(picked) < wanted:
 		return [trouble.nobody_said(row.item_code, "serial_missing")]
 	if later := later_move_of(picked, goods.moment):
 		return [trouble.moved_later(later[0], row.item_code, later[1])]
 	if explicitly:
 		_write(goods, row, picked, "", wanted)
+	else:
+		goods.left_to_erpnext[row.item_code] += wanted
 	return []
 
 
@@ -180,10 +192,13 @@ def _pick_batch(goods: Goods, row: Any, wanted: float, explicitly: bool) -> list
 	if sum(max(there, 0.0) for there in left.values()) <= 0:
 		return [trouble.nobody_said(item, "batch_missing")]
 	if not explicitly:
-		there = sum(left.values())
-		return [] if there >= wanted else [trouble.short(", ".join(left), item, there, wanted)]
+		there = sum(left.values()) - goods.left_to_erpnext[item]
+		if round(there - wanted, 9) < 0:
+			return [trouble.short(", ".join(left), item, there, wanted)]
+		goods.left_to_erpnext[item] += wanted
+		return []
 	for batch, there in left.items():
-		if there >= wanted:
+		if round(there - wanted, 9) >= 0:
 			_write(goods, row, (), batch, wanted)
 			return []
 	return [trouble.short(", ".join(left), item, max(left.values()), wanted)]
