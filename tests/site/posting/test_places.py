@@ -3,10 +3,11 @@
 from contextlib import contextmanager
 from datetime import date
 
+import foreign_app
 import frappe
 import pytest
-import regional_app
 from books import COMPANY, DAY, TestShop, book, entry_of, flags, gl, invoice_of, make_item, on_hand, open_shop
+from foreign_app import country_installed
 
 from pos_bridge.core.entry import open_wire
 from pos_bridge.core.sale import Tender
@@ -301,17 +302,17 @@ def test_a_regional_app_fills_its_field_in_and_finds_it_when_it_is_submitted(sho
 		"on_submit": "demand",
 	}
 	wire = shop.sale(shop.line(shop.items[0]))
-	with regional_app.installed(monkeypatch, **events):
+	with country_installed(monkeypatch, **events):
 		book(shop, wire)
 	assert invoice_of(wire).po_no == "Filled in by a regional app"
-	assert regional_app.seen[:3] == ["before_validate", "validate", "before_submit"]
-	assert "on_submit" in regional_app.seen
+	assert foreign_app.regional[:3] == ["before_validate", "validate", "before_submit"]
+	assert "on_submit" in foreign_app.regional
 
 
 @pytest.mark.parametrize("event", ["validate", "before_submit", "on_submit"])
 def test_what_a_regional_app_refuses_is_held_with_its_words(shop, monkeypatch, event):
 	wire = shop.sale(shop.line(shop.items[0]))
-	with regional_app.installed(monkeypatch, **{event: "refuse"}):
+	with country_installed(monkeypatch, **{event: "refuse"}):
 		(entry,) = book(shop, wire)
 	assert (entry.state, entry.reason) == ("held", "This invoice needs an IRN")
 	assert not frappe.db.exists("Sales Invoice", entry.receipt_number)
@@ -319,7 +320,7 @@ def test_what_a_regional_app_refuses_is_held_with_its_words(shop, monkeypatch, e
 
 def test_a_tax_that_an_app_adds_and_the_receipt_does_not_know_is_held_with_both_figures(shop, monkeypatch):
 	wire = shop.sale(shop.line(shop.items[0]))
-	with regional_app.installed(monkeypatch, validate="add_tax"):
+	with country_installed(monkeypatch, validate="add_tax"):
 		(entry,) = book(shop, wire)
 	assert entry.state == "held"
 	assert "ERPNext comes to other figures than the receipt" in entry.reason
@@ -327,9 +328,9 @@ def test_a_tax_that_an_app_adds_and_the_receipt_does_not_know_is_held_with_both_
 
 def test_a_country_s_own_rules_for_the_ledger_run(shop, monkeypatch):
 	wire = shop.sale(shop.line(shop.items[0]))
-	with regional_app.installed(monkeypatch):
+	with country_installed(monkeypatch):
 		book(shop, wire)
-	assert regional_app.seen == [f"ledger of {invoice_of(wire).name}"]
+	assert foreign_app.regional == [f"ledger of {invoice_of(wire).name}"]
 
 
 def test_a_tender_of_another_company_s_account_never_gets_the_money(shop, kauri):
