@@ -1,4 +1,4 @@
-"""The two halves of an exchange: a return pays for a sale, and the clearing account between them nets to zero.
+"""The halves of an exchange: a return pays for a sale; the clearing account between them nets to zero.
 
 It never waits for the other half: each is booked by itself, whichever comes first.
 """

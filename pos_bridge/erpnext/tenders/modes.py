@@ -83,7 +83,7 @@ def _foreign_words(share: Share) -> str:
 	if foreign is None:
 		return ""
 	handed = format_minor(foreign.amount_minor, foreign.currency_precision)
-	return f"{foreign.currency} {handed} × {format_decimal(foreign.rate)}"
+	return f"{foreign.currency} {handed} at {format_decimal(foreign.rate)}"
 
 
 def change_account(sale: Sale, shop: Shop) -> str:

@@ -1,4 +1,4 @@
-"""What an invoice needs beside its payment rows, before it is submitted and after: in one order for all kinds.
+"""What an invoice needs beside its payment rows, before it is submitted and after, for all kinds.
 
 It never submits the invoice itself; posting does, between the two.
 """
