@@ -141,7 +141,8 @@ def _read_invoices(books: Books, names: Iterable[str]) -> list[str]:
 		" COALESCE(write_off_account, '') AS write_off_account,"
 		" COALESCE(set_warehouse, '') AS warehouse,"
 		" IF(redeem_loyalty_points = 1, COALESCE(loyalty_redemption_account, ''), '') AS points_account,"
-		" IF(redeem_loyalty_points = 1, loyalty_amount, 0) AS points_worth FROM `tabSales Invoice` WHERE name IN %s",
+		" IF(redeem_loyalty_points = 1, loyalty_amount, 0) AS points_worth"
+		" FROM `tabSales Invoice` WHERE name IN %s",
 		names,
 	)
 	for row in rows:

@@ -1,4 +1,4 @@
-"""The Journal Entries that entries made beside their invoices, and points that were not there: both explained.
+"""The Journal Entries that entries made beside their invoices, and points that were not there.
 
 It never compares an account by itself: an entry's effect is compared over all of its documents at once.
 """
