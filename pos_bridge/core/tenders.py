@@ -167,7 +167,7 @@ def settle(tenders: Sequence[Tender], change_minor: int, tip_minor: int, write_o
 	left = [tender.amount_minor for tender in tenders]
 	tips = [0] * len(left)
 	for index in reversed(order):
-		tips[index] = min(left[index], tip_minor - sum(tips))
+		tips[index] = min(max(left[index], 0), tip_minor - sum(tips))
 		left[index] -= tips[index]
 	if write_off_minor:
 		for index in order:

@@ -180,6 +180,8 @@ def test_a_return_turns_every_side_of_what_it_gives_back_with(kind):
 		back.sale.draft, [tender(kind, total)], back.against_entry, back.against_receipt, buyer=BUYER
 	)
 	assert return_from_body(return_body(returned)).sale.tenders == returned.sale.tenders
+	assert amounts(returned.sale.settled.pays) == [(tender(kind, total).tender, total)]
+	assert returned.sale.settled.tips == ()
 	sold = replace(SALE, body=sale_body(make_sale(TEA.draft, [tender(kind, TOTAL)], buyer=BUYER)))
 	one = effect_of(sold, BOOKS, "Shop")
 	other = effect_of(replace(SALE, kind="return", body=return_body(returned)), BOOKS, "Shop")
