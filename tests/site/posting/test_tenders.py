@@ -5,20 +5,27 @@ import itertools
 import frappe
 import pytest
 from books import COMPANY, book, entry_of, flags, gl, invoice_of
+from posting.payers import (
+	a_customer,
+	a_member,
+	account,
+	by_points,
+	given_back,
+	halves,
+	outstanding,
+	owed_by,
+	paid,
+	voucher_of,
+)
 
 from pos_bridge import jobs
 from pos_bridge.core.entry import open_wire
 from pos_bridge.core.money import SCALE
-from pos_bridge.core.pricing.loyalty import Tier, points_earned
-from pos_bridge.core.returns import draft_of_return, make_return, return_body
-from pos_bridge.core.sale import compute, make_sale
-from pos_bridge.core.sale_body import sale_body, sale_from_body
-from pos_bridge.core.tenders import Buyer, Foreign, Tender
+from pos_bridge.core.tenders import Foreign, Tender
 from pos_bridge.core.ticket import TicketDiscount
 from pos_bridge.erpnext.shop import tender_kinds
 
 _numbers = itertools.count(1)
-TIERS = [Tier("Green", 0, SCALE), Tier("Gold", 2_000, SCALE // 2)]
 
 
 @pytest.fixture
@@ -36,91 +43,9 @@ def customer(site):
 	return a_customer()
 
 
-def a_customer(**more):
-	name = f"Payer {next(_numbers)}"
-	return frappe.get_doc({"doctype": "Customer", "customer_name": name, **more}).insert().name
-
-
 @pytest.fixture
 def member(site):
-	"""A customer with 100 points, worth 0.10 each, that an invoice of January earned."""
-	number = next(_numbers)
-	fields = {
-		"doctype": "Loyalty Program",
-		"loyalty_program_name": f"Regulars {number}",
-		"loyalty_program_type": "Multiple Tier Program",
-		"from_date": "2026-01-01",
-		"company": COMPANY,
-		"conversion_factor": 0.1,
-		"expiry_duration": 365,
-		"expense_account": account("Marketing Expenses"),
-		"cost_center": frappe.get_cached_value("Company", COMPANY, "cost_center"),
-		"collection_rules": [
-			{
-				"tier_name": tier.tier,
-				"min_spent": tier.min_spent_minor / 100,
-				"collection_factor": tier.collection_factor / SCALE,
-			}
-			for tier in TIERS
-		],
-	}
-	program = frappe.get_doc(fields).insert()
-	name = a_customer(loyalty_program=program.name)
-	frappe.get_doc(
-		{
-			"doctype": "Loyalty Point Entry",
-			"company": COMPANY,
-			"loyalty_program": program.name,
-			"customer": name,
-			"invoice_type": "Sales Invoice",
-			"loyalty_points": 100,
-			"purchase_amount": 100,
-			"expiry_date": "2027-01-01",
-			"posting_date": "2026-01-02",
-		}
-	).insert()
-	return name
-
-
-def account(name):
-	return frappe.db.get_value("Account", {"company": COMPANY, "account_name": name})
-
-
-def paid(shop, tenders, *lines, tip=0, off=0, customer="", exchange="", discount=None, **more):
-	"""A sealed sale of 7.50, or of these lines, paid like this."""
-	lines = lines or (shop.line(shop.items[0]), shop.line(shop.items[1]))
-	draft = shop.draft(*lines, discount=discount)
-	sale = make_sale(draft, tenders, tip, off, Buyer(customer, exchange))
-	return shop.seal("sale", {**sale_body(sale), **more})
-
-
-def given_back(shop, sold, quantities, kind="cash", customer="", exchange="", name="", **more):
-	"""A sealed return of these quantities, given back with one tender of this kind."""
-	entry = open_wire(sold)
-	draft = draft_of_return(sale_from_body(entry.body), {line: n * SCALE for line, n in quantities.items()})
-	total = compute(draft, "return").total_minor
-	tender = Tender(name or next(iter(shop.shop.tenders)), kind, total, **more)
-	return_ = make_return(draft, [tender], entry.id, entry.receipt_number, buyer=Buyer(customer, exchange))
-	return shop.seal("return", return_body(return_))
-
-
-def voucher_of(wire, part="tip"):
-	(row,) = [row for row in entry_of(wire).postings if row.part == part]
-	return frappe.get_doc(row.document_type, row.document_name)
-
-
-def outstanding(wire):
-	return frappe.db.get_value("Sales Invoice", invoice_of(wire).name, "outstanding_amount")
-
-
-def owed_by(customer):
-	"""What a customer owes by the ledger."""
-	rows = frappe.get_all("GL Entry", {"party": customer, "is_cancelled": 0}, ["debit", "credit"])
-	return round(sum(row.debit - row.credit for row in rows), 2)
-
-
-def points_of(customer):
-	return sum(frappe.get_all("Loyalty Point Entry", {"customer": customer}, pluck="loyalty_points"))
+	return a_member()
 
 
 def test_a_tip_is_a_voucher_from_the_card_to_its_account_and_no_part_of_the_invoice(shop, card):
@@ -261,48 +186,8 @@ def test_a_debt_over_the_credit_limit_is_booked_with_a_flag_and_cash_of_that_cus
 	assert (outstanding(wire), owed_by(customer)) == (7.5, 7.5)
 
 
-def exchanged(shop, cash):
-	"""A sale, its return and the sale that it pays for, 2.50 in cash on top."""
-	sold = paid(shop, [Tender(cash, "cash", 750)])
-	sale_id = open_wire(shop.seal("void", {"reason": "an id"})).id
-	back = given_back(shop, sold, {2: 1}, "exchange", exchange=sale_id, name="Exchange")
-	tenders = [Tender("Exchange", "exchange", 500), Tender(cash, "cash", 250)]
-	return sold, back, tenders
-
-
-def exchange_sale(shop, back, tenders, id):
-	"""The second half, under the id that the first half named."""
-	from dataclasses import replace
-
-	from pos_bridge.core.entry import seal
-
-	wire = paid(shop, tenders, shop.line(shop.items[2]), exchange=open_wire(back).id)
-	wire = seal(replace(open_wire(wire), id=id))
-	shop.head = wire.hash
-	return wire
-
-
-def the_halves(shop, cash):
-	sold, back, tenders = exchanged(shop, cash)
-	id = open_wire(back).body["exchange"]
-	id = id[:-4] + f"{next(_numbers):04d}"
-	back = reseal(shop, back, exchange=id)
-	return sold, back, exchange_sale(shop, back, tenders, id)
-
-
-def reseal(shop, wire, **body):
-	from dataclasses import replace
-
-	from pos_bridge.core.entry import seal
-
-	entry = open_wire(wire)
-	wire = seal(replace(entry, body={**entry.body, **body}))
-	shop.head = wire.hash
-	return wire
-
-
 def test_an_exchange_is_a_credit_note_and_an_invoice_whose_clearing_account_nets_to_zero(shop, cash):
-	sold, back, new = the_halves(shop, cash)
+	sold, back, new = halves(shop)
 	book(shop, sold, back, new)
 	clearing = shop.shop.accounts["exchange"]
 	note, invoice = gl(invoice_of(back).name), gl(invoice_of(new).name)
@@ -314,7 +199,7 @@ def test_an_exchange_is_a_credit_note_and_an_invoice_whose_clearing_account_nets
 
 
 def test_the_halves_of_an_exchange_are_booked_whichever_comes_first(shop, cash):
-	sold, back, new = the_halves(shop, cash)
+	sold, back, new = halves(shop)
 	book(shop, new)
 	(held,) = book(shop, back)
 	assert (entry_of(new).state, held.state) == ("posted", "held")
@@ -326,11 +211,7 @@ def test_the_halves_of_an_exchange_are_booked_whichever_comes_first(shop, cash):
 
 
 def test_halves_that_do_not_pay_each_other_are_booked_with_a_flag(shop, cash):
-	sold, back, new = the_halves(shop, cash)
-	entry = open_wire(new)
-	body = {**entry.body, "tenders": [{**t} for t in entry.body["tenders"]]}
-	body["tenders"][0]["amount_minor"], body["tenders"][1]["amount_minor"] = 400, 350
-	wrong = reseal(shop, new, tenders=body["tenders"])
+	sold, back, wrong = halves(shop, pays=400)
 	book(shop, sold, back, wrong)
 	assert flags(wrong) == ["exchange_differs"]
 	assert "-1.00 is left" in entry_of(wrong).remarks[0].details
@@ -364,111 +245,6 @@ def test_notes_of_two_currencies_in_one_drawer_are_one_row_and_the_change_comes_
 	(row,) = invoice_of(wire).payments
 	assert (row.amount, row.pos_bridge_foreign) == (10.0, "USD 5.00 at 1")
 	assert (gl(invoice_of(wire).name)[shop.shop.tenders[cash]], outstanding(wire)) == (7.5, 0)
-
-
-def test_a_member_earns_what_the_till_computes_by_the_tier_that_he_is_in(shop, cash, member):
-	wire = paid(shop, [Tender(cash, "cash", 750)], customer=member)
-	book(shop, wire)
-	(earned,) = frappe.get_all(
-		"Loyalty Point Entry",
-		{"invoice": invoice_of(wire).name},
-		["loyalty_points", "loyalty_program_tier", "purchase_amount"],
-	)
-	assert earned.loyalty_points == points_earned(750, TIERS, 2, spent_before_minor=10_000) == 15
-	assert (earned.loyalty_program_tier, earned.purchase_amount) == ("Gold", 7.5)
-
-
-def by_points(points, minor):
-	return Tender("Points", "points", minor, points=points)
-
-
-def test_points_pay_for_goods_are_spent_and_the_rest_earns(shop, cash, member):
-	wire = paid(shop, [by_points(40, 400), Tender(cash, "cash", 400)], customer=member)
-	book(shop, wire)
-	invoice = invoice_of(wire)
-	assert (invoice.loyalty_points, invoice.loyalty_amount, invoice.outstanding_amount) == (40, 4.0, 0)
-	assert (invoice.change_amount, flags(wire)) == (0.5, [])
-	booked = gl(invoice.name)
-	assert (booked[account("Marketing Expenses")], booked[shop.shop.tenders[cash]]) == (4.0, 3.5)
-	assert points_of(member) == 100 - 40 + points_earned(750 - 400, TIERS, 2, 10_000)
-
-
-def test_points_that_are_not_there_any_more_are_a_shortage_with_a_flag(shop, member):
-	first = paid(shop, [by_points(75, 750)], customer=member)
-	second = paid(shop, [by_points(75, 750)], customer=member)
-	book(shop, first, second)
-	assert (flags(first), flags(second)) == ([], ["points_overspent"])
-	booked = gl(invoice_of(second).name)
-	there = 100 - 75 + points_earned(750 - 700, TIERS, 2, 10_000)  # ERPNext earns by what whole units leave
-	assert there == 26
-	assert (booked[account("Marketing Expenses")], booked[shop.shop.accounts["shortage"]]) == (2.6, 4.9)
-	assert (outstanding(second), invoice_of(second).loyalty_points) == (0, there)
-	assert "75 points of" in entry_of(second).remarks[0].details
-	spent = frappe.get_all(
-		"Loyalty Point Entry", {"customer": member, "loyalty_points": ("<", 0)}, pluck="loyalty_points"
-	)
-	assert sum(spent) == -75 - there
-
-
-def test_points_of_a_customer_who_is_gone_are_all_a_shortage(shop):
-	wire = paid(shop, [by_points(75, 750)], customer="Somebody Who Left")
-	book(shop, wire)
-	assert set(flags(wire)) == {"customer_gone", "points_overspent"}
-	assert gl(invoice_of(wire).name)[shop.shop.accounts["shortage"]] == 7.5
-
-
-def test_points_that_a_document_of_another_kind_earned_are_spent_as_well(shop, member):
-	frappe.db.set_value("Loyalty Point Entry", {"customer": member}, "invoice_type", "POS Invoice")
-	frappe.db.commit()
-	book(shop, wire := paid(shop, [by_points(75, 750)], customer=member))
-	assert flags(wire) == []
-	assert points_of(member) == 100 - 75 + points_earned(750 - 700, TIERS, 2, 10_000)
-
-
-def test_a_return_in_points_gives_them_back_and_takes_what_was_earned(shop, cash, member):
-	sold = paid(shop, [by_points(25, 250), Tender(cash, "cash", 500)], customer=member)
-	back = given_back(shop, sold, {1: 1}, "points", member, name="Points", points=-25)
-	book(shop, sold, back)
-	assert gl(invoice_of(back).name)[account("Marketing Expenses")] == -2.5
-	assert (outstanding(back), outstanding(sold), flags(back)) == (0, 0, [])
-	# Of 5.00 that earned 11 points by ERPNext's count of whole units of the points' worth, 2.50 is left.
-	earned = points_earned(750 - 200, TIERS, 2, 10_000)
-	kept = points_earned(750 - 200 - 250, TIERS, 2, 10_000)
-	assert (earned, kept, points_of(member)) == (11, 6, 100 - 25 + 11 + 25 - 5)
-
-
-def test_a_return_in_cash_leaves_the_points_spent_that_were_spent(shop, cash, member):
-	sold = paid(shop, [by_points(25, 250), Tender(cash, "cash", 500)], customer=member)
-	back = given_back(shop, sold, {2: 1})
-	book(shop, sold, back)
-	assert points_of(member) == 100 - 25 + points_earned(750 - 200 - 500, TIERS, 2, 10_000)
-
-
-def test_a_return_of_goods_whose_points_are_spent_is_booked_and_leaves_the_customer_below_zero(
-	shop, cash, member
-):
-	frappe.db.set_value("Loyalty Point Entry", {"customer": member}, "loyalty_points", 0)
-	frappe.db.commit()
-	sold = paid(shop, [Tender(cash, "cash", 750)], customer=member)
-	spent = paid(shop, [by_points(15, 750)], customer=member)
-	back = given_back(shop, sold, {1: 1, 2: 1})
-	book(shop, sold, spent, back)
-	assert (flags(spent), flags(back)) == ([], ["points_overspent"])
-	assert invoice_of(back).return_against == invoice_of(sold).name
-	left = points_of(member)
-	assert left == points_earned(0, TIERS, 2) - 15
-
-
-def test_a_note_that_the_desk_cancels_leaves_its_points_as_they_were(shop, cash, member):
-	sold = paid(shop, [Tender(cash, "cash", 750)], customer=member)
-	book(shop, sold)
-	before = points_of(member)
-	back = given_back(shop, sold, {2: 1})
-	book(shop, back)
-	assert points_of(member) < before
-	invoice_of(back).cancel()
-	frappe.db.commit()
-	assert points_of(member) == before
 
 
 def test_a_discounted_ticket_with_something_written_off_a_tip_and_points_comes_out_even(
