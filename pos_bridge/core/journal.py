@@ -12,6 +12,7 @@ from pos_bridge.core.errors import Rejected
 from pos_bridge.core.returns import check_return, return_from_body
 from pos_bridge.core.sale import Sale, check_sale
 from pos_bridge.core.sale_body import sale_from_body
+from pos_bridge.core.tenders import MONEY_KINDS, Tender, change_tender
 
 KINDS_WITHOUT_EFFECT = frozenset(
 	{"void", "no_sale", "reprint", "approval", "training_sale", "training_return"}
@@ -49,7 +50,7 @@ class Accounts:
 	write_off: str = ""
 	"""Both empty where the shop has no account for it."""
 	purposes: Mapping[str, str] = field(default_factory=dict)
-	"""`safe`, `difference`, `gift_card` …, where the shop has an account for it (docs/glossary.md)."""
+	"""`safe`, `difference`, `points` …, where there is an account for it (docs/glossary.md)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,20 +94,30 @@ def _sale_lines(sale: Sale, accounts: Accounts) -> tuple[JournalLine, ...]:
 	rounding = totals.round_off_minor + totals.rounding_adjustment_minor
 	signed.append((accounts.round_off, -rounding))
 	for tender in sale.tenders:
-		account = _account(accounts.tenders, "tender", tender.tender)
-		signed += [(account, tender.amount_minor), (accounts.receivable, -tender.amount_minor)]
+		signed += _received(tender, accounts)
 	if sale.change_minor:
-		cash = next(tender.tender for tender in sale.tenders if tender.kind == "cash")
-		account = _account(accounts.tenders, "tender", cash)
+		account = _account(accounts.tenders, "tender", change_tender(sale.tenders, sale.change_from))
 		signed += [(accounts.receivable, sale.change_minor), (account, -sale.change_minor)]
+	tips = accounts.tips or accounts.purposes.get("tips", "")
 	for what, account, amount in (
-		("tips", accounts.tips, -sale.tip_minor),
+		("tips", tips, -sale.tip_minor),
 		("what is written off", accounts.write_off, sale.write_off_minor),
 	):
 		if amount and not account:
 			raise Rejected(f"This shop has no account for {what}. Set one, then retry.")
 		signed += [(account, amount), (accounts.receivable, -amount)]
 	return tuple(journal_line(account, amount) for account, amount in signed if amount)
+
+
+def _received(tender: Tender, accounts: Accounts) -> list[tuple[str, int]]:
+	"""Money goes to its tender's account, a credit to its purpose's; what is on account stays receivable."""
+	if tender.kind == "on_account":
+		return []
+	if tender.kind in MONEY_KINDS:
+		account = _account(accounts.tenders, "tender", tender.tender)
+	else:
+		account = _account(accounts.purposes, "kind of tender", tender.kind)
+	return [(account, tender.amount_minor), (accounts.receivable, -tender.amount_minor)]
 
 
 def journal_line(account: str, signed_minor: int) -> JournalLine:

@@ -10,8 +10,9 @@ from typing import Any
 from pos_bridge.core.errors import Malformed, Rejected
 from pos_bridge.core.goods.tracked import came_from
 from pos_bridge.core.money import MAX_MINOR
-from pos_bridge.core.sale import MAX_LINES, MAX_TENDERS, DraftLine, Sale, SaleDraft, Tender, compute
+from pos_bridge.core.sale import MAX_LINES, DraftLine, Sale, SaleDraft, check_tender_kinds, compute
 from pos_bridge.core.sale_body import sale_body, sale_from_body
+from pos_bridge.core.tenders import MAX_TENDERS, NOBODY, Buyer, Tender
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +73,10 @@ def make_return(
 	against_entry: str = "",
 	against_receipt: str = "",
 	reason: str = "",
+	buyer: Buyer = NOBODY,
 ) -> Return:
 	"""The return in which these tenders (amounts below zero) are given back. Checked."""
-	sale = Sale(draft, compute(draft, "return"), tuple(tenders), 0)
+	sale = Sale(draft, compute(draft, "return"), tuple(tenders), 0, buyer=buyer)
 	return_ = Return(sale, against_entry, against_receipt, reason)
 	check_return(return_)
 	return return_
@@ -109,8 +111,9 @@ def _check_given_back(sale: Sale) -> None:
 		)
 	if any(not -MAX_MINOR <= tender.amount_minor < 0 for tender in sale.tenders):
 		raise Rejected("A tender's amount in a return is not below zero.")
+	check_tender_kinds(sale)
 	given = sum(tender.amount_minor for tender in sale.tenders)
-	if sale.tip_minor or sale.write_off_minor:
+	if sale.tip_minor or sale.write_off_minor or sale.change_from:
 		raise Rejected("A return has no tip, and nothing of it is written off.")
 	if given != sale.totals.total_minor or sale.change_minor:
 		raise Rejected(

@@ -22,8 +22,8 @@ from pos_bridge.core.ticket import TotalRounding
 
 DEFAULT_TEMPLATE = "standard"
 """Name of the rates of items without an Item Tax Template: those of the profile's tax rows."""
-TENDER_KINDS = {"Cash": "cash"}
-"""Mode of Payment's type to the tender's kind; every other type is a card until issue 7's kinds."""
+TENDER_KINDS = {"Cash": "cash", "Phone": "bank", "General": "bank"}
+"""Mode of Payment's type to the tender's kind; every other type is a card."""
 ROUNDINGS = {
 	"Banker's Rounding (legacy)": "bankers_legacy",
 	"Banker's Rounding": "bankers",
@@ -265,7 +265,13 @@ def _tenders(profile: Any) -> dict[str, str]:
 def tender_kinds(shop: Shop) -> dict[str, str]:
 	"""Mode of Payment to the tender's kind, in the order of the buttons."""
 	types = {mode: frappe.get_cached_value("Mode of Payment", mode, "type") for mode in shop.tenders}
-	return {mode: TENDER_KINDS.get(types[mode], "card") for mode in shop.tenders}
+	# A mode at the account of a gift card or the like is no money: the till has a button of its own for it.
+	own = set(shop.accounts.values())
+	return {
+		mode: TENDER_KINDS.get(types[mode], "card")
+		for mode, account in shop.tenders.items()
+		if account not in own
+	}
 
 
 def template_rates(shop: Shop, template: str | None) -> dict[str, str]:

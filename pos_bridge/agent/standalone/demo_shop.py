@@ -32,6 +32,14 @@ ACCOUNTS = Accounts(
 	round_off="Round Off",
 	taxes={"VAT-19": "VAT 19 % Payable", "VAT-7": "VAT 7 % Payable"},
 	tenders={"Cash": "Cash", "Card": "Card Clearing"},
+	tips="Tips Payable",
+	write_off="Write Off",
+	purposes={
+		"gift_card": "Gift Cards",
+		"store_credit": "Store Credit",
+		"points": "Loyalty Points",
+		"exchange": "Exchange Clearing",
+	},
 )
 
 PROFILE = TillProfile(

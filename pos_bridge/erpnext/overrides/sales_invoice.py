@@ -8,6 +8,8 @@ from typing import Any
 import frappe
 from frappe import _
 
+from pos_bridge.erpnext.tenders import points
+
 CANCELLED, AMENDED, RETURNED = "cancelled", "amended", "returned"
 MAX_AMENDMENTS = 20
 """How often an invoice may have been amended in the desk before we stop following it."""
@@ -16,6 +18,8 @@ MAX_AMENDMENTS = 20
 def on_cancel(doc: Any, method: str | None = None) -> None:
 	"""A cancelled invoice of ours shows on its entry; a cancelled amendment or return no longer does."""
 	_note(doc)
+	if doc.is_return and doc.get("pos_bridge_entry"):
+		points.forget(doc.name)
 
 
 def on_submit(doc: Any, method: str | None = None) -> None:

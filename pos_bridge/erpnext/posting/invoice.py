@@ -3,7 +3,7 @@
 It never computes a price; what ERPNext's controllers make of the lines has to equal the entry's figures.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, time
 from typing import Any
 
@@ -14,7 +14,7 @@ from frappe.utils import getdate, to_timedelta
 from pos_bridge.core.entry import Entry
 from pos_bridge.core.errors import Rejected
 from pos_bridge.core.money import SCALE, format_minor, parse_decimal
-from pos_bridge.core.sale import DraftLine, LineAmounts, Sale, SaleDraft, Tender
+from pos_bridge.core.sale import DraftLine, LineAmounts, Sale, SaleDraft
 from pos_bridge.core.tax import Charge
 from pos_bridge.erpnext.goods import tracked
 from pos_bridge.erpnext.overrides.exact_halves import exact_halves
@@ -22,6 +22,7 @@ from pos_bridge.erpnext.overrides.rereads import nothing_read_twice
 from pos_bridge.erpnext.overrides.serial_and_batch_bundle import made_by_posting
 from pos_bridge.erpnext.overrides.stock_ledger_entry import FIELDS
 from pos_bridge.erpnext.shop import Shop, template_rates
+from pos_bridge.erpnext.tenders.modes import change_account, payment_rows
 
 CHARGE_TYPES = {
 	Charge.NET_TOTAL: "On Net Total",
@@ -57,8 +58,8 @@ def invoice_of(entry: Entry, sale: Sale, shop: Shop, customer: str, moment: date
 		"cost_center": shop.cost_center,
 		**shop.dimensions,
 		"taxes_and_charges": shop.tax_template,
-		"account_for_change_amount": _change_account(sale, shop),
-		"change_amount": sale.change_minor / 10**decimals,
+		"account_for_change_amount": change_account(sale, shop),
+		"change_amount": sale.settled.change_minor / 10**decimals,
 		"pos_bridge_entry": entry.id,
 		"pos_bridge_till": entry.till,
 		"pos_bridge_channel": CHANNEL,
@@ -71,7 +72,7 @@ def invoice_of(entry: Entry, sale: Sale, shop: Shop, customer: str, moment: date
 		invoice.append("items", _item_row(line, amounts, shop, sale.draft))
 	for row in _tax_rows(shop, sale):
 		invoice.append("taxes", row)
-	for row in _payment_rows(sale.tenders, shop, decimals):
+	for row in payment_rows(sale, shop):
 		invoice.append("payments", row)
 	return invoice
 
@@ -88,11 +89,7 @@ def _discount_fields(sale: Sale) -> dict[str, Any]:
 
 
 def _write_off_fields(sale: Sale, shop: Shop) -> dict[str, Any]:
-	"""What nobody owes any more. A tip is not booked yet: it is no part of an invoice."""
-	if sale.tip_minor:
-		raise Rejected(
-			_("This release can't book tips yet. Update it, then retry."), code="kind_not_supported"
-		)
+	"""What nobody owes any more."""
 	if not sale.write_off_minor:
 		return {}
 	if not shop.write_off_account:
@@ -185,56 +182,24 @@ def _tax_rows(shop: Shop, sale: Sale) -> list[dict[str, Any]]:
 	]
 
 
-def _payment_rows(tenders: Sequence[Tender], shop: Shop, decimals: int) -> list[dict[str, Any]]:
-	"""One row per tender; ERPNext wants one even where nothing was to pay."""
-	if not tenders:
-		mode = next(iter(shop.tenders), None)
-		return [{"mode_of_payment": mode, "account": account_of(mode or "", shop), "amount": 0}]
-	return [
-		{
-			"mode_of_payment": tender.tender,
-			"account": account_of(tender.tender, shop),
-			"type": "Cash" if tender.kind == "cash" else "Bank",
-			"amount": tender.amount_minor / 10**decimals,
-		}
-		for tender in tenders
-	]
-
-
-def account_of(mode: str, shop: Shop) -> str:
-	"""The account that a tender goes to, or `Rejected`."""
-	account = shop.tenders.get(mode) or frappe.db.get_value(
-		"Mode of Payment Account", {"parent": mode, "company": shop.company}, "default_account"
-	)
-	if account:
-		return str(account)
-	raise Rejected(
-		_("The Mode of Payment {0} has no account in {1}.").format(mode, shop.company),
-		code="no_account",
-	)
-
-
-def _change_account(sale: Sale, shop: Shop) -> str:
-	"""Change is given out of the till's cash: where the first cash tender went to."""
-	cash = next((tender.tender for tender in sale.tenders if tender.kind == "cash"), "")
-	return account_of(cash, shop) if sale.change_minor and cash else shop.change_account
-
-
 def check_totals(invoice: Any, sale: Sale) -> None:
 	"""`Rejected` unless ERPNext came to the entry's figures, to the minor unit: the receipt is booked."""
 	decimals = sale.draft.currency_precision
 	totals = sale.totals
 	total, net_total, change, discount = _("total"), _("net total"), _("change"), _("discount")
+	owed = _("owed")
 	ours = {
 		total: totals.total_minor,
 		net_total: totals.net_minor,
-		change: sale.change_minor,
+		change: sale.settled.change_minor,
+		owed: sale.owed_minor,
 		discount: totals.discount_minor,
 	}
 	theirs = {
 		total: invoice.rounded_total or invoice.grand_total,
 		net_total: invoice.net_total,
 		change: invoice.change_amount,
+		owed: invoice.outstanding_amount,
 		discount: invoice.discount_amount,
 	}
 	booked = {row.account_head: row.tax_amount_after_discount_amount for row in invoice.taxes}
@@ -290,8 +255,13 @@ def _run_before_save_methods(invoice: Any, goods: tracked.Goods) -> None:
 	of payments there, and other apps hook in.
 	"""
 	invoice.reset_seen()
+	change_account = invoice.account_for_change_amount
+	# ERPNext gives all rows of a mode one account in a company; ours have those of the shop.
+	invoice.set_account_for_mode_of_payment = lambda: None
 	for event in ("before_validate", "validate", "before_save"):
 		invoice.run_method(event)
+	del invoice.set_account_for_mode_of_payment
+	invoice.account_for_change_amount = change_account
 	tracked.complete(goods)
 	if invoice.get("packed_items"):
 		# ERPNext lists what bundles are made of in its first validation, and values it in the second.

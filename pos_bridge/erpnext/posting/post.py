@@ -34,6 +34,7 @@ from pos_bridge.erpnext.posting.moments import (
 )
 from pos_bridge.erpnext.posting.returns import return_of
 from pos_bridge.erpnext.shop import Shop, shop_of
+from pos_bridge.erpnext.tenders import debts, settling
 
 
 @contextmanager
@@ -68,7 +69,7 @@ def post(stored: Stored, post_on: date | None = None) -> Booking:
 			code="kind_not_supported",
 		)
 	shop = shop_of(entry.till)
-	with what_happened_is_booked() as tolerated:
+	with what_happened_is_booked(debts.adds_to_them(entry)) as tolerated:
 		poster(stored, shop, post_on, booking)
 	for flag, details in tolerated:
 		booking.flag(flag, details)
@@ -90,10 +91,12 @@ def _post_invoice(stored: Stored, shop: Shop, post_on: date | None, booking: Boo
 	else:
 		invoice, sale = return_of(entry, shop, customer, moment, booking)
 	goods = tracked.named(invoice, sale.draft.lines, moment)
+	settling.prepare(invoice, sale, shop, booking)
 	invoices.submit(invoice, entry.receipt_number, goods)
 	invoices.check_totals(invoice, sale)
 	booking.flags += goods.flags
 	booking.documents[entry.kind] = (invoice.doctype, invoice.name)
+	settling.follow(entry, invoice, sale, shop, booking)
 	_note(stored, shop, post_on, booking, occurred)
 	for item, quantity in stock.below_zero(items, shop.warehouse):
 		below = _("{0} is at {1} in {2}.").format(item, f"{quantity:g}", shop.warehouse)

@@ -12,7 +12,9 @@ from typing import Any
 import frappe
 
 from pos_bridge.erpnext.overrides.sales_invoice import MAX_AMENDMENTS, first_of
+from pos_bridge.erpnext.reconcile.exchanges import Half
 from pos_bridge.erpnext.reconcile.scope import Row
+from pos_bridge.erpnext.reconcile.vouchers import flagged, ledgers_of
 
 INVOICE = "Sales Invoice"
 CANCELLED = 2
@@ -35,6 +37,8 @@ class Document:
 	change_account: str
 	write_off_account: str
 	warehouse: str
+	points_account: str
+	points_worth: float
 	items: list[Any] = field(default_factory=list)
 	taxes: dict[str, float] = field(default_factory=dict)
 	tenders: dict[str, tuple[str, float]] = field(default_factory=dict)
@@ -61,6 +65,21 @@ class Books:
 	"""Which of all these items have stock."""
 	of_entry: dict[str, list[str]] = field(default_factory=dict)
 	"""Entry to the living documents that carry its id."""
+	vouchers: dict[str, dict[str, tuple[float, float]]] = field(default_factory=dict)
+	"""Journal Entry to debits less credits by account, as in `ledger`."""
+	short_of_points: frozenset[str] = frozenset()
+	"""Entries that spent points that were not there."""
+	halves: dict[str, Half] = field(default_factory=dict)
+	"""The other halves of exchanges."""
+
+	def beside(self, entry: str) -> dict[str, tuple[float, float]]:
+		"""What the entry's vouchers hold together, by account."""
+		sums: dict[str, tuple[float, float]] = {}
+		for _part, _doctype, name in self.postings.get(entry, ()):
+			for account, (base, own) in self.vouchers.get(name, {}).items():
+				before = sums.get(account, (0.0, 0.0))
+				sums[account] = (before[0] + base, before[1] + own)
+		return sums
 
 	def living(self, first: str) -> Document | None:
 		"""The submitted document that `first` is or was amended to."""
@@ -92,6 +111,8 @@ def books_of(rows: Sequence[Row]) -> Books:
 	_follow_amendments(books)
 	_read_parts(books)
 	_read_effects(books)
+	books.vouchers = ledgers_of(books.postings)
+	books.short_of_points = flagged(tuple(entries))
 	return books
 
 
@@ -118,7 +139,10 @@ def _read_invoices(books: Books, names: Iterable[str]) -> list[str]:
 		" IF(rounded_total != 0, rounded_total, grand_total) AS to_pay, net_total,"
 		" change_amount AS `change`, debit_to, COALESCE(account_for_change_amount, '') AS change_account,"
 		" COALESCE(write_off_account, '') AS write_off_account,"
-		" COALESCE(set_warehouse, '') AS warehouse FROM `tabSales Invoice` WHERE name IN %s",
+		" COALESCE(set_warehouse, '') AS warehouse,"
+		" IF(redeem_loyalty_points = 1, COALESCE(loyalty_redemption_account, ''), '') AS points_account,"
+		" IF(redeem_loyalty_points = 1, loyalty_amount, 0) AS points_worth"
+		" FROM `tabSales Invoice` WHERE name IN %s",
 		names,
 	)
 	for row in rows:

@@ -29,6 +29,8 @@ class Kind(str, Enum):
 	DATE = "posted on another day"
 	ACCOUNT_CHANGED = "account changed since"
 	LEDGER = "ledger differs"
+	SHORTAGE = "shortage"
+	EXCHANGE = "exchange not even"
 	COST = "cost of goods differs"
 	STOCK = "stock moves differ"
 	BALANCE = "stock balance differs"

@@ -15,7 +15,7 @@ from pos_bridge.core.entry import Entry, WireEntry, open_wire
 from pos_bridge.core.errors import Malformed, Rejected
 from pos_bridge.core.sale import Sale
 from pos_bridge.core.sale_body import sale_from_body
-from pos_bridge.erpnext.reconcile import chains, documents, goods, ledger, unposted
+from pos_bridge.erpnext.reconcile import chains, documents, exchanges, goods, ledger, unposted
 from pos_bridge.erpnext.reconcile.books import Books, books_of
 from pos_bridge.erpnext.reconcile.difference import Difference, Kind, Reconciliation, Total, minor
 from pos_bridge.erpnext.reconcile.scope import Row, Scope, pages, rows_of
@@ -64,6 +64,7 @@ def _page(rows: Sequence[Row], work: _Work) -> Iterator[Difference]:
 	work.moved |= {(move.item_code, move.warehouse) for moves in books.moves.values() for move in moves}
 	opened = [(row, _open(texts[row.name])) for row in rows]
 	books.stocked = goods.stocked(_items(opened, books))
+	books.halves = exchanges.halves_of([entry for _row, entry in opened if isinstance(entry, Entry)])
 	yield from documents.other_documents({row.name: row for row in rows}, books)
 	for row, entry in opened:
 		if isinstance(entry, Malformed):
@@ -128,6 +129,7 @@ def _count(row: Row, entry: Entry, books: Books, work: _Work) -> None:
 def _posted(row: Row, entry: Entry, books: Books, work: _Work) -> Iterator[Difference]:
 	sale = sale_from_body(entry.body)
 	yield from documents.compare_existence(row, sale, books)
+	yield from exchanges.compare_exchange(row, entry, sale, books.halves)
 	place = documents.booked(row, books)
 	if place is None:
 		return
@@ -149,7 +151,7 @@ def _living(
 	assert document is not None
 	yield from documents.compare_figures(row, sale, place, books)
 	try:
-		effect = ledger.effect_in(document, entry, work.company)
+		effect = ledger.effect_in(document, entry, work.company, books.beside(row.name))
 	except Rejected as error:
 		yield row.differs(Kind.DAMAGED, f"It is posted, but its figures are wrong: {error.message}")
 		return
