@@ -11,6 +11,7 @@ import frappe
 from frappe.utils import today
 
 from pos_bridge.core.errors import Rejected
+from pos_bridge.erpnext.credit.book import KINDS as CREDIT_MODES
 from pos_bridge.erpnext.shop import PURPOSES, ROUNDINGS, shop_of
 
 WALK_IN = "Walk-in"
@@ -84,6 +85,8 @@ def setup_shop(
 	place = _place(work, warehouse)
 	modes = _modes(work)
 	purposes = _purposes(work)
+	for kind, mode in CREDIT_MODES.items():
+		_mode_at(work, mode, "General", purposes[kind])
 	customer = work.make("Customer", WALK_IN, _walk_in)
 	template = taxes or _default_taxes(company)
 	profile = work.make(
@@ -172,6 +175,14 @@ def _mode(work: _Setup, tender: str, kind: str, account_name: str, plain: bool) 
 		"Mode of Payment Account", {"parent": mode, "company": work.company.name}, "default_account"
 	)
 	account = known or _account(work, account_name if mode == tender else f"{account_name} {work.shop}", kind)
+	return _mode_at(work, mode, kind, account)
+
+
+def _mode_at(work: _Setup, mode: str, kind: str, account: str) -> tuple[str, str]:
+	"""The Mode of Payment with an account in the company: `account`, unless it has one already."""
+	known = frappe.db.get_value(
+		"Mode of Payment Account", {"parent": mode, "company": work.company.name}, "default_account"
+	)
 	if not frappe.db.exists("Mode of Payment", mode):
 		rows = [{"company": work.company.name, "default_account": account}]
 		work.make("Mode of Payment", mode, lambda: {"mode_of_payment": mode, "type": kind, "accounts": rows})
@@ -181,8 +192,8 @@ def _mode(work: _Setup, tender: str, kind: str, account_name: str, plain: bool) 
 		document.save(ignore_permissions=True)
 		work.steps.append(Step("made", f"Account {account} for Mode of Payment {mode}"))
 	else:
-		work.steps.append(Step("kept", f"Mode of Payment {mode} with {account}"))
-	return mode, account
+		work.steps.append(Step("kept", f"Mode of Payment {mode} with {known}"))
+	return mode, str(known or account)
 
 
 def _purposes(work: _Setup) -> dict[str, str]:

@@ -51,6 +51,8 @@ class CreditMove:
 	amount_minor: int
 	expires_on: str = ""
 	customer: str = ""
+	tender: str = ""
+	"""The Mode of Payment that the sale or return names for it."""
 
 
 def make_issue(
@@ -63,7 +65,7 @@ def make_issue(
 	customer: str = "",
 	shift: str = "",
 ) -> CreditIssue:
-	"""The issue that these tenders pay for; `currency` with its decimals. Change is what they exceed it by."""
+	"""The issue that these tenders pay for; `currency` with its decimals. Change is what is left of them."""
 	change = sum(tender.amount_minor for tender in tenders) - amount_minor
 	paid = (amount_minor, tuple(tenders), change)
 	issue = CreditIssue(*currency, credit, kind, *paid, expires_on, customer, shift)
@@ -182,6 +184,7 @@ def _tender_moves(body: Mapping[str, Any]) -> list[CreditMove]:
 				what,
 				abs(tender.amount_minor),
 				customer=customer if what == "refund" else "",
+				tender=tender.tender,
 			)
 		)
 	return moves
