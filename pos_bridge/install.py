@@ -8,14 +8,14 @@ from frappe import _
 
 from pos_bridge.erpnext.door.auth import TILL_USER
 
-UNIQUE = (
+UNIQUE: tuple[tuple[str, tuple[str, ...], str], ...] = (
 	("POS Entry", ("chain", "sequence"), "one_entry_per_place"),
 	("POS Entry", ("position",), "one_entry_per_position"),
 	("POS Entry Posting", ("parent", "part"), "one_document_per_part"),
 	("POS Credit Entry", ("entry", "credit", "part"), "one_move_per_part"),
 	("POS Credit Lease", ("credit", "till"), "one_lease_per_till"),
 )
-INDEXES = (
+INDEXES: tuple[tuple[str, tuple[str, ...], str], ...] = (
 	("POS Entry", ("state", "position"), "entries_in_state"),
 	("POS Entry", ("till", "business_date"), "entries_of_a_day"),
 	("POS Unposted Stock", ("item_code", "warehouse"), "unposted_of_an_item"),

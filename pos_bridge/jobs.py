@@ -177,7 +177,7 @@ def _expire_some(company: str) -> int:
 		expired = expiry.expire(company)
 		frappe.db.commit()
 		return expired
-	except Exception as error:  # BLE001 - one company's closed books must not keep another's from expiring
+	except Exception as error:  # noqa: BLE001 - one company's closed books must not stop another's
 		frappe.db.rollback()
 		frappe.log_error(title="POS Bridge: credits did not expire", message=f"{company}: {error}")
 		frappe.db.commit()

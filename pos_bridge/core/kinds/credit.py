@@ -67,8 +67,9 @@ def make_issue(
 ) -> CreditIssue:
 	"""The issue that these tenders pay for; `currency` with its decimals. Change is what is left of them."""
 	change = sum(tender.amount_minor for tender in tenders) - amount_minor
-	paid = (amount_minor, tuple(tenders), change)
-	issue = CreditIssue(*currency, credit, kind, *paid, expires_on, customer, shift)
+	issue = CreditIssue(
+		*currency, credit, kind, amount_minor, tuple(tenders), change, expires_on, customer, shift
+	)
 	check_issue(issue)
 	return issue
 

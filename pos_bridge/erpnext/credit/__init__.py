@@ -1,1 +1,1 @@
-"""Gift cards and store credit in ERPNext: their ledger, leases for tills, expiry. Rules: `core.kinds.standing`."""
+"""Gift cards and store credit in ERPNext: their ledger, leases, expiry. Rules: `core.kinds.standing`."""

@@ -1,4 +1,4 @@
-"""The ledger of credits: a POS Credit locked and read as core's Standing, its moves appended, its figures kept.
+"""The ledger of credits: a POS Credit locked and read as core's Standing, its moves and figures kept.
 
 It never decides what a move comes to, books nothing in the general ledger, and never commits.
 """

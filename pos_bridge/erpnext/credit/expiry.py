@@ -1,4 +1,4 @@
-"""Credits that may not be spent any more: said so, and what was left of them booked as income where it is set.
+"""Credits that may not be spent any more: said so, and what was left of them is income where one is set.
 
 It never commits, and leaves alone what is blocked: a person has to look at that first.
 """

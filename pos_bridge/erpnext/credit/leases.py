@@ -26,7 +26,7 @@ from pos_bridge.erpnext.shop import shop_of
 
 
 def credit(till: str, ask: Ask) -> dict[str, Any]:
-	"""Balance, what this till may spend, and its lease; of a number that nobody issued, the same with zeros."""
+	"""Balance, what this till may spend, its lease; of a number that nobody issued, the same with zeros."""
 	return _answer(till, ask, _find(till, ask))
 
 

@@ -1,7 +1,7 @@
 """What entries do to credits, in the books: issued for money, taken by sales, given by returns.
 
-It never refuses what a credit does not cover: that goes to the shortages, with a flag, and the next money that
-is put onto the number pays it. The credits' rows are the last locks that posting takes.
+It never refuses what a credit does not cover: that goes to the shortages, with a flag, and the next money put
+onto the number pays it. The credits' rows are the last locks that posting takes.
 """
 
 from collections.abc import Sequence
@@ -116,7 +116,7 @@ def _move(
 	before = credit.standing
 	settled, credit.standing = settle(move, before, entry.business_date)
 	_note_figures(entry, move, credit)
-	if not before.issued and credit.standing.issued or not credit.account:
+	if not (before.issued and credit.account):
 		credit.account = account_for(settled.kind, shop)
 	if settled.short_minor and not credit.short_account:
 		credit.short_account = account_for("shortage", shop)
