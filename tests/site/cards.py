@@ -68,9 +68,8 @@ def stands(card):
 def gl_of(wire):
 	"""Debits less credits by account over all documents of an entry."""
 	rows = frappe.db.sql(
-		"SELECT gl.account, SUM(gl.debit - gl.credit) FROM `tabGL Entry` gl"
-		" JOIN `tabPOS Entry Posting` posting ON posting.document_name = gl.voucher_no WHERE posting.parent = %s AND gl.is_cancelled = 0"
-		" GROUP BY gl.account",
+		"SELECT account, SUM(debit - credit) FROM `tabGL Entry` WHERE is_cancelled = 0 AND voucher_no IN"
+		" (SELECT document_name FROM `tabPOS Entry Posting` WHERE parent = %s) GROUP BY account",
 		open_wire(wire).id,
 	)
 	return {account: round(amount, 2) for account, amount in rows if round(amount, 2)}

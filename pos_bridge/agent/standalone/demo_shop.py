@@ -32,6 +32,11 @@ ACCOUNTS = Accounts(
 	round_off="Round Off",
 	taxes={"VAT-19": "VAT 19 % Payable", "VAT-7": "VAT 7 % Payable"},
 	tenders={"Cash": "Cash", "Card": "Card Clearing"},
+	purposes={
+		"gift_card": "Gift Cards",
+		"store_credit": "Store Credit",
+		"shortage": "Shortages of Credit",
+	},
 )
 
 PROFILE = TillProfile(
