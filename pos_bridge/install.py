@@ -21,6 +21,7 @@ INDEXES: tuple[tuple[str, tuple[str, ...], str], ...] = (
 	("POS Unposted Stock", ("item_code", "warehouse"), "unposted_of_an_item"),
 	# Two columns: one on a single column that its DocType does not name, Frappe drops with the next migrate.
 	("Customer", ("default_price_list", "disabled"), "customers_of_a_price_list"),
+	("POS Entry Posting", ("document_name", "parent"), "posting_of_a_document"),
 	("POS Credit Entry", ("company", "credit", "date", "what", "amount", "short"), "moves_of_a_credit"),
 	("POS Credit", ("status", "expires_on"), "credits_to_expire"),
 )

@@ -78,6 +78,11 @@ def effect_in(document: Document, entry: Entry, company: Company) -> Effect:
 			tender["tender"]: document.tenders.get(tender["tender"], (tender["tender"], 0.0))[0]
 			for tender in entry.body["tenders"]
 		},
+		# What a credit did not cover is another document's matter: the invoice has the whole amount.
+		purposes={
+			tender["kind"]: document.tenders.get(tender["tender"], (tender["tender"], 0.0))[0]
+			for tender in entry.body["tenders"]
+		},
 	)
 	return effect_of(entry, accounts, document.warehouse)
 
