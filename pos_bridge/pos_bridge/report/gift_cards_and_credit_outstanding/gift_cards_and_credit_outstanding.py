@@ -55,7 +55,7 @@ def _rows(company: str, day: str, kind: str) -> list[dict[str, Any]]:
 		{"company": company, "day": day, "kind": kind},
 		as_dict=True,
 	)
-	words = {name: _(name) for name in KINDS.values()}
+	words = {name: frappe._(name) for name in KINDS.values()}
 	for row in found:
 		over = row.expires_on and str(row.expires_on) < day
 		row["kind"], row["over"] = words.get(row.kind, row.kind), int(bool(over))
