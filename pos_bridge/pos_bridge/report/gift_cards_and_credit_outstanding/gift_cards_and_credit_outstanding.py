@@ -4,6 +4,7 @@ It never shows a whole number to whoever could not block a card: with it, it cou
 """
 
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 import frappe
@@ -25,10 +26,9 @@ def execute(
 	chosen = filters or {}
 	company, day = str(chosen.get("company") or ""), getdate(chosen.get("as_of") or today())
 	_check_company(company)
-	rows = _rows(company, str(day), str(chosen.get("kind") or ""))
+	spent_too = bool(chosen.get("spent_too"))
+	rows = _rows(company, str(day), str(chosen.get("kind") or ""), spent_too)
 	totals = summary(company, str(day), rows, whole=not chosen.get("kind"))
-	if not chosen.get("spent_too"):
-		rows = [row for row in rows if row["balance"] or row["overspent"]]
 	if not SEE_NUMBERS & set(frappe.get_roles()):
 		rows = [{**row, "number": masked(row["number"])} for row in rows]
 	return columns(), rows, None, None, totals
@@ -41,25 +41,37 @@ def _check_company(company: str) -> None:
 		frappe.throw(_("You are not allowed to see {0}.").format(company), frappe.PermissionError)
 
 
-def _rows(company: str, day: str, kind: str) -> list[dict[str, Any]]:
+def _rows(company: str, day: str, kind: str, spent_too: bool) -> list[dict[str, Any]]:
+	"""Plain tuples, and nothing for zero: with 50,000 credits, reading values takes longest."""
 	found = frappe.db.sql(
-		"SELECT credit.number, credit.kind, credit.customer, credit.expires_on, credit.currency,"
-		" credit.blocked, moved.* FROM `tabPOS Credit` credit JOIN (SELECT credit,"
+		"SELECT credit.number, credit.kind, credit.customer, credit.expires_on, NULLIF(credit.blocked, 0),"
+		" moved.issued, NULLIF(moved.redeemed, 0), NULLIF(moved.expired, 0), moved.balance,"
+		" NULLIF(moved.overspent, 0), moved.last_move"
+		" FROM `tabPOS Credit` credit JOIN (SELECT credit,"
 		" SUM(IF(what IN ('Issued', 'Refunded'), amount - short, 0)) AS issued,"
 		" SUM(IF(what = 'Redeemed', short - amount, 0)) AS redeemed,"
 		" SUM(IF(what = 'Expired', -amount, 0)) AS expired,"
 		" SUM(amount) AS balance, SUM(short) AS overspent, MAX(date) AS last_move"
-		" FROM `tabPOS Credit Entry` WHERE company = %(company)s AND date <= %(day)s GROUP BY credit) moved"
-		" ON moved.credit = credit.name WHERE %(kind)s = '' OR credit.kind = %(kind)s"
-		" ORDER BY credit.name",
-		{"company": company, "day": day, "kind": kind},
-		as_dict=True,
+		" FROM `tabPOS Credit Entry` WHERE company = %(company)s AND date <= %(day)s GROUP BY credit"
+		" HAVING %(spent_too)s OR balance <> 0 OR overspent <> 0) moved"
+		" ON moved.credit = credit.name WHERE %(kind)s = '' OR credit.kind = %(kind)s",
+		{"company": company, "day": day, "kind": kind, "spent_too": int(spent_too)},
 	)
 	words = {name: frappe._(name) for name in KINDS.values()}
-	for row in found:
-		over = row.expires_on and str(row.expires_on) < day
-		row["kind"], row["over"] = words.get(row.kind, row.kind), int(bool(over))
-	return found
+	on = getdate(day)
+	currency = frappe.get_cached_value("Company", company, "default_currency")
+	rows = []
+	for number, sort, customer, expires_on, *rest in sorted(found, key=itemgetter(0)):
+		over = int(bool(expires_on and expires_on < on))
+		own = (number, words.get(sort, sort), customer, expires_on, over, currency)
+		rows.append(dict(zip(_FIELDS, (*own, *(value or 0 for value in rest)), strict=True)))
+	return rows
+
+
+_FIELDS = (
+	*("number", "kind", "customer", "expires_on", "over", "currency"),
+	*("blocked", "issued", "redeemed", "expired", "balance", "overspent", "last_move"),
+)
 
 
 def columns() -> Columns:
