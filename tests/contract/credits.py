@@ -5,6 +5,7 @@ A test module imports all of it and brings the fixture `books` of `contract.ledg
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Protocol
 
 import pytest
@@ -14,7 +15,7 @@ from pos_bridge.core.entry import WireEntry, open_wire
 from pos_bridge.core.journal import effect_of
 from pos_bridge.core.kinds.credit import credit_effects
 from pos_bridge.core.kinds.credit_number import make_number
-from pos_bridge.core.kinds.standing import settle_all
+from pos_bridge.core.kinds.standing import Settled, settle_all
 
 
 class CreditBooks(Books, Protocol):
@@ -28,6 +29,9 @@ class CreditBooks(Books, Protocol):
 
 	def onto(self, sold: WireEntry, credit: str) -> WireEntry:
 		"""The till's next entry: all of a sale comes back, onto a gift card."""
+
+	def settled(self, wire: WireEntry) -> list[Settled]:
+		"""What its moves came to, as the ledger wrote it down; troubles left out."""
 
 	def stands(self, credit: str) -> tuple[int, int]:
 		"""Balance, and what was spent beyond it, in minor units."""
@@ -45,6 +49,7 @@ def check(books, card, *wires):
 		entry = open_wire(wire)
 		assert books.state(wire) == ("posted", "")
 		settled = settle_all(credit_effects(entry), standings, entry.business_date)
+		assert books.settled(wire) == [replace(each, trouble="") for each in settled]
 		expected = {}
 		for line in effect_of(entry, books.accounts, books.warehouse, settled).lines:
 			amount = line.debit_minor - line.credit_minor

@@ -21,6 +21,7 @@ from pos_bridge.agent.store import Store
 from pos_bridge.core.daybook import Arrival
 from pos_bridge.core.entry import GENESIS, open_wire, seal
 from pos_bridge.core.kinds.credit import issue_body, make_issue
+from pos_bridge.core.kinds.standing import Settled
 from pos_bridge.core.money import SCALE, parse_decimal
 from pos_bridge.core.returns import draft_of_return, make_return, return_body
 from pos_bridge.core.sale import DraftLine, Tender, compute, make_sale
@@ -86,6 +87,11 @@ class StandaloneBooks:
 		draft = draft_of_return(sale, {n: line.quantity for n, line in enumerate(sale.draft.lines, start=1)})
 		tender = Tender("Gift Card", "gift_card", compute(draft, "return").total_minor, credit)
 		return self._seal("return", return_body(make_return(draft, [tender], entry.id, entry.receipt_number)))
+
+	def settled(self, wire):
+		sql = "SELECT part, kind, amount_minor, short_minor FROM credit_move WHERE entry = ?"
+		rows = self.store.read(lambda db: db.execute(sql, (open_wire(wire).id,)).fetchall())
+		return [Settled(*row) for row in rows]
 
 	def stands(self, credit):
 		found = self.store.read(lambda db: standing_of(db, credit))

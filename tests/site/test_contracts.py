@@ -22,6 +22,7 @@ from pos_bridge.core.sale_body import sale_from_body
 from pos_bridge.erpnext.daybook import FrappeDaybook, lock_till
 from pos_bridge.erpnext.isolation import begin, is_clash
 from pos_bridge.erpnext.posting import fate
+from pos_bridge.erpnext.reconcile.credits import settled_of
 
 CONTRACT_TILLS = ("T1", "T2")
 
@@ -149,6 +150,9 @@ class SiteBooks:
 
 	def onto(self, sold, number):
 		return give_back(self.till, sold, number, "gift_card")
+
+	def settled(self, wire):
+		return settled_of(open_wire(wire).id)
 
 	def stands(self, number):
 		found = frappe.db.get_value("POS Credit", number, ["balance", "overspent"]) or (0, 0)

@@ -7,6 +7,7 @@ onto the number pays it. The credits' rows are the last locks that posting takes
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import frappe
 from frappe import _
@@ -73,15 +74,17 @@ def _money_lines(issue: CreditIssue, shop: Shop, customer: str) -> list[VoucherL
 	return lines
 
 
-def post_tenders(entry: Entry, shop: Shop, post_on: date, booking: Booking) -> None:
+def post_tenders(entry: Entry, invoice: Any, shop: Shop, post_on: date, booking: Booking) -> None:
 	"""The credits that a sale or return names, after its invoice: that has their whole amount already.
 
 	Where a credit did not cover it, or owes it at another account, a Journal Entry (part `credit`) says so.
 	"""
 	moved = _move_all(entry, shop, post_on, booking)
-	lines = [
-		VoucherLine(account_of(each.move.tender, shop), as_said(each.move).amount_minor) for each in moved
-	]
+	paid_at = {row.mode_of_payment: row.account for row in invoice.payments}
+	lines = []
+	for move in (each.move for each in moved):
+		account = paid_at.get(move.tender) or paid_at[KINDS[move.kind]]
+		lines.append(VoucherLine(account, as_said(move).amount_minor))
 	lines += [side for each in moved for side in each.sides]
 	added_up = _added_up(lines)
 	if added_up:

@@ -92,7 +92,7 @@ def _post_invoice(stored: Stored, shop: Shop, post_on: date | None, booking: Boo
 	invoices.submit(invoice, entry.receipt_number)
 	invoices.check_totals(invoice, sale)
 	booking.documents[entry.kind] = (invoice.doctype, invoice.name)
-	credit.post_tenders(entry, shop, business_date, booking)
+	credit.post_tenders(entry, invoice, shop, business_date, booking)
 	_note(stored, shop, post_on, booking, occurred)
 	for item, quantity in stock.below_zero(items, shop.warehouse):
 		below = _("{0} is at {1} in {2}.").format(item, f"{quantity:g}", shop.warehouse)

@@ -12,6 +12,8 @@ from frappe import _
 
 from pos_bridge.core.entry import Entry
 from pos_bridge.core.kinds.credit import credit_effects
+from pos_bridge.core.kinds.standing import Settled
+from pos_bridge.erpnext.credit.book import KINDS
 from pos_bridge.erpnext.reconcile.difference import Difference, Kind, amount, minor
 from pos_bridge.erpnext.reconcile.scope import Row, Scope
 from pos_bridge.erpnext.shop import currency_precision
@@ -50,6 +52,22 @@ def _moves(entries: Sequence[str]) -> dict[tuple[str, str], Any]:
 		as_dict=True,
 	)
 	return {(row.entry, row.part): row for row in rows}
+
+
+def settled_of(entry: str) -> list[Settled]:
+	"""What the moves of a posted entry came to, as posting wrote it down: what `effect_of` asks for."""
+	decimals = currency_precision()
+	rows = frappe.db.sql(
+		"SELECT move.part, move.amount, move.short, credit.kind FROM `tabPOS Credit Entry` move"
+		" JOIN `tabPOS Credit` credit ON credit.name = move.credit WHERE move.entry = %s",
+		entry,
+		as_dict=True,
+	)
+	kinds = {label: kind for kind, label in KINDS.items()}
+	return [
+		Settled(row.part, kinds[row.kind], minor(row.amount, decimals), minor(row.short, decimals))
+		for row in rows
+	]
 
 
 def compare_accounts(scope: Scope) -> Iterator[Difference]:
