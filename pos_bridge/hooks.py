@@ -20,7 +20,10 @@ after_uninstall = "pos_bridge.install.after_uninstall"
 auth_hooks = ["pos_bridge.erpnext.door.auth.authenticate"]
 page_renderer = ["pos_bridge.erpnext.door.till_page.TillPage"]
 
-scheduler_events = {"cron": {"* * * * *": ["pos_bridge.jobs.sweep"]}}
+scheduler_events = {
+	"cron": {"* * * * *": ["pos_bridge.jobs.sweep"]},
+	"daily": ["pos_bridge.jobs.expire_credits"],
+}
 
 _CALL_TILLS = "pos_bridge.erpnext.catalogue.poke.changed"
 _TILLS_KNOW = (

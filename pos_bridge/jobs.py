@@ -14,6 +14,7 @@ import frappe
 from frappe.utils import cint, now_datetime
 
 from pos_bridge.erpnext.catalogue import poke
+from pos_bridge.erpnext.credit import expiry, leases
 from pos_bridge.erpnext.isolation import begin, is_clash, is_database_away
 from pos_bridge.erpnext.overrides.at_once.calls import called_together
 from pos_bridge.erpnext.overrides.at_once.written_together import written_together
@@ -158,6 +159,29 @@ def _give_back(claimed: Mapping[str, Any], error: Exception) -> None:
 		fate.wait(claimed["name"], tries, str(error), now_datetime() + timedelta(seconds=wait))
 	frappe.local.message_log = []
 	frappe.db.commit()
+
+
+def expire_credits() -> None:
+	"""Daily: what may not be spent any more. What the books refuse today is tried again tomorrow."""
+	with as_till():
+		leases.forget_what_is_over()
+		frappe.db.commit()
+		for company in expiry.companies():
+			while _expire_some(company):
+				pass
+
+
+def _expire_some(company: str) -> int:
+	begin()
+	try:
+		expired = expiry.expire(company)
+		frappe.db.commit()
+		return expired
+	except Exception as error:  # noqa: BLE001 - one company's closed books must not stop another's
+		frappe.db.rollback()
+		frappe.log_error(title="POS Bridge: credits did not expire", message=f"{company}: {error}")
+		frappe.db.commit()
+		return 0
 
 
 def call_tills() -> None:

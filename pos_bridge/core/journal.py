@@ -4,11 +4,13 @@ Standalone this is the ledger; against ERPNext it is the oracle that the GL is c
 predicts the cost of goods: that depends on what stock cost when it came.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pos_bridge.core.entry import Entry
 from pos_bridge.core.errors import Rejected
+from pos_bridge.core.kinds.credit import CREDIT_KINDS, CreditIssue, credit_effects, issue_of
+from pos_bridge.core.kinds.standing import Settled, corrections
 from pos_bridge.core.returns import check_return, return_from_body
 from pos_bridge.core.sale import Sale, check_sale
 from pos_bridge.core.sale_body import sale_from_body
@@ -61,13 +63,46 @@ class Effect:
 	moves: tuple[StockMove, ...] = ()
 
 
-def effect_of(entry: Entry, accounts: Accounts, warehouse: str) -> Effect:
-	"""What booking the entry does. `Rejected` says why the books can't take it; then it is held."""
+def effect_of(entry: Entry, accounts: Accounts, warehouse: str, settled: Sequence[Settled] = ()) -> Effect:
+	"""What booking the entry does. `Rejected` says why the books can't take it; then it is held.
+
+	`settled` says what its moves of credit came to; without it, all of them were covered.
+	"""
 	if entry.kind in KINDS_WITHOUT_EFFECT:
 		return Effect()
+	short = credit_corrections(entry, accounts, settled)
+	if entry.kind == "credit_issue":
+		return Effect((*_issue_lines(issue_of(entry), accounts), *short))
 	sale = checked_figures(entry)
 	moves = (StockMove(line.item, warehouse, -line.stock_quantity) for line in sale.draft.lines)
-	return Effect(_sale_lines(sale, accounts), tuple(moves))
+	return Effect((*_sale_lines(sale, accounts), *short), tuple(moves))
+
+
+def credit_corrections(
+	entry: Entry, accounts: Accounts, settled: Sequence[Settled]
+) -> tuple[JournalLine, ...]:
+	"""From a credit's account to the shortages', what was not covered; back, what was made up for."""
+	signed = [
+		(_account(accounts.purposes, "purpose", purpose), amount)
+		for purpose, amount in corrections(credit_effects(entry) if settled else (), settled)
+	]
+	return tuple(journal_line(account, amount) for account, amount in signed)
+
+
+def _issue_lines(issue: CreditIssue, accounts: Accounts) -> tuple[JournalLine, ...]:
+	"""Money for a promise: the company owes what it received."""
+	signed = [(_account(accounts.purposes, "kind of credit", issue.kind), -issue.amount_minor)]
+	for tender in issue.tenders:
+		account = accounts.receivable
+		if tender.kind in CREDIT_KINDS:
+			account = _account(accounts.purposes, "kind of tender", tender.kind)
+		elif tender.kind != "on_account":
+			account = _account(accounts.tenders, "tender", tender.tender)
+		signed.append((account, tender.amount_minor))
+	if issue.change_minor:
+		cash = next(tender.tender for tender in issue.tenders if tender.kind == "cash")
+		signed.append((_account(accounts.tenders, "tender", cash), -issue.change_minor))
+	return tuple(journal_line(account, amount) for account, amount in signed)
 
 
 def checked_figures(entry: Entry) -> Sale:

@@ -1,4 +1,4 @@
-"""Other apps on the site: one hooks into every event of some documents and writes down what it sees, and changes
+"""Other apps on the site: one hooks into every event of some documents, writes down what it sees, and changes
 nothing; one has a country's rules, and fills fields in, demands them, refuses, adds taxes, sees the ledger.
 """
 

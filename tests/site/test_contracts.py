@@ -1,11 +1,14 @@
 """ERPNext's daybook and ledger, held to the same contracts as the standalone ones."""
 
 import threading
+from collections import Counter
 from contextlib import contextmanager
 
 import frappe
 import pytest
 from books import book, entry_of, gl, make_item, open_till, receive, returned
+from cards import credit, give_back, issue
+from contract.credits import *  # noqa: F403 - the contract's tests
 from contract.daybooks import *  # noqa: F403 - the contract's tests
 from contract.ledgers import *  # noqa: F403 - the contract's tests
 from disposable import SITES
@@ -14,10 +17,12 @@ from pos_bridge import jobs
 from pos_bridge.core.entry import open_wire
 from pos_bridge.core.journal import Accounts
 from pos_bridge.core.money import SCALE
+from pos_bridge.core.sale import compute
 from pos_bridge.core.sale_body import sale_from_body
 from pos_bridge.erpnext.daybook import FrappeDaybook, lock_till
 from pos_bridge.erpnext.isolation import begin, is_clash
 from pos_bridge.erpnext.posting import fate
+from pos_bridge.erpnext.reconcile.credits import settled_of
 
 CONTRACT_TILLS = ("T1", "T2")
 
@@ -116,6 +121,7 @@ class SiteBooks:
 			round_off=company.round_off_account,
 			taxes={row.account: row.account for row in shop.taxes},
 			tenders=shop.tenders,
+			purposes=shop.accounts,
 		)
 
 	def sale(self, change=None):
@@ -133,6 +139,25 @@ class SiteBooks:
 		lines = sale_from_body(open_wire(sold).body).draft.lines
 		return returned(self.till, sold, {n: line.quantity // SCALE for n, line in enumerate(lines, start=1)})
 
+	def issue(self, credit, amount_minor, change=None):
+		wire = issue(self.till, credit, amount_minor)
+		return self.till.seal("credit_issue", {**open_wire(wire).body, **change}) if change else wire
+
+	def pay_with(self, number):
+		line = self.till.line(self.till.items[1], "3")
+		total = compute(self.till.draft(line)).total_minor
+		return self.till.sale(line, tenders=[credit(total, number)])
+
+	def onto(self, sold, number):
+		return give_back(self.till, sold, number, "gift_card")
+
+	def settled(self, wire):
+		return settled_of(open_wire(wire).id)
+
+	def stands(self, number):
+		found = frappe.db.get_value("POS Credit", number, ["balance", "overspent"]) or (0, 0)
+		return tuple(round(amount * 100) for amount in found)
+
 	def post(self, *wires):
 		frappe.db.sql("UPDATE `tabPOS Entry` SET next_try_at = NULL WHERE till = %s", self.till.till)
 		book(self.till, *wires)
@@ -147,8 +172,10 @@ class SiteBooks:
 		return entry.state, entry.reason or ""
 
 	def net(self, wire):
-		booked = gl(open_wire(wire).receipt_number)
-		return {a: round(x * 100) for a, x in booked.items() if x and a not in self.costs}
+		booked = Counter()
+		for row in entry_of(wire).postings:
+			booked.update(gl(row.document_name))
+		return {a: round(x * 100) for a, x in booked.items() if round(x, 2) and a not in self.costs}
 
 	def cost_is_balanced(self, wire):
 		booked = gl(open_wire(wire).receipt_number)

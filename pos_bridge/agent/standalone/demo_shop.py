@@ -39,6 +39,7 @@ ACCOUNTS = Accounts(
 		"store_credit": "Store Credit",
 		"points": "Loyalty Points",
 		"exchange": "Exchange Clearing",
+		"shortage": "Shortages of Credit",
 	},
 )
 

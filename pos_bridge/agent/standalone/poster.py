@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 
 from pos_bridge.agent.daybook import SqliteShelf, arrival_now
 from pos_bridge.agent.rounds import Rounds
+from pos_bridge.agent.standalone import credit
 from pos_bridge.agent.standalone.demo_shop import ACCOUNTS, CURRENCY, CURRENCY_PRECISION, WAREHOUSE
 from pos_bridge.agent.standalone.ledger import book
 from pos_bridge.agent.store import Store
@@ -96,7 +97,9 @@ def posting(id: str) -> Callable[[sqlite3.Connection], None]:
 		if stored is None or stored.state is not State.WAITING:
 			return
 		_check_currency(stored.entry)
-		book(db, id, effect_of(stored.entry, ACCOUNTS, WAREHOUSE), arrival_now("", "").recorded_at)
+		settled, note = credit.move(db, stored.entry)
+		effect = effect_of(stored.entry, ACCOUNTS, WAREHOUSE, settled)
+		book(db, id, effect, arrival_now("", "").recorded_at, note)
 		shelf.settle(id, State.POSTED)
 
 	return post
@@ -105,7 +108,7 @@ def posting(id: str) -> Callable[[sqlite3.Connection], None]:
 def _check_currency(entry: Entry) -> None:
 	body = entry.body
 	currency = (body.get("currency"), body.get("currency_precision"))
-	if entry.kind in ("sale", "return") and currency != (CURRENCY, CURRENCY_PRECISION):
+	if entry.kind in ("sale", "return", "credit_issue") and currency != (CURRENCY, CURRENCY_PRECISION):
 		raise Rejected(f"The {entry.kind} is in {body.get('currency')!r}, the books are in {CURRENCY}.")
 
 

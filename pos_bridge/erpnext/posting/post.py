@@ -18,6 +18,7 @@ from pos_bridge.core.journal import KINDS_WITHOUT_EFFECT
 from pos_bridge.core.sale import check_sale
 from pos_bridge.core.sale_body import sale_from_body
 from pos_bridge.erpnext import stock
+from pos_bridge.erpnext.credit import posting as credit
 from pos_bridge.erpnext.door.auth import TILL_USER
 from pos_bridge.erpnext.goods import tracked
 from pos_bridge.erpnext.overrides.trouble import what_happened_is_booked
@@ -97,10 +98,18 @@ def _post_invoice(stored: Stored, shop: Shop, post_on: date | None, booking: Boo
 	booking.flags += goods.flags
 	booking.documents[entry.kind] = (invoice.doctype, invoice.name)
 	settling.follow(entry, invoice, sale, shop, booking)
+	credit.post_tenders(entry, invoice, shop, business_date, booking)
 	_note(stored, shop, post_on, booking, occurred)
 	for item, quantity in stock.below_zero(items, shop.warehouse):
 		below = _("{0} is at {1} in {2}.").format(item, f"{quantity:g}", shop.warehouse)
 		booking.flag("negative_stock", below)
+
+
+def _post_credit(stored: Stored, shop: Shop, post_on: date | None, booking: Booking) -> None:
+	entry = stored.entry
+	business_date = post_on or getdate(entry.business_date)
+	credit.post_issue(entry, shop, customer_of(entry, shop, booking), business_date, booking)
+	_note(stored, shop, post_on, booking, shop_time(entry.occurred_at, shop.time_zone))
 
 
 def _note(stored: Stored, shop: Shop, post_on: date | None, booking: Booking, occurred: datetime) -> None:
@@ -146,6 +155,7 @@ Poster = Callable[[Stored, Shop, date | None, Booking], None]
 _POSTERS: Mapping[str, Poster] = {
 	"sale": _post_invoice,
 	"return": _post_invoice,
+	"credit_issue": _post_credit,
 	"shift_open": shift.post_open,
 	"shift_close": shift.post_close,
 }

@@ -35,6 +35,7 @@ class Kind(str, Enum):
 	STOCK = "stock moves differ"
 	BALANCE = "stock balance differs"
 	REPOST = "repost not done"
+	CREDIT = "credit differs"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from pos_bridge.core.entry import Entry, WireEntry, open_wire
 from pos_bridge.core.errors import Malformed, Rejected
 from pos_bridge.core.sale import Sale
 from pos_bridge.core.sale_body import sale_from_body
-from pos_bridge.erpnext.reconcile import chains, documents, exchanges, goods, ledger, unposted
+from pos_bridge.erpnext.reconcile import chains, credits, documents, exchanges, goods, ledger, unposted
 from pos_bridge.erpnext.reconcile.books import Books, books_of
 from pos_bridge.erpnext.reconcile.difference import Difference, Kind, Reconciliation, Total, minor
 from pos_bridge.erpnext.reconcile.scope import Row, Scope, pages, rows_of
@@ -41,6 +41,7 @@ def reconcile(scope: Scope) -> Reconciliation:
 		found += _page(page, work)
 	found += [*ledger.changes(work.company), *goods.compare_balances(work.moved, scope)]
 	found += goods.reposts(scope, work.names, work.moved)
+	found += credits.compare_accounts(scope)
 	return Reconciliation(Counter(row.state for row in rows), _totals(work), tuple(found))
 
 
@@ -66,6 +67,7 @@ def _page(rows: Sequence[Row], work: _Work) -> Iterator[Difference]:
 	books.stocked = goods.stocked(_items(opened, books))
 	books.halves = exchanges.halves_of([entry for _row, entry in opened if isinstance(entry, Entry)])
 	yield from documents.other_documents({row.name: row for row in rows}, books)
+	yield from credits.compare_moves([(row, entry) for row, entry in opened if isinstance(entry, Entry)])
 	for row, entry in opened:
 		if isinstance(entry, Malformed):
 			yield _damaged(row, entry)

@@ -72,6 +72,7 @@ def label(kind: Kind) -> str:
 		Kind.STOCK: _("Stock moves differ"),
 		Kind.BALANCE: _("Stock balance differs"),
 		Kind.REPOST: _("Repost not done"),
+		Kind.CREDIT: _("Credit differs"),
 	}[kind]
 
 
