@@ -255,6 +255,8 @@ def _run_before_save_methods(invoice: Any, goods: tracked.Goods) -> None:
 	of payments there, and other apps hook in.
 	"""
 	invoice.reset_seen()
+	# Fetched from the customer by now; tenders/points.py says who earns points, and a return does not.
+	invoice.loyalty_program = invoice.flags.earns_points_of
 	change_account = invoice.account_for_change_amount
 	# ERPNext gives all rows of a mode one account in a company; ours have those of the shop.
 	invoice.set_account_for_mode_of_payment = lambda: None

@@ -12,9 +12,9 @@ from typing import Any
 import frappe
 
 from pos_bridge.erpnext.overrides.sales_invoice import MAX_AMENDMENTS, first_of
+from pos_bridge.erpnext.reconcile.beside import flagged, tips_of
 from pos_bridge.erpnext.reconcile.exchanges import Half
 from pos_bridge.erpnext.reconcile.scope import Row
-from pos_bridge.erpnext.reconcile.vouchers import flagged, ledgers_of
 
 INVOICE = "Sales Invoice"
 CANCELLED = 2
@@ -65,21 +65,12 @@ class Books:
 	"""Which of all these items have stock."""
 	of_entry: dict[str, list[str]] = field(default_factory=dict)
 	"""Entry to the living documents that carry its id."""
-	vouchers: dict[str, dict[str, tuple[float, float]]] = field(default_factory=dict)
-	"""Journal Entry to debits less credits by account, as in `ledger`."""
+	tips: dict[str, dict[str, tuple[float, float]]] = field(default_factory=dict)
+	"""Entry to what its tip's voucher holds, as in `ledger`; nothing if it was cancelled."""
 	short_of_points: frozenset[str] = frozenset()
 	"""Entries that spent points that were not there."""
 	halves: dict[str, Half] = field(default_factory=dict)
 	"""The other halves of exchanges."""
-
-	def beside(self, entry: str) -> dict[str, tuple[float, float]]:
-		"""What the entry's vouchers hold together, by account."""
-		sums: dict[str, tuple[float, float]] = {}
-		for _part, _doctype, name in self.postings.get(entry, ()):
-			for account, (base, own) in self.vouchers.get(name, {}).items():
-				before = sums.get(account, (0.0, 0.0))
-				sums[account] = (before[0] + base, before[1] + own)
-		return sums
 
 	def living(self, first: str) -> Document | None:
 		"""The submitted document that `first` is or was amended to."""
@@ -111,7 +102,7 @@ def books_of(rows: Sequence[Row]) -> Books:
 	_follow_amendments(books)
 	_read_parts(books)
 	_read_effects(books)
-	books.vouchers = ledgers_of(books.postings)
+	books.tips = tips_of(books.postings)
 	books.short_of_points = flagged(tuple(entries))
 	return books
 

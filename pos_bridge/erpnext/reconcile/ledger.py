@@ -17,11 +17,11 @@ from pos_bridge.core.entry import Entry
 from pos_bridge.core.errors import Rejected
 from pos_bridge.core.journal import Accounts, Effect, effect_of
 from pos_bridge.core.sale import Sale
+from pos_bridge.erpnext.reconcile.beside import Ledger, shortage, tip_cancelled
 from pos_bridge.erpnext.reconcile.books import INVOICE, Books, Document
 from pos_bridge.erpnext.reconcile.difference import Difference, Kind, amount, minor
 from pos_bridge.erpnext.reconcile.documents import Booked
 from pos_bridge.erpnext.reconcile.scope import Row
-from pos_bridge.erpnext.reconcile.vouchers import Ledger, shortage
 from pos_bridge.erpnext.shop import Shop, currency_precision, shop_of
 from pos_bridge.erpnext.tenders.modes import MODES, POINTS
 
@@ -67,14 +67,14 @@ class Company:
 		return self.shops[till]
 
 
-def effect_in(document: Document, entry: Entry, company: Company, beside: Ledger) -> Effect:
+def effect_in(document: Document, entry: Entry, company: Company, tip: Ledger) -> Effect:
 	"""What the entry does to the accounts that its documents name; `Rejected` where its figures are wrong.
 
-	`beside` is what its vouchers hold; the one account that they credit is that of tips.
+	`tip` is what the voucher of its tip holds; the one account that it credits is that of tips.
 	"""
 	shop = company.shop(entry.till)
 	incomes = [item.income_account for item in document.items]
-	tips = [account for account, (base, _own) in beside.items() if base < 0]
+	tips = [account for account, (base, _own) in tip.items() if base < 0]
 	accounts = Accounts(
 		receivable=document.debit_to,
 		revenue=incomes[0] if incomes else "",
@@ -152,28 +152,35 @@ def compare_ledger(
 	expected = Counter[str]()
 	for line in effect.lines:
 		expected[line.account] += line.debit_minor - line.credit_minor
-	for account, (base, in_currency) in books.beside(row.name).items():
+	for account, (base, in_currency) in books.tips.get(row.name, {}).items():
 		found[account] += minor(base if own else in_currency, decimals)
-	if row.name in books.short_of_points and POINTS in document.tenders and row.kind == "sale":
-		account, missing = document.tenders[POINTS]
-		short = (account, minor(missing, decimals))
-		yield from shortage(row, document.points_account or account, short, expected, decimals)
+	yield from _points(row, document, expected, books, decimals)
 	not_predicted = company.stock_accounts | {item.expense_account for item in document.items}
 	for account in sorted(expected.keys() | (found.keys() - not_predicted)):
 		ours, theirs = expected[account], found.get(account, 0)
 		if ours != theirs:
+			cause = place.amendment or tip_cancelled(ours - theirs, sale, books.tips.get(row.name))
 			yield row.differs(
 				Kind.LEDGER,
-				place.amendment
-				or _("The general ledger has another amount on this account than the entry means."),
-				explained=place.amended,
+				cause or _("The general ledger has another amount on this account than the entry means."),
+				explained=bool(cause),
 				document_type=INVOICE,
 				document=document.name,
 				expected=amount(ours, decimals),
 				found=amount(theirs, decimals),
 				account_or_item=account,
-				remedy="" if place.amended else _repost(),
+				remedy="" if cause else _repost(),
 			)
+
+
+def _points(
+	row: Row, document: Document, expected: Counter[str], books: Books, decimals: int
+) -> Iterator[Difference]:
+	"""Points that were not there are a payment row, those that were are fields of the invoice."""
+	if row.kind == "sale" and row.name in books.short_of_points and POINTS in document.tenders:
+		account, missing = document.tenders[POINTS]
+		short = (account, minor(missing, decimals))
+		yield from shortage(row, document.points_account or account, short, expected, decimals)
 
 
 def _found(document: Document, books: Books, own: bool, decimals: int) -> Counter[str]:

@@ -153,7 +153,7 @@ def _living(
 	assert document is not None
 	yield from documents.compare_figures(row, sale, place, books)
 	try:
-		effect = ledger.effect_in(document, entry, work.company, books.beside(row.name))
+		effect = ledger.effect_in(document, entry, work.company, books.tips.get(row.name, {}))
 	except Rejected as error:
 		yield row.differs(Kind.DAMAGED, f"It is posted, but its figures are wrong: {error.message}")
 		return

@@ -59,8 +59,7 @@ def prepare(invoice: Any, sale: Sale, shop: Shop, booking: Booking) -> None:
 	return was paid out, and refuse where those that were earned are spent.
 	"""
 	program = program_of(invoice.customer, shop.company)
-	if not invoice.is_return:
-		invoice.loyalty_program = program.name if program else None
+	invoice.flags.earns_points_of = program.name if program and not invoice.is_return else None
 	points, amount_minor = _paid(sale)
 	if not points:
 		return

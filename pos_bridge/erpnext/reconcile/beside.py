@@ -1,39 +1,48 @@
-"""The Journal Entries that entries made beside their invoices, and points that were not there.
+"""What belongs to an invoice beside it: the voucher of its tip, and points that were not there.
 
-It never compares an account by itself: an entry's effect is compared over all of its documents at once.
+It never compares an account by itself: a sale's effect is compared over both of its documents at once.
 """
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 import frappe
 from frappe import _
 
+from pos_bridge.core.sale import Sale
 from pos_bridge.erpnext.reconcile.difference import Difference, Kind, amount
 from pos_bridge.erpnext.reconcile.scope import Row
 from pos_bridge.erpnext.tenders.points import FLAG
+from pos_bridge.erpnext.tenders.tips import PART
 
-VOUCHER = "Journal Entry"
 Ledger = Mapping[str, tuple[float, float]]
 """Debits less credits by account, in the company's and in the document's currency."""
 
 
-def ledgers_of(postings: Mapping[str, list[tuple[str, str, str]]]) -> dict[str, dict[str, Any]]:
-	"""By voucher of these entries, what the ledger holds of it; nothing of one that was cancelled."""
-	names = tuple({name for parts in postings.values() for _p, doctype, name in parts if doctype == VOUCHER})
-	found: dict[str, dict[str, Any]] = {}
-	if not names:
+def tips_of(postings: Mapping[str, list[tuple[str, str, str]]]) -> dict[str, dict[str, tuple[float, float]]]:
+	"""By entry, what the ledger holds of its tip's voucher; nothing of one that was cancelled."""
+	vouchers = {
+		name: entry for entry, parts in postings.items() for part, _type, name in parts if part == PART
+	}
+	found: dict[str, dict[str, tuple[float, float]]] = {entry: {} for entry in vouchers.values()}
+	if not vouchers:
 		return found
 	for name, account, base, own in frappe.db.sql(
 		"SELECT voucher_no, account, SUM(debit - credit),"
 		" SUM(debit_in_transaction_currency - credit_in_transaction_currency) FROM `tabGL Entry`"
 		" WHERE voucher_type = 'Journal Entry' AND voucher_no IN %s AND is_cancelled = 0"
 		" GROUP BY voucher_no, account",
-		(names,),
+		(tuple(vouchers),),
 	):
-		found.setdefault(name, {})[account] = (base, own or base)
+		found[vouchers[name]][account] = (base, own or base)
 	return found
+
+
+def tip_cancelled(missing_minor: int, sale: Sale, tip: Ledger | None) -> str:
+	"""Words if what is missing on an account is what the voucher of the tip had there, and it is cancelled."""
+	had = {-sale.tip_minor, *(share.amount_minor for share in sale.settled.tips)}
+	cancelled = tip is not None and not tip and missing_minor in had
+	return _("The desk cancelled the voucher of the tip.") if cancelled else ""
 
 
 def flagged(entries: tuple[str, ...]) -> frozenset[str]:
