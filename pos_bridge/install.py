@@ -12,6 +12,7 @@ UNIQUE = (
 	("POS Entry", ("chain", "sequence"), "one_entry_per_place"),
 	("POS Entry", ("position",), "one_entry_per_position"),
 	("POS Entry Posting", ("parent", "part"), "one_document_per_part"),
+	("POS Shift", ("till", "opening_entry"), "one_shift_per_opening"),
 )
 INDEXES = (
 	("POS Entry", ("state", "position"), "entries_in_state"),

@@ -1,4 +1,4 @@
-"""What the books have of a shift, whatever came first: its float, what moved, its count, and so its difference.
+"""What the books have of a shift, whatever came first: float, what moved, count, and so its difference.
 
 It never decides where a difference is booked (`journal`), and never looks for entries: they are handed in.
 """
