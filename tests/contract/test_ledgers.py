@@ -17,7 +17,7 @@ from pos_bridge.agent.standalone.ledger import COST_ACCOUNT, STOCK_ACCOUNT, Open
 from pos_bridge.agent.standalone.poster import Poster
 from pos_bridge.agent.store import Store
 from pos_bridge.core.daybook import Arrival
-from pos_bridge.core.entry import GENESIS, open_wire, seal
+from pos_bridge.core.entry import GENESIS, NUMBERED_KINDS, open_wire, seal
 from pos_bridge.core.money import SCALE, parse_decimal
 from pos_bridge.core.returns import draft_of_return, make_return, return_body
 from pos_bridge.core.sale import DraftLine, Tender, compute, make_sale
@@ -41,9 +41,12 @@ class StandaloneBooks:
 	def _seal(self, kind, body):
 		page = next(self.pages)
 		number = page.receipt_number or f"T1-1-{900_000 + page.sequence}"
+		number = number if kind in NUMBERED_KINDS else ""
 		wire = seal(replace(page, kind=kind, body=body, previous=self.head, receipt_number=number))
 		self.head = wire.hash
 		return wire
+
+	seal = _seal
 
 	def sale(self, change=None):
 		return self._seal("sale", {**sale_body(demo_sale()), **(change or {})})

@@ -1,11 +1,12 @@
 """Shifts and drawers for the tests: their entries, and what the books say of them."""
 
+from dataclasses import replace
+
 import frappe
-from books import book, entry_of
+from books import book, entry_of, returned
 
-from pos_bridge.core.entry import open_wire
-
-EURO = {"currency": "EUR", "currency_precision": 2}
+from pos_bridge.core.entry import open_wire, seal
+from pos_bridge.core.sale import Tender, compute
 
 
 def money(shop):
@@ -60,13 +61,19 @@ def cash_out(shop, opened, minor, purpose="safe", **more):
 
 def sell(shop, opened, tenders="", body=None, **more):
 	"""A sale of one item in a shift, in cash or on the shop's card tender."""
-	from pos_bridge.core.sale import Tender, compute
-
 	line = shop.line(shop.items[0])
 	if tenders:
 		total = compute(shop.draft(line)).total_minor
 		more["tenders"] = [Tender(list(shop.shop.tenders)[1], "card", total)]
 	return shop.sale(line, body={"shift": open_wire(opened).id, **(body or {})}, **more)
+
+
+def take_back(shop, opened, sold):
+	"""The return of one piece of the sale's first line, in a shift."""
+	entry = open_wire(returned(shop, sold, {1: 1}))
+	wire = seal(replace(entry, body={**entry.body, "shift": open_wire(opened).id}))
+	shop.head = wire.hash
+	return wire
 
 
 def posted(shop, *wires):

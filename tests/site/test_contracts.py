@@ -1,6 +1,7 @@
 """ERPNext's daybook and ledger, held to the same contracts as the standalone ones."""
 
 import threading
+from collections import Counter
 from contextlib import contextmanager
 
 import frappe
@@ -116,6 +117,7 @@ class SiteBooks:
 			round_off=company.round_off_account,
 			taxes={row.account: row.account for row in shop.taxes},
 			tenders=shop.tenders,
+			purposes=shop.accounts,
 		)
 
 	def sale(self, change=None):
@@ -128,6 +130,9 @@ class SiteBooks:
 		receive([item], self.warehouse, 1)
 		frappe.db.commit()
 		return self.till.sale(self.till.line(item, "2"))
+
+	def seal(self, kind, body):
+		return self.till.seal(kind, body)
 
 	def take_back(self, sold):
 		lines = sale_from_body(open_wire(sold).body).draft.lines
@@ -147,8 +152,11 @@ class SiteBooks:
 		return entry.state, entry.reason or ""
 
 	def net(self, wire):
-		booked = gl(open_wire(wire).receipt_number)
-		return {a: round(x * 100) for a, x in booked.items() if x and a not in self.costs}
+		net = Counter()
+		for row in entry_of(wire).postings:
+			for account, value in gl(row.document_name).items():
+				net[account] += round(value * 100)
+		return {account: minor for account, minor in net.items() if minor and account not in self.costs}
 
 	def cost_is_balanced(self, wire):
 		booked = gl(open_wire(wire).receipt_number)

@@ -115,10 +115,8 @@ def _closed_before(shift: Any, closing: ShiftClosing) -> str:
 def _note_what_is_missing(entry: Entry, booked: list[Entry], booking: Booking) -> None:
 	opening = next((each for each in booked if each.kind == "shift_open"), None)
 	if opening is None:
-		unknown = _(
-			"Its opening is not in the books: its float is not known, and no difference is booked until it comes."
-		)
-		booking.flag("opening_unknown", unknown)
+		words = _("Its opening is not in the books: its float is unknown, so no difference is booked yet.")
+		booking.flag("opening_unknown", words)
 	waiting = known.not_booked(entry.till, str(entry.body["shift"]))
 	missing = known.missing_before(entry, opening)
 	if waiting or missing:
