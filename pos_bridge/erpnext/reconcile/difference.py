@@ -33,6 +33,7 @@ class Kind(str, Enum):
 	STOCK = "stock moves differ"
 	BALANCE = "stock balance differs"
 	REPOST = "repost not done"
+	DRAWER = "drawer differs"
 
 
 @dataclass(frozen=True, slots=True)

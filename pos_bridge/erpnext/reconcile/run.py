@@ -15,7 +15,7 @@ from pos_bridge.core.entry import Entry, WireEntry, open_wire
 from pos_bridge.core.errors import Malformed, Rejected
 from pos_bridge.core.sale import Sale
 from pos_bridge.core.sale_body import sale_from_body
-from pos_bridge.erpnext.reconcile import chains, documents, goods, ledger, unposted
+from pos_bridge.erpnext.reconcile import chains, documents, drawers, goods, ledger, unposted, vouchers
 from pos_bridge.erpnext.reconcile.books import Books, books_of
 from pos_bridge.erpnext.reconcile.difference import Difference, Kind, Reconciliation, Total, minor
 from pos_bridge.erpnext.reconcile.scope import Row, Scope, pages, rows_of
@@ -30,6 +30,7 @@ class _Work:
 	books: Counter[tuple[str, int]] = field(default_factory=Counter)
 	moved: set[goods.Place] = field(default_factory=set)
 	names: list[str] = field(default_factory=list)
+	drawers: drawers.Drawers = field(default_factory=drawers.Drawers)
 
 
 def reconcile(scope: Scope) -> Reconciliation:
@@ -37,8 +38,12 @@ def reconcile(scope: Scope) -> Reconciliation:
 	rows = rows_of(scope)
 	work = _Work(ledger.Company(scope.company))
 	found = [*chains.compare_chains(rows, scope), *unposted.quarantined(scope), *documents.orphans(scope)]
+	found += vouchers.orphans(scope)
 	for page in pages(rows):
 		found += _page(page, work)
+	found += drawers.compare_shifts(work.drawers, work.company)
+	if scope.is_latest:
+		found += drawers.compare_accounts({row.till for row in rows}, work.company)
 	found += [*ledger.changes(work.company), *goods.compare_balances(work.moved, scope)]
 	found += goods.reposts(scope, work.names, work.moved)
 	return Reconciliation(Counter(row.state for row in rows), _totals(work), tuple(found))
@@ -65,6 +70,9 @@ def _page(rows: Sequence[Row], work: _Work) -> Iterator[Difference]:
 	opened = [(row, _open(texts[row.name])) for row in rows]
 	books.stocked = goods.stocked(_items(opened, books))
 	yield from documents.other_documents({row.name: row for row in rows}, books)
+	read = [(row, entry) for row, entry in opened if isinstance(entry, Entry)]
+	yield from drawers.compare_movements(read, books, work.company, work.drawers)
+	yield from vouchers.extra_vouchers(rows, books)
 	for row, entry in opened:
 		if isinstance(entry, Malformed):
 			yield _damaged(row, entry)
