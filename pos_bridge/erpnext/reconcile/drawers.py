@@ -1,10 +1,10 @@
-"""Shift and drawer against the books: movements, each shift's difference, floats, and the account of the cash.
+"""Shift and drawer against the books: movements, each shift's difference, floats, the account of the cash.
 
 It counts a shift anew from its entries; what POS Shift says is compared, not believed.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -177,9 +177,7 @@ def _differing_float(
 		expected=amount(expected, company.decimals),
 		found=amount(found, company.decimals),
 		account_or_item=tender,
-		remedy=_(
-			"Ask who took it or brought it, then book it by hand: the account of the cash has not moved."
-		),
+		remedy=_("Ask who took or brought it, then book it by hand: the account of the cash has not moved."),
 	)
 
 
@@ -199,7 +197,8 @@ def _between(till: str, first: int, last: int) -> Iterator[Entry]:
 	"""What happened at the till outside of any shift: a safe drop after closing, a sale without one."""
 	for text in frappe.db.sql(
 		"SELECT text FROM `tabPOS Entry` WHERE till = %s AND state = 'posted' AND COALESCE(shift, '') = ''"
-		" AND kind IN ('sale', 'return', 'cash_in', 'cash_out', 'credit_issue') AND position BETWEEN %s AND %s",
+		" AND kind IN ('sale', 'return', 'cash_in', 'cash_out', 'credit_issue')"
+		" AND position BETWEEN %s AND %s",
 		(till, first, last),
 		pluck=True,
 	):
@@ -209,13 +208,13 @@ def _between(till: str, first: int, last: int) -> Iterator[Entry]:
 MAX_POSITION = 2**62
 
 
-def compare_accounts(tills: Iterable[str], company: Company) -> Iterator[Difference]:
-	"""The accounts of cash as they are now, against what should lie in the drawers of all tills that use them.
+def compare_accounts(company: Company) -> Iterator[Difference]:
+	"""The accounts of cash as they are now, against what should lie in the drawers of tills that use them.
 
 	Left out where a till has never had a shift: nobody has counted there.
 	"""
 	drawers: dict[str, dict[str, int] | None] = {}
-	for till in sorted(tills):
+	for till in frappe.get_all("POS Till", {"company": company.name}, pluck="name", order_by="name"):
 		shop = company.shop(till)
 		for tender, account in (shop.tenders if shop else {}).items():
 			if account and frappe.get_cached_value("Mode of Payment", tender, "type") == "Cash":
@@ -237,7 +236,7 @@ def _add(
 
 
 def _in_drawer(till: str, tender: str, company: Company) -> int | None:
-	"""What should lie there: as counted last, or as an open shift expects; and what moved outside of shifts."""
+	"""What should lie there: as counted last, or as an open shift expects, and what moved beside shifts."""
 	found = frappe.db.sql(
 		"SELECT shift.opening_entry, shift.status, entry.position, row.is_counted, row.counted FROM"
 		" `tabPOS Shift` shift JOIN `tabPOS Entry` entry ON entry.name = shift.opening_entry"

@@ -43,7 +43,7 @@ def reconcile(scope: Scope) -> Reconciliation:
 		found += _page(page, work)
 	found += drawers.compare_shifts(work.drawers, work.company)
 	if scope.is_latest:
-		found += drawers.compare_accounts({row.till for row in rows}, work.company)
+		found += drawers.compare_accounts(work.company)
 	found += [*ledger.changes(work.company), *goods.compare_balances(work.moved, scope)]
 	found += goods.reposts(scope, work.names, work.moved)
 	return Reconciliation(Counter(row.state for row in rows), _totals(work), tuple(found))

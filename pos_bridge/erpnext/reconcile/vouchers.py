@@ -1,4 +1,4 @@
-"""Journal Entries of entries against the journal: is there one that lives, and does it book what the entry means.
+"""Journal Entries of entries against the journal: is there one that lives, and does it book what it has to.
 
 It never decides what a part of an entry means; whoever asks hands the journal's lines in.
 """
@@ -13,7 +13,7 @@ import frappe
 from frappe import _
 
 from pos_bridge.core.journal import Accounts, JournalLine
-from pos_bridge.erpnext.overrides.journal_entry import VOUCHER, versions
+from pos_bridge.erpnext.overrides.journal_entry import VOUCHER, first_of, versions
 from pos_bridge.erpnext.reconcile.books import Books
 from pos_bridge.erpnext.reconcile.difference import Difference, Kind, amount, minor
 from pos_bridge.erpnext.reconcile.ledger import Company
@@ -139,7 +139,7 @@ def _booked(
 			sorted(theirs, key=lambda name: found[name]),
 			strict=True,
 		):
-			company.changed[(row.till, _("account of {0}").format(_("the drawer")), now, then)] += 1
+			company.changed[(row.till, _("account of the drawer"), now, then)] += 1
 		return
 	for name in names:
 		yield _differs(
@@ -187,7 +187,7 @@ def extra_vouchers(rows: Sequence[Row], books: Books) -> Iterator[Difference]:
 		(tuple(by_name) or ("",),),
 	)
 	for name, entry, debit in found:
-		if name not in made:
+		if first_of(name) not in made:
 			yield _differs(
 				by_name[entry],
 				Kind.EXTRA_DOCUMENT,
