@@ -49,6 +49,11 @@ doc_events = {
 		"on_submit": "pos_bridge.erpnext.overrides.sales_invoice.on_submit",
 		"on_trash": "pos_bridge.erpnext.overrides.sales_invoice.on_trash",
 	},
+	"Journal Entry": {
+		"on_cancel": "pos_bridge.erpnext.overrides.journal_entry.on_cancel",
+		"on_submit": "pos_bridge.erpnext.overrides.journal_entry.on_submit",
+		"on_trash": "pos_bridge.erpnext.overrides.journal_entry.on_trash",
+	},
 	"Stock Ledger Entry": {
 		"before_insert": "pos_bridge.erpnext.overrides.stock_ledger_entry.before_insert",
 		"on_submit": _CALL_TILLS,

@@ -14,6 +14,7 @@ UNIQUE: tuple[tuple[str, tuple[str, ...], str], ...] = (
 	("POS Entry Posting", ("parent", "part"), "one_document_per_part"),
 	("POS Credit Entry", ("entry", "credit", "part"), "one_move_per_part"),
 	("POS Credit Lease", ("credit", "till"), "one_lease_per_till"),
+	("POS Shift", ("till", "opening_entry"), "one_shift_per_opening"),
 )
 INDEXES: tuple[tuple[str, tuple[str, ...], str], ...] = (
 	("POS Entry", ("state", "position"), "entries_in_state"),

@@ -11,6 +11,7 @@ import pytest
 
 from pos_bridge.core.entry import WireEntry, open_wire
 from pos_bridge.core.journal import Accounts, effect_of
+from pos_bridge.core.kinds.shift_state import state_of
 
 
 class Books(Protocol):
@@ -23,6 +24,9 @@ class Books(Protocol):
 		"""The till's next sale, of goods that are in stock; `change` replaces fields of its body."""
 
 	def sale_beyond_stock(self) -> WireEntry: ...
+
+	def seal(self, kind: str, body: Mapping[str, Any]) -> WireEntry:
+		"""The till's next entry, of any kind without a receipt number."""
 
 	def take_back(self, sold: WireEntry) -> WireEntry:
 		"""The till's next entry: all of a sale comes back."""
@@ -50,9 +54,10 @@ class Books(Protocol):
 		"""Within it, posting meets a fault that passes."""
 
 
-def predicted(books, wire):
-	"""What core's journal says that the entry does: the oracle."""
-	effect = effect_of(open_wire(wire), books.accounts, books.warehouse)
+def predicted(books, wire, *before):
+	"""What core's journal says that the entry does, booked after these entries of its shift: the oracle."""
+	shift = state_of(map(open_wire, before))
+	effect = effect_of(open_wire(wire), books.accounts, books.warehouse, shift=shift)
 	net, moves = {}, {}
 	for line in effect.lines:
 		net[line.account] = net.get(line.account, 0) + line.debit_minor - line.credit_minor
@@ -146,3 +151,112 @@ def test_numbers_of_goods_that_the_company_does_not_tell_apart_change_nothing(bo
 	assert (books.state(wire), books.remarks(wire)) == (("posted", ""), books.remarks(plain))
 	assert (books.net(wire), books.moves(wire)) == predicted(books, wire)
 	assert books.moves(wire) == books.moves(plain)
+
+
+def money(books, **body):
+	"""A body in the currency that the till sells in, which its next sale says."""
+	sold = open_wire(books.sale()).body
+	return {**{name: sold[name] for name in ("currency", "currency_precision")}, **body}
+
+
+def cash(books):
+	return next(iter(books.accounts.tenders))
+
+
+def opened(books, minor=10_000):
+	return books.seal("shift_open", money(books, float=[{"tender": cash(books), "counted_minor": minor}]))
+
+
+def closed(books, shift, minor):
+	counted = [{"tender": cash(books), "counted_minor": minor}]
+	body = {name: open_wire(shift).body[name] for name in ("currency", "currency_precision")}
+	return books.seal("shift_close", {**body, "shift": open_wire(shift).id, "counted": counted})
+
+
+def sold_in(books, shift):
+	return books.sale({"shift": open_wire(shift).id})
+
+
+def cash_of(wire):
+	body = open_wire(wire).body
+	return sum(tender["amount_minor"] for tender in body["tenders"]) - body["change_minor"]
+
+
+@pytest.mark.parametrize(
+	("kind", "purpose", "account", "sign"),
+	[
+		("cash_in", "safe", "safe", 1),
+		("cash_in", "other", "other_cash", 1),
+		("cash_out", "safe", "safe", -1),
+		("cash_out", "deposit", "deposit", -1),
+		("cash_out", "petty_cash", "petty_cash", -1),
+		("cash_out", "other", "other_cash", -1),
+	],
+)
+def test_cash_that_is_put_in_or_taken_out_is_booked_against_its_purpose(books, kind, purpose, account, sign):
+	body = money(books, tender=cash(books), amount_minor=4_050, purpose=purpose, reason="a reason")
+	wire = books.seal(kind, body)
+	books.post(wire)
+	assert books.state(wire) == ("posted", "")
+	drawer, other = books.accounts.tenders[cash(books)], books.accounts.purposes[account]
+	assert books.net(wire) == {drawer: sign * 4_050, other: -sign * 4_050} == predicted(books, wire)[0]
+
+
+def test_a_shift_is_closed_with_its_difference(books):
+	opening = opened(books)
+	sale = sold_in(books, opening)
+	closing = closed(books, opening, 10_000 + cash_of(sale) - 320)
+	books.post(opening, sale, closing)
+	drawer, difference = books.accounts.tenders[cash(books)], books.accounts.purposes["difference"]
+	assert books.net(closing) == {drawer: -320, difference: 320}
+	assert books.net(closing) == predicted(books, closing, opening, sale)[0]
+	assert (books.net(opening), books.remarks(closing)) == ({}, "")
+
+
+def test_a_sale_after_the_closing_is_booked_and_corrects_the_difference(books):
+	opening = opened(books)
+	late = sold_in(books, opening)
+	closing = closed(books, opening, 10_000 + cash_of(late))
+	books.post(opening, closing)
+	books.post(late)
+	assert books.net(late) == predicted(books, late, opening, closing)[0]
+	assert books.net(late)[books.accounts.purposes["difference"]] == cash_of(late)
+	assert books.accounts.tenders[cash(books)] not in books.net(late), "what was counted stays"
+	assert "closed" in books.remarks(late)
+
+
+def test_an_opening_after_the_closing_brings_the_difference(books):
+	opening = opened(books)
+	closing = closed(books, opening, 9_680)
+	books.post(closing)
+	assert books.net(closing) == {}
+	assert "float is unknown" in books.remarks(closing)
+	books.post(opening)
+	assert books.net(opening) == predicted(books, opening, closing)[0]
+	assert books.net(opening)[books.accounts.purposes["difference"]] == 320
+
+
+def test_a_second_closing_books_nothing(books):
+	opening = opened(books)
+	first, second = closed(books, opening, 9_000), closed(books, opening, 10_000)
+	books.post(opening, first, second)
+	assert (books.state(second)[0], books.net(second)) == ("posted", {})
+	assert "closed before" in books.remarks(second)
+
+
+@pytest.mark.parametrize("kind", ["shift_open", "shift_close", "cash_in"])
+def test_money_of_another_currency_is_held(books, kind):
+	body = {"float": [], "counted": [], "shift": "a shift", "tender": "Cash", "amount_minor": 5}
+	wire = books.seal(kind, {**money(books, purpose="safe", **body), "currency": "USD"})
+	books.post(wire)
+	state, reason = books.state(wire)
+	assert (state, "USD" in reason) == ("held", True), reason
+
+
+@pytest.mark.parametrize("kind", ["void", "no_sale", "reprint", "approval", "training_sale"])
+def test_what_moves_neither_money_nor_goods_is_taken_and_books_nothing(books, kind):
+	body = {**open_wire(books.sale()).body} if kind == "training_sale" else {"reason": "a reason"}
+	wire = books.seal(kind, body)
+	books.post(wire)
+	assert books.state(wire) == ("posted", "")
+	assert (books.net(wire), books.moves(wire)) == ({}, {})

@@ -19,7 +19,7 @@ from pos_bridge.agent.standalone.ledger import COST_ACCOUNT, STOCK_ACCOUNT, Open
 from pos_bridge.agent.standalone.poster import Poster
 from pos_bridge.agent.store import Store
 from pos_bridge.core.daybook import Arrival
-from pos_bridge.core.entry import GENESIS, open_wire, seal
+from pos_bridge.core.entry import GENESIS, NUMBERED_KINDS, open_wire, seal
 from pos_bridge.core.kinds.credit import issue_body, make_issue
 from pos_bridge.core.kinds.standing import Settled
 from pos_bridge.core.money import SCALE, parse_decimal
@@ -45,9 +45,12 @@ class StandaloneBooks:
 	def _seal(self, kind, body):
 		page = next(self.pages)
 		number = page.receipt_number or f"T1-1-{900_000 + page.sequence}"
+		number = number if kind in NUMBERED_KINDS else ""
 		wire = seal(replace(page, kind=kind, body=body, previous=self.head, receipt_number=number))
 		self.head = wire.hash
 		return wire
+
+	seal = _seal
 
 	def sale(self, change=None):
 		return self._seal("sale", {**sale_body(demo_sale()), **(change or {})})

@@ -135,6 +135,9 @@ class SiteBooks:
 		frappe.db.commit()
 		return self.till.sale(self.till.line(item, "2"))
 
+	def seal(self, kind, body):
+		return self.till.seal(kind, body)
+
 	def take_back(self, sold):
 		lines = sale_from_body(open_wire(sold).body).draft.lines
 		return returned(self.till, sold, {n: line.quantity // SCALE for n, line in enumerate(lines, start=1)})
@@ -172,10 +175,11 @@ class SiteBooks:
 		return entry.state, entry.reason or ""
 
 	def net(self, wire):
-		booked = Counter()
+		net = Counter()
 		for row in entry_of(wire).postings:
-			booked.update(gl(row.document_name))
-		return {a: round(x * 100) for a, x in booked.items() if round(x, 2) and a not in self.costs}
+			for account, value in gl(row.document_name).items():
+				net[account] += round(value * 100)
+		return {account: minor for account, minor in net.items() if minor and account not in self.costs}
 
 	def cost_is_balanced(self, wire):
 		booked = gl(open_wire(wire).receipt_number)

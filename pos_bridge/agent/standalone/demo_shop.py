@@ -35,6 +35,11 @@ ACCOUNTS = Accounts(
 	tips="Tips Payable",
 	write_off="Write Off",
 	purposes={
+		"difference": "Cash Over and Short",
+		"safe": "Safe",
+		"deposit": "Deposits on Their Way",
+		"petty_cash": "Petty Cash Expenses",
+		"other_cash": "Other Cash In and Out",
 		"gift_card": "Gift Cards",
 		"store_credit": "Store Credit",
 		"points": "Loyalty Points",

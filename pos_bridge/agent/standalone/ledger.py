@@ -46,6 +46,7 @@ class Opening:
 def book(db: sqlite3.Connection, booking: str, effect: Effect, booked_at: str, note: str = "") -> None:
 	"""Book an effect under an entry's id, with the cost of the goods that moved. Balanced, or it raises."""
 	valued, notes = _move_all(db, effect.moves)
+	notes = [note, *notes] if note else notes
 	cost_minor = -sum(each.value_minor for each in valued)
 	signed = [(COST_ACCOUNT, cost_minor), (STOCK_ACCOUNT, -cost_minor)]
 	cost_lines = tuple(journal_line(account, amount) for account, amount in signed if amount)

@@ -100,7 +100,7 @@ def _quarantined(row: sqlite3.Row) -> Row:
 def _entry(row: sqlite3.Row) -> dict[str, Any]:
 	fields = json.loads(row["text"])
 	kept = ("cursor", "id", "kind", "till", "receipt_number", "recorded_at", "state", "reason", "sequence")
-	total = fields["body"].get("total_minor")
+	total = _shown_total(fields["kind"], fields["body"])
 	return {
 		**{name: row[name] for name in kept},
 		"occurred_at": fields["occurred_at"],
@@ -108,6 +108,14 @@ def _entry(row: sqlite3.Row) -> dict[str, Any]:
 		"cashier": fields["cashier"],
 		**({"total_minor": total} if isinstance(total, int) else {}),
 	}
+
+
+def _shown_total(kind: str, body: Mapping[str, Any]) -> object:
+	"""What a sale came to, or was put into or taken out of the drawer."""
+	amount = body.get("amount_minor")
+	if kind in ("cash_in", "cash_out") and isinstance(amount, int):
+		return amount if kind == "cash_in" else -amount
+	return body.get("total_minor")
 
 
 def _journal(db: sqlite3.Connection, booking: str) -> list[Row]:

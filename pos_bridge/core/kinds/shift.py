@@ -61,6 +61,11 @@ class CashMovement:
 	reason: str = ""
 	shift: str = ""
 
+	@property
+	def account(self) -> str:
+		"""For which purpose the shop's account is the other side."""
+		return "other_cash" if self.purpose == "other" else self.purpose
+
 
 def opening_of(entry: Entry) -> ShiftOpening:
 	"""Read a `shift_open`; `Malformed` where a field is missing or of another type, else `Rejected`."""

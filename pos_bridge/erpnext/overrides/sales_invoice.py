@@ -104,4 +104,11 @@ def _mark(invoice: str) -> None:
 	for row in _postings(invoice):
 		state = _state_of(invoice)
 		frappe.db.set_value("POS Entry Posting", row.name, "desk_state", state, update_modified=False)
-		frappe.db.set_value("POS Entry", row.parent, "desk_state", state, update_modified=False)
+		show_on_entry(row.parent)
+
+
+def show_on_entry(entry: str) -> None:
+	"""The entry says what was done to any of its documents."""
+	states = frappe.get_all("POS Entry Posting", {"parent": entry}, pluck="desk_state", order_by="idx")
+	shown = ", ".join(dict.fromkeys(each for each in states if each))
+	frappe.db.set_value("POS Entry", entry, "desk_state", shown, update_modified=False)

@@ -20,10 +20,10 @@ from pos_bridge.core.sale_body import sale_from_body
 from pos_bridge.erpnext import stock
 from pos_bridge.erpnext.credit import posting as credit
 from pos_bridge.erpnext.door.auth import TILL_USER
+from pos_bridge.erpnext.drawer import late, shift, vouchers
 from pos_bridge.erpnext.goods import tracked
 from pos_bridge.erpnext.overrides.trouble import what_happened_is_booked
 from pos_bridge.erpnext.posting import invoice as invoices
-from pos_bridge.erpnext.posting import shift
 from pos_bridge.erpnext.posting.booking import Booking
 from pos_bridge.erpnext.posting.invoice import invoice_of
 from pos_bridge.erpnext.posting.moments import (
@@ -62,6 +62,7 @@ def post(stored: Stored, post_on: date | None = None) -> Booking:
 	entry = stored.entry
 	booking = Booking()
 	if entry.kind in KINDS_WITHOUT_EFFECT:
+		late.amend(stored, post_on, booking)
 		return booking
 	poster = _POSTERS.get(entry.kind)
 	if poster is None:
@@ -72,6 +73,7 @@ def post(stored: Stored, post_on: date | None = None) -> Booking:
 	shop = shop_of(entry.till)
 	with what_happened_is_booked(debts.adds_to_them(entry)) as tolerated:
 		poster(stored, shop, post_on, booking)
+	late.amend(stored, post_on, booking)
 	for flag, details in tolerated:
 		booking.flag(flag, details)
 	return booking
@@ -119,7 +121,6 @@ def _note(stored: Stored, shop: Shop, post_on: date | None, booking: Booking, oc
 		booking.flag("posted_late", words.format(entry.business_date, post_on))
 	wrong = is_impossible(occurred, getdate(entry.business_date), stored.arrival.recorded_at, shop.time_zone)
 	booking.flag("clock", " ".join(filter(None, (wrong, wrong_clock(entry.clock)))))
-	booking.flag("late_for_shift", shift.late(entry, stored.cursor))
 
 
 def _check_currency(entry: Entry, shop: Shop) -> None:
@@ -152,11 +153,25 @@ def customer_of(entry: Entry, shop: Shop, booking: Booking) -> str:
 
 
 Poster = Callable[[Stored, Shop, date | None, Booking], None]
+
+
+def _timed(poster: Poster) -> Poster:
+	"""With what is to be said of its time; an invoice says it by itself."""
+
+	def post_it(stored: Stored, shop: Shop, post_on: date | None, booking: Booking) -> None:
+		poster(stored, shop, post_on, booking)
+		_note(stored, shop, post_on, booking, shop_time(stored.entry.occurred_at, shop.time_zone))
+
+	return post_it
+
+
 _POSTERS: Mapping[str, Poster] = {
 	"sale": _post_invoice,
 	"return": _post_invoice,
 	"credit_issue": _post_credit,
-	"shift_open": shift.post_open,
-	"shift_close": shift.post_close,
+	"shift_open": _timed(shift.post_open),
+	"shift_close": _timed(shift.post_close),
+	"cash_in": _timed(vouchers.post_movement),
+	"cash_out": _timed(vouchers.post_movement),
 }
 """How each kind that has an effect becomes documents; what they make, they put into the booking."""

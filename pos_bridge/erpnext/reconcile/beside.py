@@ -4,14 +4,22 @@ It never compares an account by itself: a sale's effect is compared over both of
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
 
 import frappe
 from frappe import _
 
+from pos_bridge.core.daybook import State
+from pos_bridge.core.entry import Entry, WireEntry, open_wire
+from pos_bridge.core.errors import Malformed
 from pos_bridge.core.sale import Sale
+from pos_bridge.core.tenders import exchanged_minor
 from pos_bridge.erpnext.reconcile.difference import Difference, Kind, amount
 from pos_bridge.erpnext.reconcile.scope import Row
+from pos_bridge.erpnext.reconcile.unposted import MAX_WAIT
+from pos_bridge.erpnext.tenders.exchange import half_of, mismatch
 from pos_bridge.erpnext.tenders.points import FLAG
 from pos_bridge.erpnext.tenders.tips import PART
 
@@ -39,7 +47,7 @@ def tips_of(postings: Mapping[str, list[tuple[str, str, str]]]) -> dict[str, dic
 
 
 def tip_cancelled(missing_minor: int, sale: Sale, tip: Ledger | None) -> str:
-	"""Words if what is missing on an account is what the voucher of the tip had there, and it is cancelled."""
+	"""Words if what is missing on an account is what the tip's voucher had there, and it is cancelled."""
 	had = {-sale.tip_minor, *(share.amount_minor for share in sale.settled.tips)}
 	cancelled = tip is not None and not tip and missing_minor in had
 	return _("The desk cancelled the voucher of the tip.") if cancelled else ""
@@ -68,3 +76,56 @@ def shortage(
 		found=amount(missing_minor, decimals),
 		account_or_item=account,
 	)
+
+
+@dataclass(frozen=True, slots=True)
+class Half:
+	"""Another entry, of whichever day, that an entry of the page names."""
+
+	state: str
+	entry: Entry | None
+
+
+def halves_of(entries: Sequence[Entry]) -> dict[str, Half]:
+	"""The other halves of these entries, as far as they have arrived."""
+	names = tuple({half for entry in entries if (half := half_of(entry))})
+	if not names:
+		return {}
+	rows = frappe.db.sql("SELECT name, state, hash, text FROM `tabPOS Entry` WHERE name IN %s", (names,))
+	return {name: Half(state, _open(WireEntry(hash, text))) for name, state, hash, text in rows}
+
+
+def _open(wire: WireEntry) -> Entry | None:
+	try:
+		return open_wire(wire)
+	except Malformed:
+		return None  # reported as damaged where it is looked at itself
+
+
+def compare_exchange(row: Row, entry: Entry, sale: Sale, halves: dict[str, Half]) -> Iterator[Difference]:
+	"""Of a posted half: where the other one is, and whether they pay each other."""
+	name = half_of(entry)
+	if not name:
+		return
+	half = halves.get(name)
+	if half and half.state == State.POSTED.value:
+		# Told once, by the sale: the return may lie on a day that is not looked at.
+		words = mismatch(entry, half.entry) if half.entry and row.kind == "sale" else ""
+		explained, remedy = False, _("Find out who got what, and book the difference by a Journal Entry.")
+	elif half:
+		words = _("The other half of the exchange, {0}, is {1}: the clearing account waits for it.").format(
+			half.entry.receipt_number if half.entry else name, _(half.state)
+		)
+		explained, remedy = True, ""
+	else:
+		words = _("The other half of the exchange has not arrived: the clearing account waits for it.")
+		explained = _waited(row) <= MAX_WAIT
+		remedy = "" if explained else _("See whether the till still has it; its numbers show a gap.")
+	if words:
+		left = amount(exchanged_minor(sale.tenders), sale.draft.currency_precision)
+		yield row.differs(Kind.EXCHANGE, words, explained=explained, found=left, remedy=remedy)
+
+
+def _waited(row: Row) -> timedelta:
+	since = datetime.fromisoformat(row.recorded_at.replace("Z", "+00:00"))
+	return datetime.now(timezone.utc) - since

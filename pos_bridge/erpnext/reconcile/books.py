@@ -12,8 +12,7 @@ from typing import Any
 import frappe
 
 from pos_bridge.erpnext.overrides.sales_invoice import MAX_AMENDMENTS, first_of
-from pos_bridge.erpnext.reconcile.beside import flagged, tips_of
-from pos_bridge.erpnext.reconcile.exchanges import Half
+from pos_bridge.erpnext.reconcile.beside import Half, flagged, tips_of
 from pos_bridge.erpnext.reconcile.scope import Row
 
 INVOICE = "Sales Invoice"

@@ -36,6 +36,7 @@ class Kind(str, Enum):
 	BALANCE = "stock balance differs"
 	REPOST = "repost not done"
 	CREDIT = "credit differs"
+	DRAWER = "drawer differs"
 
 
 @dataclass(frozen=True, slots=True)

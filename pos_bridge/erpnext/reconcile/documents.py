@@ -10,6 +10,7 @@ import frappe
 from frappe import _
 
 from pos_bridge.core.sale import Sale
+from pos_bridge.erpnext.overrides.journal_entry import VOUCHER
 from pos_bridge.erpnext.reconcile.books import CANCELLED, INVOICE, Books, Document
 from pos_bridge.erpnext.reconcile.difference import Difference, Kind, amount, minor
 from pos_bridge.erpnext.reconcile.scope import Row, Scope
@@ -232,7 +233,7 @@ def other_documents(rows: Mapping[str, Row], books: Books) -> Iterator[Differenc
 	wanted: dict[str, list[tuple[str, str]]] = {}
 	for entry, parts in books.postings.items():
 		for _part, doctype, name in parts:
-			if doctype != INVOICE:
+			if doctype not in (INVOICE, VOUCHER):
 				wanted.setdefault(doctype, []).append((entry, name))
 	for doctype, pairs in wanted.items():
 		names = tuple({name for _entry, name in pairs})

@@ -53,6 +53,7 @@ def label(kind: Kind) -> str:
 	"""A kind in the reader's language."""
 	return {
 		Kind.MISSING_ENTRIES: _("Missing entries"),
+		Kind.DRAWER: _("Drawer differs"),
 		Kind.MISSING_RECEIPT: _("Missing receipt number"),
 		Kind.DOUBLE_RECEIPT: _("Receipt number used twice"),
 		Kind.DAMAGED: _("Damaged entry"),
