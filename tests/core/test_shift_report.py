@@ -333,6 +333,16 @@ def test_a_shift_goes_on_in_a_new_chain_and_may_be_closed_there():
 	assert [each.prefix for each in report.numbers] == ["T1-1", "T1-2"]
 
 
+def test_a_shift_that_nobody_closed_ends_where_the_next_one_begins():
+	chain = Chain()
+	opening, told = chain.open(), [chain.sale(100), chain.tell("no_sale")]
+	chain.shift = uuid7(9, b"next------")
+	behind = [chain.open(), chain.sale(900), chain.tell("no_sale")]
+	report = shift_report(opening, [*told, *behind])
+	assert (report.sales.total_minor, report.happened.no_sales) == (100, 1)
+	assert (report.chains[0].first, report.chains[0].last) == (1, 3)
+
+
 def test_what_came_after_the_closing_counts_and_is_told():
 	chain = Chain()
 	opening, told, closing = chain.open(), [chain.sale(100)], chain.close(cash(10_100))

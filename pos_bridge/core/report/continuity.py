@@ -31,18 +31,28 @@ def spans_of(
 	It begins with the opening and ends with the closing where these are in the chain, else with the entries
 	that name the shift. While it is open, all that was recorded since belongs to its part.
 	"""
-	ends = [opening, *named, *([closing] if closing else [each.entry for each in told])]
+	chains = {entry.chain for entry in (opening, *named)}
+	since = [] if closing else _until_the_next_shift(opening, [each.entry for each in told])
+	ends = [opening, *named, *(entry for entry in since if entry.chain in chains)]
 	spans: dict[str, Span] = {}
-	chains = {entry.chain for entry in (opening, *named, *([closing] if closing else []))}
 	for entry in ends:
-		if entry.chain in chains:
-			known = spans.get(entry.chain, Span(entry.sequence, entry.sequence))
-			spans[entry.chain] = Span(min(known.first, entry.sequence), max(known.last, entry.sequence))
+		known = spans.get(entry.chain, Span(entry.sequence, entry.sequence))
+		spans[entry.chain] = Span(min(known.first, entry.sequence), max(known.last, entry.sequence))
 	spans[opening.chain] = Span(opening.sequence, spans[opening.chain].last)
 	if closing:
-		first = min(spans[closing.chain].first, closing.sequence)
+		first = min(spans.get(closing.chain, Span(closing.sequence, 0)).first, closing.sequence)
 		spans[closing.chain] = Span(first, closing.sequence)
 	return spans
+
+
+def _until_the_next_shift(opening: Entry, entries: Sequence[Entry]) -> list[Entry]:
+	"""A shift that nobody closed ends in each chain where another one is opened."""
+	nexts: dict[str, int] = {}
+	for entry in entries:
+		behind = entry.chain != opening.chain or entry.sequence > opening.sequence
+		if entry.kind == "shift_open" and entry.id != opening.id and behind:
+			nexts[entry.chain] = min(nexts.get(entry.chain, entry.sequence), entry.sequence)
+	return [each for each in entries if each.sequence < nexts.get(each.chain, each.sequence + 1)]
 
 
 def belongs(entry: Entry, shift: str, spans: dict[str, Span]) -> bool:

@@ -10,7 +10,7 @@ from pos_bridge.core.entry import Entry
 from pos_bridge.core.kinds.shift import NO_MONEY, movement_of
 from pos_bridge.core.money import SCALE, Rounding, format_decimal, parse_decimal, round_ratio
 from pos_bridge.core.receipt import split_by_rate
-from pos_bridge.core.sale_body import readable, text
+from pos_bridge.core.sale_body import readable
 from pos_bridge.core.tax import HUNDRED_PERCENT
 
 Key = tuple[str, ...]
@@ -31,21 +31,20 @@ COUNTED_KINDS: Mapping[str, str] = {
 def parts_of(entry: Entry, groups: Mapping[str, str], currency: tuple[str, int]) -> list[Part]:
 	"""The entry's parts; `Malformed` or `Rejected` where it can't be read, or is in another currency."""
 	parts = readable(lambda: _parts(entry, groups, currency))
-	if not all(type(amount) is int for _, amounts in parts for amount in amounts):
-		raise TypeError("an amount is not a whole number")
-	if not all(isinstance(word, str) for key, _ in parts for word in key):
-		raise TypeError("a name is not a text")
+	for key, amounts in parts:
+		for amount in amounts:
+			if type(amount) is not int:
+				raise TypeError("an amount is not a whole number")
+		for word in key:
+			if type(word) is not str:
+				raise TypeError("a name is not a text")
 	return parts
 
 
 def add(sums: Sums, parts: Iterable[Part]) -> None:
 	for key, amounts in parts:
 		known = sums.get(key)
-		if known is None:
-			sums[key] = list(amounts)
-		else:
-			for index, amount in enumerate(amounts):
-				known[index] += amount
+		sums[key] = [*map(int.__add__, known, amounts)] if known else list(amounts)
 
 
 def _parts(entry: Entry, groups: Mapping[str, str], currency: tuple[str, int]) -> list[Part]:
@@ -139,7 +138,7 @@ def _by_rate(row: Mapping[str, Any], lines: Sequence[Mapping[str, Any]]) -> list
 
 def _line(line: Mapping[str, Any], body: Mapping[str, Any], groups: Mapping[str, str]) -> list[Part]:
 	amount, net = line["amount_minor"], line["net_minor"]
-	parts: list[Part] = [(("group", groups.get(text(line["item"]), "")), (1, amount, net))]
+	parts: list[Part] = [(("group", groups.get(line["item"], "")), (1, amount, net))]
 	if not line["rates"]:
 		parts.append((("untaxed",), (net,)))
 	if "discount_percent" in line or "unit_discount_minor" in line:
