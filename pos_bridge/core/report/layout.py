@@ -179,7 +179,7 @@ def _printed(section: Section, columns: int) -> list[Element]:
 			continue
 		elements.append(Text(name))
 		for head, cell in zip(section.heads, cells, strict=True):
-			if len(head) + len(cell) + 3 > columns:
+			if cell and len(head) + len(cell) + 3 > columns:
 				elements += [Text(f"  {head}"), Text(f"  {cell}")]
 			elif cell:
 				elements.append(Row(f"  {head}", cell))

@@ -1,4 +1,4 @@
-"""X and Z of a POS Shift on a real ERPNext: what they say, who may see them, how they look, when they are mailed."""
+"""X and Z of a POS Shift on a real ERPNext: what they say, who may see them, how they look, who gets them."""
 
 import email
 import shutil
@@ -152,7 +152,9 @@ def test_the_print_format_shows_figures_and_words_of_the_language_and_no_markup_
 	for language in ("en", "de"):
 		with print_language(language):
 			pages[language] = frappe.get_print("POS Shift", day.document().name, "POS Z Report")
-	for words in ("Z Report", "Counted in the Drawer", "1,234.56", "-50.00", "VAT 19 %"):
+	point, group, _ = frappe.utils.get_number_format_info(frappe.db.get_default("number_format"))
+	amounts = (f"1{group}234{point}56", f"-50{point}00")
+	for words in ("Z Report", "Counted in the Drawer", *amounts, "VAT 19 %"):
 		assert words in pages["en"], words
 	assert "Gezählt in der Lade" in pages["de"]
 	for page in pages.values():

@@ -173,10 +173,10 @@ function printed(section: Section, columns: number): ReceiptElement[] {
 }
 
 function cellBelow(head: string, cell: string, columns: number): ReceiptElement[] {
-	if (lengthOf(head) + lengthOf(cell) + 3 > columns) {
-		return [{ type: "text", text: `  ${head}` }, { type: "text", text: `  ${cell}` }];
-	}
-	return cell === "" ? [] : [{ type: "row", left: `  ${head}`, right: cell }];
+	if (cell === "") return [];
+	const fits = lengthOf(head) + lengthOf(cell) + 3 <= columns;
+	if (fits) return [{ type: "row", left: `  ${head}`, right: cell }];
+	return [{ type: "text", text: `  ${head}` }, { type: "text", text: `  ${cell}` }];
 }
 
 function turnover(write: Writing): Section[] {
