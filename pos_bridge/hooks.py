@@ -21,9 +21,11 @@ auth_hooks = ["pos_bridge.erpnext.door.auth.authenticate"]
 page_renderer = ["pos_bridge.erpnext.door.till_page.TillPage"]
 
 scheduler_events = {
-	"cron": {"* * * * *": ["pos_bridge.jobs.sweep"]},
+	"cron": {"* * * * *": ["pos_bridge.jobs.sweep", "pos_bridge.jobs.mail_reports"]},
 	"daily": ["pos_bridge.jobs.expire_credits"],
 }
+
+jinja = {"methods": ["pos_bridge.erpnext.shift_report.shown.pos_bridge_shift_report"]}
 
 _CALL_TILLS = "pos_bridge.erpnext.catalogue.poke.changed"
 _TILLS_KNOW = (

@@ -25,6 +25,7 @@ from pos_bridge.erpnext.overrides.masters import masters_remembered
 from pos_bridge.erpnext.overrides.proxies import proxies_resolved
 from pos_bridge.erpnext.posting import fate, refusals
 from pos_bridge.erpnext.posting.post import as_till, post
+from pos_bridge.erpnext.shift_report import mail
 
 DRAIN_SECONDS = 20.0
 """How long one job posts before it lets other jobs have the worker; another one goes on."""
@@ -182,6 +183,20 @@ def _expire_some(company: str) -> int:
 		frappe.log_error(title="POS Bridge: credits did not expire", message=f"{company}: {error}")
 		frappe.db.commit()
 		return 0
+
+
+def mail_reports() -> int:
+	"""Every minute: queue the Zs that are due by e-mail; how many. One that fails is tried again."""
+	queued = 0
+	for shift in mail.due():
+		begin()
+		try:
+			queued += mail.mail(shift)
+			frappe.db.commit()
+		except Exception as error:  # noqa: BLE001 - one shift's report must not keep the others from going out
+			frappe.db.rollback()
+			frappe.logger("pos_bridge").error(f"The Z of {shift} could not be mailed", exc_info=error)
+	return queued
 
 
 def call_tills() -> None:

@@ -28,6 +28,7 @@ from pos_bridge.erpnext.reconcile import (
 )
 from pos_bridge.erpnext.reconcile.books import Books, books_of
 from pos_bridge.erpnext.reconcile.difference import Difference, Kind, Reconciliation, Total, minor
+from pos_bridge.erpnext.reconcile.drawers import Drawers
 from pos_bridge.erpnext.reconcile.scope import Row, Scope, pages, rows_of
 
 
@@ -40,7 +41,7 @@ class _Work:
 	books: Counter[tuple[str, int]] = field(default_factory=Counter)
 	moved: set[goods.Place] = field(default_factory=set)
 	names: list[str] = field(default_factory=list)
-	drawers: drawers.Drawers = field(default_factory=drawers.Drawers)
+	drawers: Drawers = field(default_factory=Drawers)
 
 
 def reconcile(scope: Scope) -> Reconciliation:
