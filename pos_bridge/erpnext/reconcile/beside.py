@@ -39,7 +39,7 @@ def tips_of(postings: Mapping[str, list[tuple[str, str, str]]]) -> dict[str, dic
 
 
 def tip_cancelled(missing_minor: int, sale: Sale, tip: Ledger | None) -> str:
-	"""Words if what is missing on an account is what the voucher of the tip had there, and it is cancelled."""
+	"""Words if what is missing on an account is what the tip's voucher had there, and that is cancelled."""
 	had = {-sale.tip_minor, *(share.amount_minor for share in sale.settled.tips)}
 	cancelled = tip is not None and not tip and missing_minor in had
 	return _("The desk cancelled the voucher of the tip.") if cancelled else ""
