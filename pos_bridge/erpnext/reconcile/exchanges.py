@@ -57,7 +57,7 @@ def compare_exchange(row: Row, entry: Entry, sale: Sale, halves: dict[str, Half]
 		explained, remedy = False, _("Find out who got what, and book the difference by a Journal Entry.")
 	elif half:
 		words = _("The other half of the exchange, {0}, is {1}: the clearing account waits for it.").format(
-			half.entry.receipt_number if half.entry else name, _(half.state)
+			half.entry.receipt_number if half.entry else name, frappe._(half.state)
 		)
 		explained, remedy = True, ""
 	else:
