@@ -11,8 +11,8 @@ from pos_bridge.core.tenders.tender import (
 	MONEY_KINDS,
 	NOBODY,
 	TENDER_KINDS,
-	Buyer,
 	Foreign,
+	Payer,
 	Tender,
 )
 
@@ -22,8 +22,8 @@ __all__ = [
 	"MONEY_KINDS",
 	"NOBODY",
 	"TENDER_KINDS",
-	"Buyer",
 	"Foreign",
+	"Payer",
 	"Settled",
 	"Share",
 	"Tender",

@@ -4,16 +4,16 @@ from collections.abc import Callable, Sequence
 
 from pos_bridge.core.errors import Rejected
 from pos_bridge.core.money import MAX_MINOR, SCALE
-from pos_bridge.core.tenders.tender import CREDIT_KINDS, TENDER_KINDS, Buyer, Foreign, Tender
+from pos_bridge.core.tenders.tender import CREDIT_KINDS, TENDER_KINDS, Foreign, Payer, Tender
 
 MAX_POINTS = 10**9
 
 
-def check_kinds(tenders: Sequence[Tender], buyer: Buyer, currency: str, precision: int) -> None:
+def check_kinds(tenders: Sequence[Tender], payer: Payer, currency: str, precision: int) -> None:
 	"""`Rejected` unless each tender says what its kind needs, and nothing that it can't have."""
 	for number, tender in enumerate(tenders, start=1):
 		for fault in _FAULTS:
-			if words := fault(tender, buyer):
+			if words := fault(tender, payer):
 				raise Rejected(f"Tender {number} ({tender.tender}): {words}")
 		if tender.foreign and (words := _foreign_fault(tender, tender.foreign, currency, precision)):
 			raise Rejected(f"Tender {number} ({tender.tender}): {words}")
@@ -21,17 +21,17 @@ def check_kinds(tenders: Sequence[Tender], buyer: Buyer, currency: str, precisio
 		raise Rejected("An exchange pays with one tender of the kind exchange, not with several.")
 
 
-def _kind_fault(tender: Tender, buyer: Buyer) -> str:
+def _kind_fault(tender: Tender, payer: Payer) -> str:
 	return "" if tender.kind in TENDER_KINDS else f"its kind {tender.kind!r} is not known."
 
 
-def _credit_fault(tender: Tender, buyer: Buyer) -> str:
+def _credit_fault(tender: Tender, payer: Payer) -> str:
 	if tender.kind in CREDIT_KINDS:
 		return "" if tender.credit else f"a {tender.kind} needs its number."
 	return "only gift cards and store credit have a number." if tender.credit else ""
 
 
-def _points_fault(tender: Tender, buyer: Buyer) -> str:
+def _points_fault(tender: Tender, payer: Payer) -> str:
 	if tender.kind != "points":
 		return "only loyalty points have points." if tender.points else ""
 	sign = 1 if tender.amount_minor > 0 else -1
@@ -39,19 +39,19 @@ def _points_fault(tender: Tender, buyer: Buyer) -> str:
 	return "" if counted else "it does not say how many points, with the amount's sign."
 
 
-def _buyer_fault(tender: Tender, buyer: Buyer) -> str:
-	if tender.kind in ("points", "on_account") and not buyer.customer:
+def _payer_fault(tender: Tender, payer: Payer) -> str:
+	if tender.kind in ("points", "on_account") and not payer.customer:
 		return f"{tender.kind} needs a customer."
-	if tender.kind == "exchange" and not buyer.exchange:
+	if tender.kind == "exchange" and not payer.exchange:
 		return "it does not say which entry is the other half of the exchange."
 	return "only cash has a foreign amount." if tender.foreign and tender.kind != "cash" else ""
 
 
-_FAULTS: tuple[Callable[[Tender, Buyer], str], ...] = (
+_FAULTS: tuple[Callable[[Tender, Payer], str], ...] = (
 	_kind_fault,
 	_credit_fault,
 	_points_fault,
-	_buyer_fault,
+	_payer_fault,
 )
 
 

@@ -50,11 +50,11 @@ class Tender:
 
 
 @dataclass(frozen=True, slots=True)
-class Buyer:
+class Payer:
 	"""Who pays, and with what other entry: ids, empty where there is none."""
 
 	customer: str = ""
 	exchange: str = ""
 
 
-NOBODY = Buyer()
+NOBODY = Payer()
