@@ -12,7 +12,7 @@ from pos_bridge.core.goods.tracked import came_from
 from pos_bridge.core.money import MAX_MINOR
 from pos_bridge.core.sale import MAX_LINES, DraftLine, Sale, SaleDraft, check_tender_kinds, compute
 from pos_bridge.core.sale_body import sale_body, sale_from_body
-from pos_bridge.core.tenders import MAX_TENDERS, NOBODY, Buyer, Tender
+from pos_bridge.core.tenders import MAX_TENDERS, NOBODY, Payer, Tender
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +73,10 @@ def make_return(
 	against_entry: str = "",
 	against_receipt: str = "",
 	reason: str = "",
-	buyer: Buyer = NOBODY,
+	payer: Payer = NOBODY,
 ) -> Return:
 	"""The return in which these tenders (amounts below zero) are given back. Checked."""
-	sale = Sale(draft, compute(draft, "return"), tuple(tenders), 0, buyer=buyer)
+	sale = Sale(draft, compute(draft, "return"), tuple(tenders), 0, payer=payer)
 	return_ = Return(sale, against_entry, against_receipt, reason)
 	check_return(return_)
 	return return_

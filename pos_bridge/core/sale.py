@@ -25,7 +25,7 @@ from pos_bridge.core.tax import (
 	round_off,
 )
 from pos_bridge.core.tenders import MAX_TENDERS as MAX_TENDERS
-from pos_bridge.core.tenders import NOBODY, Buyer, Settled, check_change, check_kinds, settle
+from pos_bridge.core.tenders import NOBODY, Payer, Settled, check_change, check_kinds, settle
 from pos_bridge.core.tenders import TENDER_KINDS as TENDER_KINDS
 from pos_bridge.core.tenders import Foreign as Foreign
 from pos_bridge.core.tenders import Tender as Tender
@@ -154,7 +154,7 @@ class Sale:
 	tip_minor: int = 0
 	write_off_minor: int = 0
 	change_from: str = ""
-	buyer: Buyer = NOBODY
+	payer: Payer = NOBODY
 
 	@property
 	def settled(self) -> Settled:
@@ -360,7 +360,7 @@ def _check_tenders(sale: Sale) -> None:
 
 def check_tender_kinds(sale: Sale) -> None:
 	"""`Rejected` unless each tender, of a sale or a return, says what its kind needs (core/tenders.py)."""
-	check_kinds(sale.tenders, sale.buyer, sale.draft.currency, sale.draft.currency_precision)
+	check_kinds(sale.tenders, sale.payer, sale.draft.currency, sale.draft.currency_precision)
 
 
 def make_sale(
@@ -368,12 +368,12 @@ def make_sale(
 	tenders: Sequence[Tender],
 	tip_minor: int = 0,
 	write_off_minor: int = 0,
-	buyer: Buyer = NOBODY,
+	payer: Payer = NOBODY,
 ) -> Sale:
 	"""The sale that these tenders complete: change is what they exceed total and tip by. Checked."""
 	totals = compute(draft)
 	received = sum(tender.amount_minor for tender in tenders)
 	change_minor = received - tip_minor - totals.total_minor + write_off_minor
-	sale = Sale(draft, totals, tuple(tenders), change_minor, tip_minor, write_off_minor, buyer=buyer)
+	sale = Sale(draft, totals, tuple(tenders), change_minor, tip_minor, write_off_minor, payer=payer)
 	check_sale(sale)
 	return sale

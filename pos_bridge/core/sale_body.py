@@ -7,7 +7,7 @@ from pos_bridge.core.errors import Malformed
 from pos_bridge.core.money import SCALE, Rounding, format_decimal, parse_decimal
 from pos_bridge.core.sale import DraftLine, LineAmounts, Sale, SaleDraft, Totals
 from pos_bridge.core.tax import Charge, Tax, TaxAmount
-from pos_bridge.core.tenders import TENDER_KINDS, Buyer, Foreign, Tender
+from pos_bridge.core.tenders import TENDER_KINDS, Foreign, Payer, Tender
 from pos_bridge.core.ticket import TicketDiscount, TotalRounding
 
 UNREADABLE = (KeyError, TypeError, ValueError, AttributeError)
@@ -29,8 +29,8 @@ def sale_body(sale: Sale) -> dict[str, Any]:
 	rare: dict[str, Any] = {"tip_minor": sale.tip_minor, "write_off_minor": sale.write_off_minor}
 	rare |= {
 		"change_from": sale.change_from,
-		"customer": sale.buyer.customer,
-		"exchange": sale.buyer.exchange,
+		"customer": sale.payer.customer,
+		"exchange": sale.payer.exchange,
 	}
 	fields |= {name: value for name, value in rare.items() if value}
 	return fields | {
@@ -204,7 +204,7 @@ def _read_sale(body: Mapping[str, Any]) -> Sale:
 		whole(body.get("tip_minor", 0)),
 		whole(body.get("write_off_minor", 0)),
 		text(body.get("change_from", "")),
-		Buyer(text(body.get("customer", "")), text(body.get("exchange", ""))),
+		Payer(text(body.get("customer", "")), text(body.get("exchange", ""))),
 	)
 
 

@@ -3,7 +3,7 @@
 A test module imports all of it and brings a fixture `books` (see `Books`), which may share its stock.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
@@ -12,6 +12,10 @@ import pytest
 from pos_bridge.core.entry import WireEntry, open_wire
 from pos_bridge.core.journal import Accounts, effect_of
 from pos_bridge.core.kinds.shift_state import state_of
+from pos_bridge.core.tenders import Foreign, Tender
+
+Pays = Callable[[int], Sequence[Tender]]
+"""The tenders for a total."""
 
 
 class Books(Protocol):
@@ -28,8 +32,18 @@ class Books(Protocol):
 	def seal(self, kind: str, body: Mapping[str, Any]) -> WireEntry:
 		"""The till's next entry, of any kind without a receipt number."""
 
+	cash: str
+	card: str
+	"""Tenders."""
+
 	def take_back(self, sold: WireEntry) -> WireEntry:
 		"""The till's next entry: all of a sale comes back."""
+
+	def paid(self, pays: Pays, tip: int = 0, exchange: str = "") -> WireEntry:
+		"""The till's next sale, of goods in stock, by a customer with a hundred points, paid so."""
+
+	def given_back(self, sold: WireEntry, pays: Pays, exchange: str = "") -> WireEntry:
+		"""The till's next entry: all of a sale comes back, and this is given for it."""
 
 	def post(self, *wires: WireEntry) -> None:
 		"""Record them and post all that waits."""
@@ -260,3 +274,69 @@ def test_what_moves_neither_money_nor_goods_is_taken_and_books_nothing(books, ki
 	books.post(wire)
 	assert books.state(wire) == ("posted", "")
 	assert (books.net(wire), books.moves(wire)) == ({}, {})
+
+
+def by(tender, kind, **more):
+	return lambda total: [Tender(tender, kind, total, **more)]
+
+
+def in_dollars(books):
+	"""Ten of them, at a rate that has to be rounded."""
+	dollars = Foreign("USD", 2, 1_000, 2_512_345_678)
+	return lambda total: [Tender(books.cash, "cash", dollars.worth_minor(2), foreign=dollars)]
+
+
+WAYS_TO_PAY = {
+	"tip": lambda books: (lambda total: [Tender(books.card, "card", total + 150)], 150),
+	"tip in cash": lambda books: (
+		lambda total: [Tender(books.card, "card", 100), Tender(books.cash, "cash", total + 400)],
+		150,
+	),
+	"on account": lambda books: (by("On account", "on_account"), 0),
+	"partly on account, with a tip": lambda books: (
+		lambda total: [Tender(books.cash, "cash", 100), Tender("Later", "on_account", total)],
+		100,
+	),
+	"foreign cash": lambda books: (in_dollars(books), 0),
+	"points": lambda books: (
+		lambda total: [Tender("Points", "points", 500, points=50), Tender(books.cash, "cash", total)],
+		0,
+	),
+}
+
+
+@pytest.mark.parametrize("way", WAYS_TO_PAY)
+def test_each_way_to_pay_does_what_the_journal_predicts(books, way):
+	pays, tip = WAYS_TO_PAY[way](books)
+	wire = books.paid(pays, tip)
+	books.post(wire)
+	assert books.state(wire) == ("posted", "")
+	assert books.net(wire) == predicted(books, wire)[0]
+	assert books.remarks(wire) == ""
+
+
+WAYS_TO_GIVE_BACK = {
+	"on account": by("On account", "on_account"),
+	"points": by("Points", "points", points=-10),
+}
+
+
+@pytest.mark.parametrize("way", WAYS_TO_GIVE_BACK)
+def test_each_way_to_give_back_does_what_the_journal_predicts(books, way):
+	sold = books.paid(by("On account", "on_account"))
+	back = books.given_back(sold, WAYS_TO_GIVE_BACK[way])
+	books.post(sold, back)
+	assert books.state(back) == ("posted", "")
+	assert books.net(back) == predicted(books, back)[0]
+
+
+def test_the_halves_of_an_exchange_leave_nothing_on_the_clearing_account(books):
+	sold = books.paid(by("On account", "on_account"))
+	id = open_wire(sold).id
+	back = books.given_back(sold, by("Exchange", "exchange"), exchange=id[:-4] + "0a0a")
+	new = books.paid(by("Exchange", "exchange"), exchange=open_wire(back).id)
+	books.post(sold, back, new)
+	assert (books.state(back)[0], books.state(new)[0]) == ("posted", "posted")
+	assert (books.net(back), books.net(new)) == (predicted(books, back)[0], predicted(books, new)[0])
+	clearing = books.accounts.purposes["exchange"]
+	assert books.net(back)[clearing] == -books.net(new)[clearing] < 0

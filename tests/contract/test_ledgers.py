@@ -26,6 +26,7 @@ from pos_bridge.core.money import SCALE, parse_decimal
 from pos_bridge.core.returns import draft_of_return, make_return, return_body
 from pos_bridge.core.sale import DraftLine, Tender, compute, make_sale
 from pos_bridge.core.sale_body import sale_body, sale_from_body
+from pos_bridge.core.tenders import Payer
 
 NOW = "2026-11-22T11:00:00.000Z"
 ARRIVAL = Arrival("T1", "page", NOW)
@@ -34,6 +35,7 @@ ARRIVAL = Arrival("T1", "page", NOW)
 class StandaloneBooks:
 	accounts = ACCOUNTS
 	warehouse = WAREHOUSE
+	cash, card = "Cash", "Card"
 
 	def __init__(self, store):
 		self.store = store
@@ -99,6 +101,20 @@ class StandaloneBooks:
 	def stands(self, credit):
 		found = self.store.read(lambda db: standing_of(db, credit))
 		return (found.balance_minor, found.overspent_minor) if found else (0, 0)
+
+	def paid(self, pays, tip=0, exchange=""):
+		draft = demo_sale().draft
+		tenders = pays(compute(draft).total_minor)
+		return self._seal("sale", sale_body(make_sale(draft, tenders, tip, 0, Payer("Ada", exchange))))
+
+	def given_back(self, sold, pays, exchange=""):
+		entry = open_wire(sold)
+		sale = sale_from_body(entry.body)
+		draft = draft_of_return(sale, {n: line.quantity for n, line in enumerate(sale.draft.lines, start=1)})
+		tenders = pays(compute(draft, "return").total_minor)
+		payer = Payer("Ada", exchange)
+		return_ = make_return(draft, tenders, entry.id, entry.receipt_number, payer=payer)
+		return self._seal("return", return_body(return_))
 
 	def post(self, *wires):
 		self.store.write_now(recording(wires, ARRIVAL))

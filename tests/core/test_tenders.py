@@ -15,9 +15,9 @@ from pos_bridge.core.money import SCALE
 from pos_bridge.core.returns import make_return, return_body, return_from_body
 from pos_bridge.core.sale import check_sale, compute, make_sale
 from pos_bridge.core.sale_body import sale_body, sale_from_body
-from pos_bridge.core.tenders import Buyer, Foreign, Tender, exchanged_minor, settle
+from pos_bridge.core.tenders import Foreign, Payer, Tender, exchanged_minor, settle
 
-BUYER = Buyer("Ada's Café", SOLD_ENTRY)
+PAYER = Payer("Ada's Café", SOLD_ENTRY)
 BOOKS = replace(
 	ACCOUNTS,
 	tenders={**ACCOUNTS.tenders, "Dollars": "Dollars in till", "Transfer": "Bank"},
@@ -53,7 +53,7 @@ def paid(draw):
 	left -= exchanged
 	cash = left + draw(st.integers(0, 500))
 	tenders += [tender("cash", cash)] if cash else []
-	return make_sale(draft, draw(st.permutations(tenders)), tip, off, BUYER)
+	return make_sale(draft, draw(st.permutations(tenders)), tip, off, PAYER)
 
 
 @given(paid())
@@ -73,7 +73,7 @@ def test_debits_equal_credits_and_what_is_on_account_is_all_that_stays_owed(sale
 @given(paid())
 def test_a_body_holds_all_of_it(sale):
 	read = sale_from_body(sale_body(sale))
-	assert (read.tenders, read.settled, read.buyer) == (sale.tenders, sale.settled, sale.buyer)
+	assert (read.tenders, read.settled, read.payer) == (sale.tenders, sale.settled, sale.payer)
 	assert sale_body(read) == sale_body(sale)
 
 
@@ -128,7 +128,7 @@ TOTAL = TEA.totals.total_minor
 )
 def test_a_tender_without_what_its_kind_needs_is_refused_in_words(wrong, words):
 	with pytest.raises(Rejected, match=words):
-		make_sale(TEA.draft, [wrong], buyer=BUYER)
+		make_sale(TEA.draft, [wrong], payer=PAYER)
 
 
 @pytest.mark.parametrize("kind", ["points", "on_account", "exchange"])
@@ -137,17 +137,17 @@ def test_points_debts_and_exchanges_need_to_say_whose_in_sales_and_returns(kind)
 	with pytest.raises(Rejected, match=needs):
 		make_sale(TEA.draft, [tender(kind, TOTAL)])
 	back = return_of(TEA)
-	assert make_sale(TEA.draft, [tender(kind, TOTAL)], buyer=BUYER).change_minor == 0
+	assert make_sale(TEA.draft, [tender(kind, TOTAL)], payer=PAYER).change_minor == 0
 	given = [tender(kind, back.sale.totals.total_minor)]
 	with pytest.raises(Rejected, match=needs):
 		make_return(back.sale.draft, given, back.against_entry, back.against_receipt)
-	make_return(back.sale.draft, given, back.against_entry, back.against_receipt, buyer=BUYER)
+	make_return(back.sale.draft, given, back.against_entry, back.against_receipt, payer=PAYER)
 
 
 def test_an_exchange_is_one_tender():
 	halves = [tender("exchange", 100), tender("exchange", TOTAL - 100)]
 	with pytest.raises(Rejected, match="one tender"):
-		make_sale(TEA.draft, halves, buyer=BUYER)
+		make_sale(TEA.draft, halves, payer=PAYER)
 
 
 def test_cash_of_another_currency_is_worth_its_rate_rounded_commercially():
@@ -177,12 +177,12 @@ def test_a_return_turns_every_side_of_what_it_gives_back_with(kind):
 	back = return_of(TEA)
 	total = back.sale.totals.total_minor
 	returned = make_return(
-		back.sale.draft, [tender(kind, total)], back.against_entry, back.against_receipt, buyer=BUYER
+		back.sale.draft, [tender(kind, total)], back.against_entry, back.against_receipt, payer=PAYER
 	)
 	assert return_from_body(return_body(returned)).sale.tenders == returned.sale.tenders
 	assert amounts(returned.sale.settled.pays) == [(tender(kind, total).tender, total)]
 	assert returned.sale.settled.tips == ()
-	sold = replace(SALE, body=sale_body(make_sale(TEA.draft, [tender(kind, TOTAL)], buyer=BUYER)))
+	sold = replace(SALE, body=sale_body(make_sale(TEA.draft, [tender(kind, TOTAL)], payer=PAYER)))
 	one = effect_of(sold, BOOKS, "Shop")
 	other = effect_of(replace(SALE, kind="return", body=return_body(returned)), BOOKS, "Shop")
 	assert balance_of(other.lines) == 0
@@ -190,6 +190,6 @@ def test_a_return_turns_every_side_of_what_it_gives_back_with(kind):
 
 
 def test_a_kind_of_tender_without_an_account_is_refused_by_name():
-	body = sale_body(make_sale(TEA.draft, [tender("exchange", TOTAL)], buyer=BUYER))
+	body = sale_body(make_sale(TEA.draft, [tender("exchange", TOTAL)], payer=PAYER))
 	with pytest.raises(Rejected, match="exchange has no account"):
 		effect_of(replace(open_wire(till_day(1)[0]), body=body), replace(BOOKS, purposes={}), "Shop")

@@ -1,7 +1,6 @@
 """ERPNext's daybook and ledger, held to the same contracts as the standalone ones."""
 
 import threading
-from collections import Counter
 from contextlib import contextmanager
 
 import frappe
@@ -12,6 +11,7 @@ from contract.credits import *  # noqa: F403 - the contract's tests
 from contract.daybooks import *  # noqa: F403 - the contract's tests
 from contract.ledgers import *  # noqa: F403 - the contract's tests
 from disposable import SITES
+from posting.payers import a_member, account, given_back, paid
 
 from pos_bridge import jobs
 from pos_bridge.core.entry import open_wire
@@ -121,8 +121,11 @@ class SiteBooks:
 			round_off=company.round_off_account,
 			taxes={row.account: row.account for row in shop.taxes},
 			tenders=shop.tenders,
-			purposes=shop.accounts,
+			tips=shop.accounts["tips"],
+			purposes={**shop.accounts, "points": account("Marketing Expenses")},
 		)
+		self.cash, self.card = list(shop.tenders)[:2]
+		self.customer = a_member()
 
 	def sale(self, change=None):
 		tea, cake, _ = self.till.items
@@ -161,6 +164,18 @@ class SiteBooks:
 		found = frappe.db.get_value("POS Credit", number, ["balance", "overspent"]) or (0, 0)
 		return tuple(round(amount * 100) for amount in found)
 
+	def paid(self, pays, tip=0, exchange=""):
+		tea, cake, _ = self.till.items
+		lines = [self.till.line(tea, "2", percent=10), self.till.line(cake)]
+		tenders = pays(compute(self.till.draft(*lines)).total_minor)
+		return paid(self.till, tenders, *lines, tip=tip, customer=self.customer, exchange=exchange)
+
+	def given_back(self, sold, pays, exchange=""):
+		(tender,) = pays(-1)
+		more = {"points": tender.points} if tender.points else {}
+		who = {"customer": self.customer, "exchange": exchange, "name": tender.tender}
+		return given_back(self.till, sold, {1: 2, 2: 1}, tender.kind, **who, **more)
+
 	def post(self, *wires):
 		frappe.db.sql("UPDATE `tabPOS Entry` SET next_try_at = NULL WHERE till = %s", self.till.till)
 		book(self.till, *wires)
@@ -175,11 +190,14 @@ class SiteBooks:
 		return entry.state, entry.reason or ""
 
 	def net(self, wire):
-		net = Counter()
-		for row in entry_of(wire).postings:
-			for account, value in gl(row.document_name).items():
-				net[account] += round(value * 100)
-		return {account: minor for account, minor in net.items() if minor and account not in self.costs}
+		net = {}
+		for document in self._documents(wire):
+			for name, amount in gl(document).items():
+				net[name] = net.get(name, 0) + round(amount * 100)
+		return {name: amount for name, amount in net.items() if amount and name not in self.costs}
+
+	def _documents(self, wire):
+		return [row.document_name for row in entry_of(wire).postings] or [open_wire(wire).receipt_number]
 
 	def cost_is_balanced(self, wire):
 		booked = gl(open_wire(wire).receipt_number)

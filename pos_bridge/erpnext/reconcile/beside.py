@@ -47,7 +47,7 @@ def tips_of(postings: Mapping[str, list[tuple[str, str, str]]]) -> dict[str, dic
 
 
 def tip_cancelled(missing_minor: int, sale: Sale, tip: Ledger | None) -> str:
-	"""Words if what is missing on an account is what the tip's voucher had there, and it is cancelled."""
+	"""Words if what is missing on an account is what the tip's voucher had, and that is cancelled."""
 	had = {-sale.tip_minor, *(share.amount_minor for share in sale.settled.tips)}
 	cancelled = tip is not None and not tip and missing_minor in had
 	return _("The desk cancelled the voucher of the tip.") if cancelled else ""
@@ -114,7 +114,7 @@ def compare_exchange(row: Row, entry: Entry, sale: Sale, halves: dict[str, Half]
 		explained, remedy = False, _("Find out who got what, and book the difference by a Journal Entry.")
 	elif half:
 		words = _("The other half of the exchange, {0}, is {1}: the clearing account waits for it.").format(
-			half.entry.receipt_number if half.entry else name, _(half.state)
+			half.entry.receipt_number if half.entry else name, frappe._(half.state)
 		)
 		explained, remedy = True, ""
 	else:

@@ -12,7 +12,7 @@ from pos_bridge.core.pricing.loyalty import Tier
 from pos_bridge.core.returns import draft_of_return, make_return, return_body
 from pos_bridge.core.sale import compute, make_sale
 from pos_bridge.core.sale_body import sale_body, sale_from_body
-from pos_bridge.core.tenders import Buyer, Tender
+from pos_bridge.core.tenders import Payer, Tender
 
 _numbers = itertools.count(1)
 TIERS = [Tier("Green", 0, SCALE), Tier("Gold", 2_000, SCALE // 2)]
@@ -75,7 +75,7 @@ def paid(shop, tenders, *lines, tip=0, off=0, customer="", exchange="", discount
 	"""A sealed sale of 7.50, or of these lines, paid like this."""
 	lines = lines or (shop.line(shop.items[0]), shop.line(shop.items[1]))
 	draft = shop.draft(*lines, discount=discount)
-	sale = make_sale(draft, tenders, tip, off, Buyer(customer, exchange))
+	sale = make_sale(draft, tenders, tip, off, Payer(customer, exchange))
 	return shop.seal("sale", {**sale_body(sale), **more})
 
 
@@ -85,7 +85,7 @@ def given_back(shop, sold, quantities, kind="cash", customer="", exchange="", na
 	draft = draft_of_return(sale_from_body(entry.body), {line: n * SCALE for line, n in quantities.items()})
 	total = compute(draft, "return").total_minor
 	tender = Tender(name or next(iter(shop.shop.tenders)), kind, total, **more)
-	return_ = make_return(draft, [tender], entry.id, entry.receipt_number, buyer=Buyer(customer, exchange))
+	return_ = make_return(draft, [tender], entry.id, entry.receipt_number, payer=Payer(customer, exchange))
 	return shop.seal("return", return_body(return_))
 
 

@@ -168,6 +168,50 @@ def test_the_desk_can_take_the_customers_money_for_it(shop, customer):
 	assert (outstanding(wire), owed_by(customer)) == (0, 0)
 
 
+def test_what_a_customer_who_is_gone_bought_on_account_is_owed_by_whoever_walks_in(shop):
+	wire = paid(shop, [Tender("On account", "on_account", 750)], customer="Somebody Who Left")
+	book(shop, wire)
+	assert (flags(wire), outstanding(wire)) == (["customer_gone"], 7.5)
+	assert invoice_of(wire).customer == shop.shop.customer
+
+
+@pytest.fixture
+def paid_in_steps(own_shop, changed_settings):
+	"""A shop whose totals are rounded to 0.05."""
+	shop = own_shop
+	profile, coin = shop.shop.profile, frappe.db.get_value("Currency", "EUR", COIN)
+	frappe.db.set_value("POS Profile", profile, "disable_rounded_total", 0)
+	steps_of(0.05)
+	yield shop
+	steps_of(coin)
+
+
+COIN = "smallest_currency_fraction_value"
+
+
+def steps_of(coin):
+	frappe.db.set_value("Currency", "EUR", COIN, coin)
+	frappe.db.value_cache.clear()
+	frappe.db.commit()
+	frappe.clear_cache()
+
+
+def test_a_total_that_is_rounded_is_owed_as_rounded_and_its_return_settles_it(paid_in_steps, customer):
+	shop = paid_in_steps
+	card = list(shop.shop.tenders)[1]
+	lines = (shop.line(shop.items[0], off=2), shop.line(shop.items[1]))
+	tenders = [Tender(card, "card", 300), Tender("On account", "on_account", 550)]
+	wire = paid(shop, tenders, *lines, tip=100, customer=customer)
+	book(shop, wire)
+	invoice = invoice_of(wire)
+	assert (invoice.grand_total, invoice.rounded_total, outstanding(wire)) == (7.48, 7.5, 4.5)
+	assert owed_by(customer) == 5.5
+	assert gl(voucher_of(wire).name)[invoice.debit_to] == 1.0
+	back = given_back(shop, wire, {1: 1}, "on_account", customer, name="On account")
+	book(shop, back)
+	assert (outstanding(wire), outstanding(back), owed_by(customer)) == (2.0, 0, 3.0)
+
+
 def test_a_tip_on_account_is_owed_too(shop, customer):
 	wire = paid(shop, [Tender("On account", "on_account", 800)], tip=50, customer=customer)
 	book(shop, wire)

@@ -69,6 +69,8 @@ def label(kind: Kind) -> str:
 		Kind.DATE: _("Posted on another day"),
 		Kind.ACCOUNT_CHANGED: _("Account changed since"),
 		Kind.LEDGER: _("Ledger differs"),
+		Kind.SHORTAGE: _("Shortage"),
+		Kind.EXCHANGE: _("Exchange not even"),
 		Kind.COST: _("Cost of goods differs"),
 		Kind.STOCK: _("Stock moves differ"),
 		Kind.BALANCE: _("Stock balance differs"),
