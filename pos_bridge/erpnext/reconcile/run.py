@@ -28,7 +28,6 @@ from pos_bridge.erpnext.reconcile import (
 )
 from pos_bridge.erpnext.reconcile.books import Books, books_of
 from pos_bridge.erpnext.reconcile.difference import Difference, Kind, Reconciliation, Total, minor
-from pos_bridge.erpnext.reconcile.drawers import Drawers
 from pos_bridge.erpnext.reconcile.scope import Row, Scope, pages, rows_of
 
 
@@ -41,7 +40,7 @@ class _Work:
 	books: Counter[tuple[str, int]] = field(default_factory=Counter)
 	moved: set[goods.Place] = field(default_factory=set)
 	names: list[str] = field(default_factory=list)
-	drawers: Drawers = field(default_factory=Drawers)
+	shifts: drawers.Drawers = field(default_factory=drawers.Drawers)
 
 
 def reconcile(scope: Scope) -> Reconciliation:
@@ -52,7 +51,7 @@ def reconcile(scope: Scope) -> Reconciliation:
 	found += vouchers.orphans(scope)
 	for page in pages(rows):
 		found += _page(page, work)
-	found += drawers.compare_shifts(work.drawers, work.company)
+	found += drawers.compare_shifts(work.shifts, work.company)
 	if scope.is_latest:
 		found += drawers.compare_accounts(work.company)
 	found += [*ledger.changes(work.company), *goods.compare_balances(work.moved, scope)]
@@ -85,7 +84,7 @@ def _page(rows: Sequence[Row], work: _Work) -> Iterator[Difference]:
 	yield from documents.other_documents({row.name: row for row in rows}, books)
 	read = [(row, entry) for row, entry in opened if isinstance(entry, Entry)]
 	yield from credits.compare_moves(read)
-	yield from drawers.compare_movements(read, books, work.company, work.drawers)
+	yield from drawers.compare_movements(read, books, work.company, work.shifts)
 	yield from vouchers.extra_vouchers(rows, books)
 	for row, entry in opened:
 		if isinstance(entry, Malformed):
