@@ -18,7 +18,7 @@ from pos_bridge.erpnext.overrides.journal_entry import VOUCHER
 from pos_bridge.erpnext.reconcile.books import Books
 from pos_bridge.erpnext.reconcile.difference import Difference, Kind, amount
 from pos_bridge.erpnext.reconcile.ledger import Company
-from pos_bridge.erpnext.reconcile.scope import Row
+from pos_bridge.erpnext.reconcile.scope import Row, Scope
 from pos_bridge.erpnext.reconcile.vouchers import (
 	Voucher,
 	accounts_now,
@@ -208,15 +208,20 @@ def _between(till: str, first: int, last: int) -> Iterator[Entry]:
 MAX_POSITION = 2**62
 
 
-def compare_accounts(company: Company) -> Iterator[Difference]:
+def compare_accounts(scope: Scope, company: Company) -> Iterator[Difference]:
 	"""The accounts of cash as they are now, against what should lie in the drawers of tills that use them.
 
-	Left out where a till has never had a shift: nobody has counted there.
+	Left out where a till has never had a shift: nobody has counted there. Of one till it is its account.
 	"""
+	if not scope.is_latest:
+		return
+	only = company.shop(scope.till) if scope.till else None
 	drawers: dict[str, dict[str, int] | None] = {}
 	for till in frappe.get_all("POS Till", {"company": company.name}, pluck="name", order_by="name"):
 		shop = company.shop(till)
 		for tender, account in (shop.tenders if shop else {}).items():
+			if only and account not in only.tenders.values():
+				continue
 			if account and frappe.get_cached_value("Mode of Payment", tender, "type") == "Cash":
 				_add(drawers, account, till, tender, company)
 	for account, held in drawers.items():

@@ -52,8 +52,7 @@ def reconcile(scope: Scope) -> Reconciliation:
 	for page in pages(rows):
 		found += _page(page, work)
 	found += drawers.compare_shifts(work.shifts, work.company)
-	if scope.is_latest:
-		found += drawers.compare_accounts(work.company)
+	found += drawers.compare_accounts(scope, work.company)
 	found += [*ledger.changes(work.company), *goods.compare_balances(work.moved, scope)]
 	found += goods.reposts(scope, work.names, work.moved)
 	found += credits.compare_accounts(scope)
