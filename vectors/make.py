@@ -206,11 +206,12 @@ def _shift_case(day: ShiftDay, header: receipt.ReceiptHeader) -> dict[str, Any]:
 	told = [report.Told(open_wire(wire), wire.hash, at in day.late) for at, wire in enumerate(day.entries)]
 	places = {each.hash: each for each in told}
 	closing = places[day.closing.hash] if day.closing else None
-	made = report.shift_report(places[day.opening.hash], told, closing, day.settings)
+	opening = places[day.opening.hash] if day.opening else None
+	made = report.shift_report(opening, told, closing, day.settings)
 	document = report.document_of_report(made, header)
 	return {
 		"why": day.why,
-		"opening": day.opening.hash,
+		**({"opening": day.opening.hash} if day.opening else {}),
 		**({"closing": day.closing.hash} if day.closing else {}),
 		"late": list(day.late),
 		"entries": [{"hash": wire.hash, "text": wire.text} for wire in day.entries],

@@ -83,7 +83,7 @@ class ShiftDay:
 	"""A case: entries in the order in which they are handed in, opening and closing among them."""
 
 	why: str
-	opening: WireEntry
+	opening: WireEntry | None
 	entries: Sequence[WireEntry]
 	closing: WireEntry | None = None
 	settings: ReportSettings = field(default_factory=ReportSettings)
@@ -93,7 +93,16 @@ class ShiftDay:
 
 def shift_days() -> list[ShiftDay]:
 	dice = random.Random(SEED + 6)
-	days = [_nothing(), _everything(), _gaps(), _new_chain(), _not_closed(), _unreadable(), _unknown_words()]
+	days = [
+		_nothing(),
+		_everything(),
+		_gaps(),
+		_new_chain(),
+		_not_closed(),
+		_unreadable(),
+		_unknown_words(),
+		_no_opening(),
+	]
 	return [*days, *(_random_day(dice, number) for number in range(12))]
 
 
@@ -236,6 +245,15 @@ def _unknown_words() -> ShiftDay:
 	change = {"change_minor": 0, "tenders": tenders, "lines": lines}
 	till.tell("sale", {**body, **change, "shift": SHIFT}, cashier="hasOwnProperty")
 	return ShiftDay("names that mean something to a program", opening, till.told)
+
+
+def _no_opening() -> ShiftDay:
+	till = Till()
+	till.open()
+	till.lose()
+	till.sale(a_sale())
+	closing = till.close([{"tender": "Cash", "counted_minor": 12_000}])
+	return ShiftDay("its opening has not arrived", None, till.told, closing)
 
 
 def _random_day(dice: random.Random, number: int) -> ShiftDay:

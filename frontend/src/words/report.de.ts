@@ -9,6 +9,7 @@ export const report: Readonly<Record<keyof typeof english, string>> = {
 	"report.till": "Kasse",
 	"report.day": "Geschäftstag",
 	"report.opened": "Eröffnet",
+	"report.not_opened": "nicht eingetroffen, Wechselgeld unbekannt",
 	"report.closed": "Geschlossen",
 	"report.amended": "Berichtigt",
 	"report.note": "Bemerkung",

@@ -7,6 +7,7 @@ export const report = {
 	"report.till": "Till",
 	"report.day": "Business date",
 	"report.opened": "Opened",
+	"report.not_opened": "not arrived, float unknown",
 	"report.closed": "Closed",
 	"report.amended": "Amended",
 	"report.note": "Note",

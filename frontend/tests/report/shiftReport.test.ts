@@ -12,7 +12,7 @@ import { speak } from "@/words/words";
 
 interface ShiftCase {
 	readonly why: string;
-	readonly opening: string;
+	readonly opening?: string;
 	readonly closing?: string;
 	readonly late: readonly number[];
 	readonly entries: readonly WireEntry[];
@@ -40,8 +40,7 @@ describe("X and Z as Python adds them up", () => {
 
 	test.each(cases.map((each) => [each.why, each] as const))("%s", async (_, each) => {
 		const told = await toldOf(each);
-		const opening = told.get(each.opening);
-		if (!opening) throw new Error("The case has no opening.");
+		const opening = each.opening === undefined ? undefined : told.get(each.opening);
 		const closing = each.closing === undefined ? undefined : told.get(each.closing);
 		const report = shiftReport(opening, [...told.values()], closing, each.settings);
 		expect(report).toEqual(each.report);

@@ -54,6 +54,11 @@ def entry(db: sqlite3.Connection, id: str) -> Row:
 	}
 
 
+def newest(db: sqlite3.Connection) -> int:
+	"""The cursor of what was recorded last; 0 if nothing was."""
+	return int(db.execute("SELECT coalesce(max(cursor), 0) FROM entry").fetchone()[0])
+
+
 def balances(db: sqlite3.Connection) -> Row:
 	"""The trial balance: each account's debits less its credits; together they are zero."""
 	rows = db.execute(

@@ -24,21 +24,23 @@ class Span:
 
 
 def spans_of(
-	opening: Entry, named: Sequence[Entry], told: Sequence[Told], closing: Entry | None
+	opening: Entry | None, named: Sequence[Entry], told: Sequence[Told], closing: Entry | None
 ) -> dict[str, Span]:
 	"""The shift's part of each chain that it has entries in.
 
 	It begins with the opening and ends with the closing where these are in the chain, else with the entries
 	that name the shift. While it is open, all that was recorded since belongs to its part.
 	"""
-	chains = {entry.chain for entry in (opening, *named)}
-	since = [] if closing else _until_the_next_shift(opening, [each.entry for each in told])
-	ends = [opening, *named, *(entry for entry in since if entry.chain in chains)]
+	own = [*([opening] if opening else []), *named]
+	chains = {entry.chain for entry in own}
+	since = _until_the_next_shift(opening, [each.entry for each in told]) if opening and not closing else []
+	ends = [*own, *(entry for entry in since if entry.chain in chains)]
 	spans: dict[str, Span] = {}
 	for entry in ends:
 		known = spans.get(entry.chain, Span(entry.sequence, entry.sequence))
 		spans[entry.chain] = Span(min(known.first, entry.sequence), max(known.last, entry.sequence))
-	spans[opening.chain] = Span(opening.sequence, spans[opening.chain].last)
+	if opening:
+		spans[opening.chain] = Span(opening.sequence, spans[opening.chain].last)
 	if closing:
 		first = min(spans.get(closing.chain, Span(closing.sequence, 0)).first, closing.sequence)
 		spans[closing.chain] = Span(first, closing.sequence)

@@ -17,6 +17,7 @@ REPORT_LABELS: Mapping[str, str] = {
 	"till": "Till",
 	"day": "Business date",
 	"opened": "Opened",
+	"not_opened": "not arrived, float unknown",
 	"closed": "Closed",
 	"amended": "Amended",
 	"note": "Note",
@@ -158,11 +159,12 @@ def document_of_report(
 def report_head(report: ShiftReport, labels: Mapping[str, str] = REPORT_LABELS) -> list[tuple[str, str]]:
 	"""What stands above the sections, as label and value."""
 	opened, closed = (at[:16].replace("T", " ") for at in (report.opened_at, report.closed_at))
+	begun = f"{opened} {report.opened_by}".strip() or labels["not_opened"]
 	rows = [
 		("number", str(report.number or "")),
 		("till", report.till),
 		("day", report.business_date),
-		("opened", f"{opened} {report.opened_by}".strip()),
+		("opened", begun),
 		("closed", f"{closed} {report.closed_by}".strip()),
 		("amended", str(report.amended or "")),
 		("note", report.note),
@@ -242,9 +244,12 @@ def _tender(write: _Writer, each: TenderFigures) -> tuple[str, ...]:
 		*(each.float_minor, each.received_minor, each.change_minor),
 		*(each.refunded_minor, each.in_minor, each.out_minor),
 	)
+	# Without its float nobody knows what should be there.
+	known = bool(write.report.opened_at)
+	expected, difference = (each.expected_minor, each.difference_minor) if known else (None, None)
 	counted = (
 		"" if amount is None else write.amount(amount)
-		for amount in (each.expected_minor, each.counted_minor, each.difference_minor)
+		for amount in (expected, each.counted_minor, difference)
 	)
 	return (each.tender, *(write.some(amount) for amount in moved), *counted)
 

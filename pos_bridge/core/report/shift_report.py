@@ -35,36 +35,36 @@ NO_SETTINGS = ReportSettings()
 
 
 def shift_report(
-	opening: Told,
+	opening: Told | None,
 	entries: Iterable[Told],
 	closing: Told | None = None,
 	settings: ReportSettings = NO_SETTINGS,
 ) -> ShiftReport:
-	"""What the shift that `opening` opened comes to.
+	"""What the shift that `opening` opened comes to; None: it has not arrived, and the float is not known.
 
-	`Malformed` or `Rejected` where opening or closing can't be read, as `kinds.shift` says.
+	`Malformed` or `Rejected` where opening or closing can't be read, or neither is there.
 	`entries` are all that is known of its chains while it was open, in their order, and whatever else names
 	the shift. Those of other shifts only fill gaps.
 	"""
-	opened = opening_of(opening.entry)
-	closed = closing_of(closing.entry) if closing else None
-	told = _once([opening, *entries, *([closing] if closing else [])])
-	shift = opening.entry.id
+	begin, end = opening.entry if opening else None, closing.entry if closing else None
+	closed = closing_of(end) if end else None
+	opened = opening_of(begin) if begin else _without_opening(closed)
+	shift = begin.id if begin else closed.shift if closed else ""
+	told = _once([*([opening] if opening else []), *entries, *([closing] if closing else [])])
 	named = [each.entry for each in told if each.entry.body.get("shift") == shift]
-	spans = spans_of(opening.entry, named, told, closing.entry if closing else None)
+	spans = spans_of(begin, named, told, end)
 	own = [each for each in told if belongs(each.entry, shift, spans)]
-	end = closing.entry if closing else None
 	sums = _sums(own, opened, end, settings)
 	return ShiftReport(
-		till=opening.entry.till,
+		till=_said(begin or end, "till"),
 		shift=shift,
-		business_date=opening.entry.business_date,
+		business_date=_said(begin or end, "business_date"),
 		currency=opened.currency,
 		currency_precision=opened.currency_precision,
-		opened_at=opening.entry.occurred_at,
-		opened_by=opening.entry.cashier,
-		closed_at=end.occurred_at if end else "",
-		closed_by=end.cashier if end else "",
+		opened_at=_said(begin, "occurred_at"),
+		opened_by=_said(begin, "cashier"),
+		closed_at=_said(end, "occurred_at"),
+		closed_by=_said(end, "cashier"),
 		note=closed.note if closed else "",
 		number=settings.number,
 		amended=settings.amended,
@@ -83,6 +83,16 @@ def shift_report(
 		numbers=numbers_of(own, told),
 		chains=chains_of(told, spans),
 	)
+
+
+def _without_opening(closed: ShiftClosing | None) -> ShiftOpening:
+	if closed is None:
+		raise Rejected("A shift is known by its opening or its closing; neither is there.")
+	return ShiftOpening(closed.currency, closed.currency_precision, ())
+
+
+def _said(entry: Entry | None, field: str) -> str:
+	return str(getattr(entry, field)) if entry else ""
 
 
 def _once(told: Sequence[Told]) -> list[Told]:

@@ -89,8 +89,8 @@ def _attachment(name: str, language: str) -> dict[str, Any]:
 	"""As PDF where Print Settings want one and Frappe can make one, else as a web page."""
 	try:
 		return frappe.attach_print("POS Shift", name, print_format=PRINT_FORMAT, lang=language)
-	except OSError:
-		# No PDF engine on this server: Frappe found no wkhtmltopdf.
+	except (OSError, frappe.ValidationError):
+		# No wkhtmltopdf on this server, or one that can't load the page's styles: the Z is sent all the same.
 		frappe.local.flags.ignore_print_permissions = False
 	with frappe.translate.print_language(language):
 		page = frappe.get_print("POS Shift", name, print_format=PRINT_FORMAT)

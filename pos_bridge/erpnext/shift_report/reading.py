@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from typing import Any
 
 import frappe
-from frappe import _
 
 from pos_bridge.core.entry import Entry, entry_from_shelf
 from pos_bridge.core.report import ReportSettings, ShiftReport, Told, shift_report
+from pos_bridge.erpnext.shown import refusals_shown
 
 _COLUMNS = "SELECT text, hash, position FROM `tabPOS Entry`"
 
@@ -18,12 +18,11 @@ def report_of(shift: Any) -> ShiftReport:
 	named = _told(f"{_COLUMNS} WHERE shift = %s ORDER BY position", (shift.opening_entry,), closed_as)
 	ends = _told(f"{_COLUMNS} WHERE name IN %s", ([shift.opening_entry, shift.closing_entry or ""],), None)
 	found = {each.entry.id: each for each in ends}
-	if shift.opening_entry not in found:
-		frappe.throw(_("The entry that opened the shift {0} is not there.").format(shift.name))
-	opening, closing = found[shift.opening_entry], found.get(shift.closing_entry)
-	told = [*_beside(opening.entry, named, closing.entry if closing else None), *named]
+	opening, closing = found.get(shift.opening_entry), found.get(shift.closing_entry)
+	told = [*_beside(shift.opening_entry, opening, named, closing), *named]
 	settings = ReportSettings(shift.get("z_number") or 0, shift.get("amended") or 0, _groups(named))
-	return shift_report(opening, told, closing, settings)
+	with refusals_shown():
+		return shift_report(opening, told, closing, settings)
 
 
 def _told(query: str, values: tuple[Any, ...], closed_as: int | None) -> list[Told]:
@@ -33,17 +32,17 @@ def _told(query: str, values: tuple[Any, ...], closed_as: int | None) -> list[To
 	]
 
 
-def _beside(opening: Entry, named: list[Told], closing: Entry | None) -> list[Told]:
+def _beside(shift: str, opening: Told | None, named: list[Told], closing: Told | None) -> list[Told]:
 	"""What the shift's chains have between its entries, and after them while it is open."""
 	chains: dict[str, list[int]] = {}
-	for entry in (opening, *(each.entry for each in named)):
+	for entry in (each.entry for each in ([opening] if opening else []) + named):
 		chains.setdefault(entry.chain, []).append(entry.sequence)
 	beside: list[Told] = []
 	for chain, sequences in chains.items():
 		first = min(sequences)
 		last = max(sequences) if closing else _before_the_next_shift(chain, first)
 		query = f"{_COLUMNS} WHERE chain = %s AND sequence BETWEEN %s AND %s AND NOT shift <=> %s"
-		beside += _told(f"{query} ORDER BY sequence", (chain, first, last, opening.id), None)
+		beside += _told(f"{query} ORDER BY sequence", (chain, first, last, shift), None)
 	return beside
 
 

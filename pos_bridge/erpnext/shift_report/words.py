@@ -16,6 +16,7 @@ def _turnover() -> dict[str, str]:
 		"till": _("Till"),
 		"day": _("Business Date"),
 		"opened": _("Opened At"),
+		"not_opened": _("Its opening has not arrived: the float is not known"),
 		"closed": _("Closed At"),
 		"amended": _("Times Amended"),
 		"note": _("Note of the Count"),

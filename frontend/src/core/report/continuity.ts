@@ -17,15 +17,19 @@ export type Spans = ReadonlyMap<string, Span>;
 
 /** The shift's part of each chain that it has entries in; while it is open, all that was recorded since. */
 export function spansOf(
-	opening: Entry, named: readonly Entry[], told: readonly Told[], closing: Entry | undefined,
+	opening: Entry | undefined, named: readonly Entry[], told: readonly Told[], closing: Entry | undefined,
 ): Spans {
-	const chains = new Set([opening, ...named].map(({ chain }) => chain));
-	const since = closing ? [] : untilTheNextShift(opening, told.map(({ entry }) => entry));
+	const own = opening ? [opening, ...named] : named;
+	const chains = new Set(own.map(({ chain }) => chain));
+	const since = opening && !closing ? untilTheNextShift(opening, told.map(({ entry }) => entry)) : [];
 	const spans = new Map<string, Span>();
-	for (const { chain, sequence } of [opening, ...named, ...since.filter((entry) => chains.has(entry.chain))]) {
+	for (const { chain, sequence } of [...own, ...since.filter((entry) => chains.has(entry.chain))]) {
 		spans.set(chain, widened(spans.get(chain), sequence));
 	}
-	spans.set(opening.chain, { first: opening.sequence, last: spans.get(opening.chain)?.last ?? opening.sequence });
+	if (opening) {
+		const { chain, sequence } = opening;
+		spans.set(chain, { first: sequence, last: spans.get(chain)?.last ?? sequence });
+	}
 	if (closing) {
 		const { chain, sequence } = closing;
 		spans.set(chain, { first: Math.min(spans.get(chain)?.first ?? sequence, sequence), last: sequence });

@@ -16,6 +16,7 @@ export const REPORT_LABELS = {
 	till: "Till",
 	day: "Business date",
 	opened: "Opened",
+	not_opened: "not arrived, float unknown",
 	closed: "Closed",
 	amended: "Amended",
 	note: "Note",
@@ -152,7 +153,7 @@ export function reportHead(report: ShiftReport, labels: ReportLabels): [string, 
 		["number", report.number === 0 ? "" : String(report.number)],
 		["till", report.till],
 		["day", report.business_date],
-		["opened", `${at(report.opened_at)} ${report.opened_by}`.trim()],
+		["opened", `${at(report.opened_at)} ${report.opened_by}`.trim() || labels.not_opened],
 		["closed", `${at(report.closed_at)} ${report.closed_by}`.trim()],
 		["amended", report.amended === 0 ? "" : String(report.amended)],
 		["note", report.note],
@@ -224,7 +225,9 @@ function tenderRow(write: Writing, each: TenderFigures): string[] {
 	const moved = [
 		each.float_minor, each.received_minor, each.change_minor, each.refunded_minor, each.in_minor, each.out_minor,
 	];
-	const counted = [expectedOf(each), each.counted_minor, differenceOf(each)];
+	// Without its float nobody knows what should be there.
+	const isKnown = write.report.opened_at !== "";
+	const counted = [isKnown ? expectedOf(each) : undefined, each.counted_minor, isKnown ? differenceOf(each) : undefined];
 	return [
 		each.tender, ...moved.map(write.some), ...counted.map((minor) => (minor === undefined ? "" : write.amount(minor))),
 	];

@@ -2,6 +2,7 @@
 // Figures are those that the entries say; what can't be read is counted.
 
 import type { Entry } from "@/core/entry";
+import { Rejected } from "@/core/errors";
 import { denominationsOf, shiftOf, type Count, type ShiftCloseBody, type ShiftOpenBody } from "@/core/report/bodies";
 import { belongs, chainsOf, numbersOf, spansOf } from "@/core/report/continuity";
 import type {
@@ -10,28 +11,35 @@ import type {
 import { Sums, partsOf, type Part } from "@/core/report/parts";
 
 /**
+ * Without `opening` it has not arrived, and the float is not known; then there is a closing, or Rejected is raised.
  * `entries` are all that is known of the shift's chains while it was open, in their order, and whatever else names
  * the shift. Those of other shifts only fill gaps.
  */
 export function shiftReport(
-	opening: Told, entries: readonly Told[], closing?: Told, settings: ReportSettings = {},
+	opening: Told | undefined, entries: readonly Told[], closing?: Told, settings: ReportSettings = {},
 ): ShiftReport {
-	const { currency, currency_precision } = opening.entry.body as ShiftOpenBody;
-	const told = once([opening, ...entries, ...(closing ? [closing] : [])]);
-	const { till, id: shift, business_date, occurred_at: opened_at, cashier: opened_by } = opening.entry;
+	const first = opening ?? closing;
+	if (!first) throw new Rejected("A shift is known by its opening or its closing; neither is there.");
+	const { till, business_date } = first.entry;
+	const closed = closing?.entry.body as ShiftCloseBody | undefined;
+	const shift = opening ? opening.entry.id : (closed?.shift ?? "");
+	const { currency, currency_precision } = first.entry.body as ShiftOpenBody | ShiftCloseBody;
+	const told = once([...(opening ? [opening] : []), ...entries, ...(closing ? [closing] : [])]);
 	const named = told.map(({ entry }) => entry).filter((entry) => shiftOf(entry) === shift);
-	const spans = spansOf(opening.entry, named, told, closing?.entry);
+	const spans = spansOf(opening?.entry, named, told, closing?.entry);
 	const own = told.filter(({ entry }) => belongs(entry, shift, spans));
 	const sums = sumsOf(own, { groups: settings.groups ?? {}, currency, currency_precision }, closing?.entry);
-	const closed = closing?.entry.body as ShiftCloseBody | undefined;
+	const floats = opening ? (opening.entry.body as ShiftOpenBody).float : [];
 	return {
-		till, shift, business_date, currency, currency_precision, opened_at, opened_by,
+		till, shift, business_date, currency, currency_precision,
+		opened_at: opening?.entry.occurred_at ?? "",
+		opened_by: opening?.entry.cashier ?? "",
 		closed_at: closing?.entry.occurred_at ?? "",
 		closed_by: closing?.entry.cashier ?? "",
 		note: closed?.note ?? "",
 		number: settings.number ?? 0,
 		amended: settings.amended ?? 0,
-		tenders: tendersOf(sums, (opening.entry.body as ShiftOpenBody).float, closed?.counted ?? []),
+		tenders: tendersOf(sums, floats, closed?.counted ?? []),
 		sales: turnover(sums.one("sale")),
 		returns: turnover(sums.one("return")),
 		...sectionsOf(sums),
