@@ -1,4 +1,4 @@
-"""An export's files, its manifest and its seal: a ZIP of JSON Lines and tables, with the program that verifies it.
+"""An export's files, its manifest and its seal: a ZIP of JSON Lines, tables and what verifies them.
 
 It writes each row as it comes and holds none; it never asks the site for anything.
 """
@@ -21,13 +21,14 @@ from pos_bridge.erpnext.audit.verifier.tables import HEADS, Totals, rows_of
 VERIFIER = "verify_pos_export.py"
 LINES = ("entries", "quarantine", "chains", "postings", "documents", "gl_entries", "stock_ledger_entries")
 """The files of JSON Lines."""
-_README = """What tills recorded and what became of it in the books, word for word. To verify it, with Python 3.9 or newer:
+_README = """What tills recorded and what became of it in the books, word for word.
+To verify it, with Python 3.9 or newer:
 
     python3 verify_pos_export.py {name}
 
 Take verify_pos_export.py from POS Bridge's own release if you don't trust the one in here; both are the same.
-manifest.json names every file with its SHA-256. Amounts in *.jsonl are minor units (cents) in entries, decimals
-as text in the ledgers; the *.csv are for reading and are made of the entries.
+manifest.json names every file with its SHA-256. In entries amounts are minor units (cents), in the ledgers
+decimals as text. The *.csv are for reading and are made of the entries.
 """
 
 
@@ -71,7 +72,7 @@ class Package:
 		self._tables[name].writerow(row)
 
 	def entry(self, row: Mapping[str, Any], place: Mapping[str, Any]) -> None:
-		"""The next entry in the order of its chain; `place` is its till, chain, epoch, sequence and previous."""
+		"""The next entry in its chain's order; `place`: its till, chain, epoch, sequence and previous."""
 		self.line("entries", row)
 		self.counts[row["state"]] += 1
 		self._note_place(place)

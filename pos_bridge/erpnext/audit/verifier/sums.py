@@ -1,4 +1,4 @@
-"""What a sale comes to by docs/protocol.md, computed anew in exact fractions. It shares nothing with the core."""
+"""What a sale comes to by docs/protocol.md, computed anew in fractions. It shares nothing with the core."""
 
 from __future__ import annotations
 
