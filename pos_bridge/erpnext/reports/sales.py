@@ -41,7 +41,8 @@ def sales(asked: Asked, by: Sequence[str]) -> list[dict[str, Any]]:
 	parts = _line_parts(groups, asked) if set(by) & set(OF_LINES) else _ticket_parts(groups, asked)
 	figures = _LINE_SUMS if set(by) & set(OF_LINES) else _TICKET_SUMS
 	rows = frappe.db.sql(
-		f"SELECT {names}, {figures} FROM ({' UNION ALL '.join(parts)}) booked GROUP BY {names} ORDER BY {names}",
+		f"SELECT {names}, {figures} FROM ({' UNION ALL '.join(parts)}) booked"
+		f" GROUP BY {names} ORDER BY {names}",
 		asked.values,
 		as_dict=True,
 	)
@@ -97,7 +98,8 @@ def _line_parts(groups: Sequence[str], asked: Asked) -> list[str]:
 	recorded = (
 		f"SELECT {columns}, SUM(line.quantity) AS quantity, SUM(line.amount) / {unit} AS amount,"
 		f" SUM(line.net) / {unit} AS net FROM `tabPOS Entry` entry JOIN JSON_TABLE(entry.text,"
-		" '$.body.lines[*]' COLUMNS (item VARCHAR(140) PATH '$.item', quantity DECIMAL(21, 9) PATH '$.quantity',"
+		" '$.body.lines[*]' COLUMNS (item VARCHAR(140) PATH '$.item',"
+		" quantity DECIMAL(21, 9) PATH '$.quantity',"
 		" amount BIGINT PATH '$.amount_minor', net BIGINT PATH '$.net_minor')) line"
 		f" {item} WHERE {asked.where} AND {_AS_RECORDED} GROUP BY {_numbers(groups)}"
 	)

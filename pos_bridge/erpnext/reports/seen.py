@@ -1,4 +1,4 @@
-"""Which tills a report's reader may see: User Permissions on companies, shops and tills hold in reports, too."""
+"""Which tills a report's reader may see: User Permissions on companies, shops and tills hold here, too."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Entries that were recorded before 0.4.0 get the figures that reports read. It changes no text and no state."""
+"""Entries that were recorded before 0.4.0 get the figures that reports read; texts and states stay."""
 
 import frappe
 
