@@ -117,8 +117,9 @@ def _note_head(chain: str, package: Package) -> None:
 
 
 def _write_shifts(scope: Scope, package: Package) -> None:
-	fields = [field.fieldname for field in frappe.get_meta("POS Shift").get_valid_fields()]
-	columns = ["name", *(name for name in fields if frappe.db.has_column("POS Shift", name))]
+	there = frappe.db.get_table_columns("POS Shift")
+	fields = (field.fieldname for field in frappe.get_meta("POS Shift").fields)
+	columns = ["name", *(name for name in fields if name in there)]
 	package.table("shifts.csv", columns)
 	where = {"company": scope.company, "business_date": ("between", (scope.first, scope.last))}
 	where |= {"till": scope.till} if scope.till else {}

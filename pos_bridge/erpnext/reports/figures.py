@@ -18,7 +18,7 @@ from pos_bridge.erpnext.posting.moments import shop_time
 SOLD = ("sale", "return")
 CHANNEL = "Till"
 COLUMNS = ("net", "tax", "discount", "hour", "pos_profile", "channel")
-"""Columns of POS Entry that this file fills."""
+"""Columns of POS Entry that this file fills; figures that a body does not have are 0 there."""
 
 
 def columns_of(entry: Entry) -> dict[str, Any]:
@@ -27,17 +27,17 @@ def columns_of(entry: Entry) -> dict[str, Any]:
 		return {}
 	place = frappe.get_cached_value("POS Till", entry.till, ["pos_profile", "time_zone"]) or (None, "")
 	return {
-		**dict.fromkeys(COLUMNS),
-		**{"pos_profile": place[0], "channel": CHANNEL, "hour": _hour(entry.occurred_at, place[1] or "")},
+		**{"pos_profile": place[0], "channel": CHANNEL},
+		**_hour(entry.occurred_at, place[1] or ""),
 		**_amounts(entry.body),
 	}
 
 
-def _hour(occurred_at: str, time_zone: str) -> int | None:
+def _hour(occurred_at: str, time_zone: str) -> dict[str, int]:
 	try:
-		return shop_time(occurred_at, time_zone).hour
+		return {"hour": shop_time(occurred_at, time_zone).hour}
 	except (ValueError, OverflowError):
-		return None
+		return {}
 
 
 def _amounts(body: Mapping[str, Any]) -> dict[str, float]:

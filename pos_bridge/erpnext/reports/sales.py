@@ -55,8 +55,7 @@ _TICKET_SUMS = (
 	" SUM(discount) AS discount, IF(SUM(sales) = 0, NULL, SUM(sold) / SUM(sales)) AS average"
 )
 _LINE_SUMS = (
-	"SUM(quantity) AS quantity, SUM(IF(quantity < 0, quantity, 0)) AS returned_quantity,"
-	" SUM(amount) AS amount, SUM(net) AS net"
+	"SUM(quantity) AS quantity, SUM(returned) AS returned_quantity, SUM(amount) AS amount, SUM(net) AS net"
 )
 
 
@@ -96,7 +95,8 @@ def _line_parts(groups: Sequence[str], asked: Asked) -> list[str]:
 	columns = ", ".join([*groups, "entry.currency AS currency"])
 	item = "LEFT JOIN `tabItem` item ON item.name = line.item" if "item.item_group" in columns else ""
 	recorded = (
-		f"SELECT {columns}, SUM(line.quantity) AS quantity, SUM(line.amount) / {unit} AS amount,"
+		f"SELECT {columns}, SUM(line.quantity) AS quantity, SUM(LEAST(line.quantity, 0)) AS returned,"
+		f" SUM(line.amount) / {unit} AS amount,"
 		f" SUM(line.net) / {unit} AS net FROM `tabPOS Entry` entry JOIN JSON_TABLE(entry.text,"
 		" '$.body.lines[*]' COLUMNS (item VARCHAR(140) PATH '$.item',"
 		" quantity DECIMAL(21, 9) PATH '$.quantity',"
@@ -104,7 +104,7 @@ def _line_parts(groups: Sequence[str], asked: Asked) -> list[str]:
 		f" {item} WHERE {asked.where} AND {_AS_RECORDED} GROUP BY {_numbers(groups)}"
 	)
 	amended = (
-		f"SELECT {columns}, line.quantity, line.amount, line.net {_AMENDMENTS} JOIN"
+		f"SELECT {columns}, line.quantity, LEAST(line.quantity, 0), line.amount, line.net {_AMENDMENTS} JOIN"
 		" (SELECT parent, item_code AS item, qty AS quantity, amount, net_amount AS net"
 		f" FROM `tabSales Invoice Item`) line ON line.parent = invoice.name {item}"
 		f" WHERE {asked.where} AND {_AMENDED}"

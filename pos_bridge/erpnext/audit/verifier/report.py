@@ -6,6 +6,7 @@ import csv
 import io
 import sys
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Generator, Iterator
 from typing import Any
@@ -25,8 +26,8 @@ from pos_bridge.erpnext.audit.verifier.tables import HEADS, SOLD, Totals, money,
 
 Fields = dict[str, Any]
 UNREADABLE = (
-	*(KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError, ArithmeticError),
-	*(zipfile.BadZipFile, EOFError, NotImplementedError, OSError),
+	*(KeyError, TypeError, ValueError, AttributeError, IndexError, RuntimeError, ArithmeticError),
+	*(zipfile.BadZipFile, zlib.error, EOFError, OSError),
 )
 """What reading an export that was not made by POS Bridge raises."""
 
