@@ -44,7 +44,7 @@ def a_day(shop):
 	back = returned(shop, sale, {1: 2})
 	refused = shop.sale(shop.line(one), body={"total_minor": 1})
 	book(shop, sale, drawer, back, refused)
-	record(shop, b"rubbish")
+	record(shop, f"rubbish of {shop.till} and {frappe.generate_hash()}".encode())
 	return sale, back
 
 
