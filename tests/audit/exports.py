@@ -91,7 +91,12 @@ def _entry(package, wire, entry, state, change):
 	modes = [[tender["tender"], ACCOUNTS.tenders[tender["tender"]]] for tender in entry.body["tenders"]]
 	document = {"docstatus": 1, "entries": 1, "net_accounts": ["Sales"], "payments": modes}
 	package.line("documents", change("documents", {**name, **document}))
-	posting = {"entry": entry.id, "document_type": "Sales Invoice", "document_name": entry.receipt_number}
+	posting = {
+		"entry": entry.id,
+		"part": entry.kind,
+		"document_type": "Sales Invoice",
+		"document_name": entry.receipt_number,
+	}
 	package.line("postings", change("postings", posting))
 	unit = 10 ** entry.body["currency_precision"]
 	for line in effect_of(entry, ACCOUNTS, "Shop").lines:

@@ -16,6 +16,8 @@ from pos_bridge.erpnext.audit.verifier.tables import SOLD
 Fields = dict[str, Any]
 LEDGERS = ("Sales Invoice", "Journal Entry")
 MONEY = ("cash", "card", "bank")
+COMPARED = ("sale", "return", "tip")
+"""Parts of an entry that its own figures say. Others, such as what a credit did not cover, only balance."""
 
 
 class Ledger:
@@ -25,6 +27,7 @@ class Ledger:
 		self.currency, self.shops = manifest["company_currency"], manifest["shops"]
 		self.documents: dict[str, Fields] = {}
 		self.of_entry: dict[str, list[str]] = defaultdict(list)
+		self.posted: set[str] = set()
 		self.entries: dict[str, tuple[str, str, Fields]] = {}
 		self.amounts: dict[str, Counter[str]] = defaultdict(Counter)
 		self.own: dict[str, Counter[str]] = defaultdict(Counter)
@@ -39,15 +42,19 @@ class Ledger:
 			return
 		if name not in self.documents:
 			raise Fault("A document is missing", where, name)
-		self.of_entry[row["entry"]].append(name)
+		self.posted.add(row["entry"])
+		if row["part"] in COMPARED:
+			self.of_entry[row["entry"]].append(name)
 
 	def entry(self, fields: Fields, where: str) -> None:
 		"""A posted entry."""
-		names = self.of_entry.get(fields["id"], [])
-		if fields["kind"] in SOLD and not names:
+		if fields["kind"] not in SOLD:
+			if fields["id"] in self.posted:
+				self.left_out["of other kinds than sales and returns: debits and credits only"] += 1
+			return
+		if fields["id"] not in self.of_entry:
 			raise Fault("A posted entry has no document", where, fields["receipt_number"])
-		if names:
-			self.entries[fields["id"]] = (fields["kind"], fields["till"], _figures(fields["body"]))
+		self.entries[fields["id"]] = (fields["kind"], fields["till"], _figures(fields["body"]))
 
 	def row(self, row: Fields) -> None:
 		"""A row of the general ledger."""
@@ -96,8 +103,6 @@ class Ledger:
 
 	def not_comparable(self, entries: list[str], documents: list[str]) -> str:
 		"""Why a group is not compared; "" if it is."""
-		if any(self.entries[entry][0] not in SOLD for entry in entries):
-			return "other kinds than sales and returns: debits and credits only"
 		if any(self.documents[name]["docstatus"] != 1 for name in documents):
 			return "cancelled or amended in the desk"
 		if len(entries) < max(self.documents[name]["entries"] for name in documents):
@@ -136,30 +141,28 @@ class Ledger:
 		return [(sorted(accounts), minor) for accounts, minor in _merged(sums)], named
 
 	def money(self, entries: list[str], rows: list[Fields]) -> tuple[set[str], int]:
-		"""Where what was paid went to: the accounts of its tenders, by the documents or else by the shop."""
+		"""Where money went to: the accounts of its tenders, by the documents or else by the shop."""
 		accounts: set[str] = set()
 		minor = 0
 		for entry in entries:
 			_, till, figures = self.entries[entry]
-			minor -= figures["change"]
-			for tender, kind, amount in figures["tenders"]:
+			for tender, amount in figures["money"]:
 				found = {account for row in rows for mode, account in row["payments"] if mode == tender}
-				if not found and kind in MONEY:
-					found = {self.shops[till]["tenders"].get(tender, "")} - {""}
-				if found:
-					accounts |= found
-					minor += amount
+				accounts |= found or {self.shops[till]["tenders"].get(tender, "")} - {""}
+				minor += amount
 		return accounts, minor
 
 
 def _figures(body: Fields) -> Fields:
-	if "lines" not in body:
-		return {}
+	"""`money` is what came in and went out as cash, by card or at the bank, by Mode of Payment."""
+	money = [(each["tender"], each["amount_minor"]) for each in body["tenders"] if each["kind"] in MONEY]
+	if body["change_minor"]:
+		cash = [each["tender"] for each in body["tenders"] if each["kind"] == "cash"]
+		money.append((body.get("change_from") or cash[0], -body["change_minor"]))
 	return {
-		**{"currency": body["currency"], "places": body["currency_precision"]},
-		**{"net": body["net_minor"], "change": body["change_minor"]},
+		**{"currency": body["currency"], "places": body["currency_precision"], "net": body["net_minor"]},
 		"taxes": [(tax["tax"], tax["amount_minor"]) for tax in body["taxes"]],
-		"tenders": [(each["tender"], each["kind"], each["amount_minor"]) for each in body["tenders"]],
+		"money": money,
 	}
 
 

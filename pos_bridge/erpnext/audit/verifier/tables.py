@@ -44,7 +44,7 @@ def rows_of(fields: Fields) -> Iterator[tuple[str, list[str]]]:
 		yield "tenders.csv", [*who, cashier, plain(tender["tender"]), tender["kind"], amount, currency]
 	if body["change_minor"]:
 		change = money(-body["change_minor"], places)
-		yield "tenders.csv", [*who, cashier, "", "change", change, currency]
+		yield "tenders.csv", [*who, cashier, plain(body.get("change_from", "")), "change", change, currency]
 	if kind not in SOLD:
 		return
 	for tax in body["taxes"]:
