@@ -73,6 +73,7 @@ def promotions_left_out(till: str) -> list[dict[str, str]]:
 
 	None where the till can't sell yet: saving it says what is missing.
 	"""
+	frappe.only_for(READERS)
 	frappe.get_doc("POS Till", till).check_permission("read")
 	try:
 		left = ground_of(till).settings["rules_left_out"]

@@ -40,6 +40,14 @@ ENDPOINTS = {
 	"api.lease_credit": ("POST", {"credit": "NOTHING", "amount_minor": 1}, {"till"}),
 	"desk.make_enrolment_code": ("POST", {"till": "NOTHING"}, {"POS Manager", "System Manager"}),
 	"desk.revoke_devices": ("POST", {"till": "NOTHING"}, {"POS Manager", "System Manager"}),
+	"desk.promotions_left_out": (
+		"GET",
+		{"till": "NOTHING"},
+		{
+			*("POS Manager", "POS Integrator", "System Manager"),
+			*("Accounts Manager", "Accounts User", "Auditor"),
+		},
+	),
 	"desk.retry_entry": (
 		"POST",
 		{"entry": "NOTHING"},
