@@ -31,7 +31,7 @@ from pos_bridge.erpnext.posting.moments import (
 	shop_time,
 	wrong_clock,
 )
-from pos_bridge.erpnext.posting.returns import return_of
+from pos_bridge.erpnext.posting.returns import lock_sale_of, return_of
 from pos_bridge.erpnext.shop import Shop, shop_of
 
 
@@ -78,6 +78,8 @@ def _post_invoice(stored: Stored, shop: Shop, post_on: date | None, booking: Boo
 	entry = stored.entry
 	_check_currency(entry, shop)
 	customer = customer_of(entry, shop, booking)
+	if entry.kind == "return":
+		lock_sale_of(entry)
 	items = stock.lock_bins((line["item"] for line in entry.body["lines"]), shop.warehouse)
 	business_date = post_on or getdate(entry.business_date)
 	occurred = shop_time(entry.occurred_at, shop.time_zone)
@@ -91,13 +93,14 @@ def _post_invoice(stored: Stored, shop: Shop, post_on: date | None, booking: Boo
 	invoices.submit(invoice, entry.receipt_number)
 	invoices.check_totals(invoice, sale)
 	booking.documents[entry.kind] = (invoice.doctype, invoice.name)
-	_note(stored, shop, post_on, booking, occurred)
+	note(stored, shop, post_on, booking, occurred)
 	for item, quantity in stock.below_zero(items, shop.warehouse):
 		below = _("{0} is at {1} in {2}.").format(item, f"{quantity:g}", shop.warehouse)
 		booking.flag("negative_stock", below)
 
 
-def _note(stored: Stored, shop: Shop, post_on: date | None, booking: Booking, occurred: datetime) -> None:
+def note(stored: Stored, shop: Shop, post_on: date | None, booking: Booking, occurred: datetime) -> None:
+	"""Flag what an accountant should know of a sale or return beyond its document."""
 	entry = stored.entry
 	if post_on:
 		words = _("Happened on {0}, posted on {1}: its period was closed.")
