@@ -11,7 +11,7 @@ from contract.credits import *  # noqa: F403 - the contract's tests
 from contract.daybooks import *  # noqa: F403 - the contract's tests
 from contract.ledgers import *  # noqa: F403 - the contract's tests
 from disposable import SITES
-from posting.payers import a_member, account, given_back, paid
+from payers import a_member, account, given_back, paid
 
 from pos_bridge import jobs
 from pos_bridge.core.entry import open_wire

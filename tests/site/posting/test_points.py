@@ -3,7 +3,7 @@
 import frappe
 import pytest
 from books import book, entry_of, flags, gl, invoice_of
-from posting.payers import (
+from payers import (
 	TIERS,
 	a_member,
 	account,

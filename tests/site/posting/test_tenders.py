@@ -5,7 +5,7 @@ import itertools
 import frappe
 import pytest
 from books import COMPANY, book, entry_of, flags, gl, invoice_of
-from posting.payers import (
+from payers import (
 	a_customer,
 	a_member,
 	account,

@@ -5,7 +5,7 @@ from datetime import date
 import frappe
 import pytest
 from books import COMPANY, DAY, book, entry_of
-from posting.payers import a_customer, a_member, by_points, given_back, halves, paid, voucher_of
+from payers import a_customer, a_member, by_points, given_back, halves, paid, voucher_of
 
 from pos_bridge.core.money import SCALE
 from pos_bridge.core.tenders import Foreign, Tender
