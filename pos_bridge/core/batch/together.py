@@ -1,0 +1,116 @@
+"""Sales added up: one Sale that books what they book one by one, and its lines merged to as few as can be.
+
+It never computes a tax or a price anew: every amount is the sum of what the receipts say.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from pos_bridge.core.sale import DraftLine, Sale, Tender, Totals
+from pos_bridge.core.tax import HUNDRED_PERCENT, Charge, Ratio, Tax, TaxAmount
+
+Terms = tuple[str, str, int, int, tuple[tuple[str, int], ...]]
+"""What lines have in common that are one row: item, unit, conversion, price after discount, rates."""
+
+
+@dataclass(frozen=True, slots=True)
+class MergedLine:
+	"""Lines of the same item, unit, price and rates; `lines` are how many. Quantity in 10^-9."""
+
+	terms: Terms
+	name: str
+	quantity: int
+	net_minor: int
+	lines: int
+
+
+def together(sales: Sequence[Sale]) -> Sale:
+	"""Sales under the same terms as one, whose figures are their sums; money is what was kept of it.
+
+	Its lines are theirs, in their order. It is not what `compute` would make of them: each sale's taxes
+	were rounded for themselves.
+	"""
+	first = sales[0]
+	totals = [sale.totals for sale in sales]
+	lines = tuple(line for sale in sales for line in sale.draft.lines)
+	taxes = _taxes(totals)
+	return Sale(
+		draft=replace(first.draft, lines=lines, taxes=tuple(each.tax for each in taxes)),
+		totals=Totals(
+			lines=tuple(amounts for each in totals for amounts in each.lines),
+			taxes=taxes,
+			net_minor=sum(each.net_minor for each in totals),
+			tax_minor=sum(each.tax_minor for each in totals),
+			round_off_minor=sum(each.round_off_minor for each in totals),
+			total_minor=sum(each.total_minor for each in totals),
+			rounding_adjustment_minor=sum(each.rounding_adjustment_minor for each in totals),
+		),
+		tenders=_kept(sales),
+		change_minor=0,
+	)
+
+
+def _taxes(totals: Sequence[Totals]) -> tuple[TaxAmount, ...]:
+	found: dict[str, TaxAmount] = {}
+	for row in (row for each in totals for row in each.taxes):
+		before = found.get(row.tax.tax, TaxAmount(row.tax, 0, 0))
+		found[row.tax.tax] = replace(
+			before,
+			base_minor=before.base_minor + row.base_minor,
+			amount_minor=before.amount_minor + row.amount_minor,
+		)
+	return tuple(found.values())
+
+
+def _kept(sales: Sequence[Sale]) -> tuple[Tender, ...]:
+	"""One tender of each name, less the change that was given out of it: of a sale's first cash tender."""
+	kept: dict[tuple[str, str], int] = {}
+	for sale in sales:
+		change_minor = sale.change_minor
+		for tender in sale.tenders:
+			given = change_minor if tender.kind == "cash" else 0
+			change_minor -= given
+			key = (tender.tender, tender.kind)
+			kept[key] = kept.get(key, 0) + tender.amount_minor - given
+	return tuple(Tender(*key, amount_minor) for key, amount_minor in kept.items() if amount_minor)
+
+
+def terms_of(line: DraftLine, rate_minor: int) -> Terms:
+	"""What decides which merged line a sale's line is part of."""
+	return line.item, line.unit, line.conversion, rate_minor, tuple(sorted(line.rates.items()))
+
+
+def merged(sale: Sale) -> tuple[MergedLine, ...]:
+	"""The lines of a sale with those of the same terms as one, in the order of their first."""
+	found: dict[Terms, MergedLine] = {}
+	for line, amounts in zip(sale.draft.lines, sale.totals.lines, strict=True):
+		terms = terms_of(line, amounts.rate_minor)
+		before = found.get(terms, MergedLine(terms, line.name, 0, 0, 0))
+		found[terms] = replace(
+			before,
+			quantity=before.quantity + line.quantity,
+			net_minor=before.net_minor + amounts.net_minor,
+			lines=before.lines + 1,
+		)
+	return tuple(found.values())
+
+
+def tax_of_items(sale: Sale, tax: Tax) -> Mapping[str, tuple[int, Ratio]]:
+	"""By item: its rate of a tax (10^-9) and about how much of the tax it bears, not rounded.
+
+	For reports by item. It is exact for what is charged on the net total or the quantity; other rows' amounts
+	are spread over the nets.
+	"""
+	whole = next((each.amount_minor for each in sale.totals.taxes if each.tax.tax == tax.tax), 0)
+	found: dict[str, tuple[int, Ratio]] = {}
+	for line in merged(sale):
+		item, rate = line.terms[0], dict(line.terms[4]).get(tax.tax, 0)
+		before = found.get(item, (rate, Ratio(0, 1)))[1]
+		found[item] = rate, before.plus(_share(line, tax, rate, whole, sale))
+	return found
+
+
+def _share(line: MergedLine, tax: Tax, rate: int, whole_minor: int, sale: Sale) -> Ratio:
+	if tax.charge is Charge.NET_TOTAL:
+		return Ratio(line.net_minor * rate, HUNDRED_PERCENT)
+	return Ratio(line.net_minor * whole_minor, sale.totals.net_minor or 1)
