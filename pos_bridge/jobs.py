@@ -1,6 +1,6 @@
 """Background jobs: post what waits, sweep every minute. It claims, calls, and writes down what came of it.
 
-It never holds more than one entry's transaction open, and never gives an entry up.
+It never holds more than one transaction open, and never gives an entry up.
 """
 
 import gc
@@ -15,6 +15,8 @@ from frappe.utils import cint, now_datetime
 
 from pos_bridge.erpnext.audit import deliver
 from pos_bridge.erpnext.audit.export import export
+from pos_bridge.erpnext.batches.gather import Gathered, begun_by, gather, waits_for_more
+from pos_bridge.erpnext.batches.post import post_together
 from pos_bridge.erpnext.catalogue import poke
 from pos_bridge.erpnext.credit import expiry, leases
 from pos_bridge.erpnext.isolation import begin, is_clash, is_database_away
@@ -98,13 +100,16 @@ def _collected_less_often() -> Iterator[None]:
 
 
 def _drain(until: float) -> int:
-	done = 0
+	done, young = 0, set[str]()
+	called = False
 	while time.monotonic() < until:
-		if done == 1 and fate.count_due() > BACKLOG_PER_WORKER:
+		if done and not called and fate.count_due() > BACKLOG_PER_WORKER:
+			called = True
 			wake_poster()
-		if not _post_next():
+		posted = _post_next(young)
+		if posted is None:
 			return done
-		done += 1
+		done += posted
 	wake_poster()
 	return done
 
@@ -123,15 +128,64 @@ def _add_up(companies: set[str]) -> None:
 			raise
 
 
-def _post_next() -> bool:
-	"""Claim one entry and post it; False if none is due."""
+def _post_next(young: set[str]) -> int | None:
+	"""Claim the oldest entry and post it, with others if it is plain; how many, None if none is due.
+
+	Tills whose sales wait for more of their kind are put among the `young` and passed over.
+	"""
 	begin()
-	claimed = fate.claim()
+	claimed = fate.claim(young)
 	if claimed is None:
 		frappe.db.rollback()
-		return False
+		return None
+	gathered = _gathered(claimed)
+	if gathered is None:
+		young.add(claimed["till"])
+		frappe.db.rollback()
+		return 0
+	if len(gathered.sales) > 1:
+		return _post_together(gathered)
 	_post_or_explain(claimed)
-	return True
+	return 1
+
+
+def _gathered(claimed: Mapping[str, Any]) -> Gathered | None:
+	"""What is posted with a claimed entry; None if it waits for more. Whatever is in the way: it alone."""
+	try:
+		shop = begun_by(claimed)
+		if shop is None:
+			return Gathered()
+		return None if waits_for_more(claimed) else gather(claimed, shop)
+	except Exception as error:  # BLE001 - posted alone, an entry is held or tried again, and says why
+		if is_database_away(error):
+			raise
+		return Gathered()
+
+
+def _post_together(gathered: Gathered) -> int:
+	"""One document for all; whatever is in its way, one for each: so no sale holds another up."""
+	names = gathered.names
+	try:
+		with nothing_left_as_being_saved():
+			bookings = post_together(gathered)
+		fate.keep_all(bookings)
+		frappe.db.commit()
+	except Exception as error:  # BLE001 - one sale's fault must not keep the others from the books
+		frappe.db.rollback()
+		if is_database_away(error):
+			raise
+		if not is_clash(error):
+			frappe.logger("pos_bridge").warning(f"{len(names)} sales are posted one by one", exc_info=error)
+		frappe.local.message_log = []
+		_post_one_by_one(names)
+	return len(names)
+
+
+def _post_one_by_one(names: list[str]) -> None:
+	for name in names:
+		begin()
+		if claimed := fate.claim_named(name):
+			_post_or_explain(claimed)
 
 
 def _post_or_explain(claimed: Mapping[str, Any]) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pos_bridge.core.batch.plain import is_plain, same_terms
-from pos_bridge.core.batch.together import merged, tax_of_items, together
+from pos_bridge.core.batch.together import merged, tax_of_items, terms_of, together
 from pos_bridge.core.entry import open_wire
 from pos_bridge.core.journal import Accounts, effect_of
 from pos_bridge.core.money import SCALE, Rounding, round_ratio
@@ -84,19 +84,18 @@ def test_together_they_are_paid_in_full_and_without_change(sold):
 def test_merging_lines_loses_neither_goods_nor_a_minor_unit(sold):
 	sale = together(sold)
 	rows = merged(sale)
-	assert len({row.terms for row in rows}) == len(rows)
-	assert sum(row.lines for row in rows) == len(sale.draft.lines)
+	assert len({terms_of(row.line, row.rate_minor) for row in rows}) == len(rows)
 	assert sum(row.net_minor for row in rows) == sale.totals.net_minor
 	for item in {line.item for line in sale.draft.lines}:
 		sold_of_it = sum(line.quantity for line in sale.draft.lines if line.item == item)
-		assert sum(row.quantity for row in rows if row.terms[0] == item) == sold_of_it
+		assert sum(row.line.quantity for row in rows if row.line.item == item) == sold_of_it
 
 
 @given(days())
 def test_what_the_items_bear_of_a_tax_is_the_tax_but_for_its_rounding(sold):
 	sale = together(sold)
 	for each in sale.totals.taxes:
-		borne = [ratio for _, ratio in tax_of_items(sale, each.tax).values()]
+		borne = [ratio for _, ratio in tax_of_items(sale, each).values()]
 		known = sum(round_ratio(*ratio, Rounding.COMMERCIAL) for ratio in borne)
 		assert abs(known - each.amount_minor) <= len(sold) + len(borne)
 
@@ -113,12 +112,9 @@ def test_change_comes_out_of_the_first_cash_and_every_tender_is_there_once():
 
 
 def test_the_same_item_at_another_price_is_a_line_of_its_own():
-	dearer = make_sale(
-		replace(CART, lines=(replace(TEA, price_minor=230), MILK)), [Tender("Card", "card", 560)]
-	)
-	assert [
-		(row.terms[0], row.terms[3], row.quantity // SCALE) for row in merged(together([SOLD, dearer]))
-	] == [
+	cart = replace(CART, lines=(replace(TEA, price_minor=230), MILK))
+	rows = merged(together([SOLD, make_sale(cart, [Tender("Card", "card", 560)])]))
+	assert [(row.line.item, row.rate_minor, row.line.quantity // SCALE) for row in rows] == [
 		("TEA", 229, 2),
 		("MILK", 100, 2),
 		("TEA", 230, 2),

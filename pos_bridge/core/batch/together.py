@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pos_bridge.core.sale import DraftLine, Sale, Tender, Totals
-from pos_bridge.core.tax import HUNDRED_PERCENT, Charge, Ratio, Tax, TaxAmount
+from pos_bridge.core.tax import HUNDRED_PERCENT, Charge, Ratio, TaxAmount
 
 Terms = tuple[str, str, int, int, tuple[tuple[str, int], ...]]
 """What lines have in common that are one row: item, unit, conversion, price after discount, rates."""
@@ -15,13 +15,11 @@ Terms = tuple[str, str, int, int, tuple[tuple[str, int], ...]]
 
 @dataclass(frozen=True, slots=True)
 class MergedLine:
-	"""Lines of the same item, unit, price and rates; `lines` are how many. Quantity in 10^-9."""
+	"""Lines of the same terms: the first of them with the quantity of all, and their net."""
 
-	terms: Terms
-	name: str
-	quantity: int
+	line: DraftLine
+	rate_minor: int
 	net_minor: int
-	lines: int
 
 
 def together(sales: Sequence[Sale]) -> Sale:
@@ -85,32 +83,25 @@ def merged(sale: Sale) -> tuple[MergedLine, ...]:
 	found: dict[Terms, MergedLine] = {}
 	for line, amounts in zip(sale.draft.lines, sale.totals.lines, strict=True):
 		terms = terms_of(line, amounts.rate_minor)
-		before = found.get(terms, MergedLine(terms, line.name, 0, 0, 0))
-		found[terms] = replace(
-			before,
-			quantity=before.quantity + line.quantity,
-			net_minor=before.net_minor + amounts.net_minor,
-			lines=before.lines + 1,
-		)
+		row = MergedLine(line, amounts.rate_minor, amounts.net_minor)
+		if before := found.get(terms):
+			whole = replace(before.line, quantity=before.line.quantity + line.quantity)
+			row = MergedLine(whole, before.rate_minor, before.net_minor + amounts.net_minor)
+		found[terms] = row
 	return tuple(found.values())
 
 
-def tax_of_items(sale: Sale, tax: Tax) -> Mapping[str, tuple[int, Ratio]]:
+def tax_of_items(sale: Sale, tax: TaxAmount) -> Mapping[str, tuple[int, Ratio]]:
 	"""By item: its rate of a tax (10^-9) and about how much of the tax it bears, not rounded.
 
-	For reports by item. It is exact for what is charged on the net total or the quantity; other rows' amounts
-	are spread over the nets.
+	For reports by item. What is not charged on the net total is spread over the nets.
 	"""
-	whole = next((each.amount_minor for each in sale.totals.taxes if each.tax.tax == tax.tax), 0)
 	found: dict[str, tuple[int, Ratio]] = {}
-	for line in merged(sale):
-		item, rate = line.terms[0], dict(line.terms[4]).get(tax.tax, 0)
-		before = found.get(item, (rate, Ratio(0, 1)))[1]
-		found[item] = rate, before.plus(_share(line, tax, rate, whole, sale))
+	for row in merged(sale):
+		rate = row.line.rates.get(tax.tax.tax, 0)
+		before = found.get(row.line.item, (rate, Ratio(0, 1)))[1]
+		share = Ratio(row.net_minor * rate, HUNDRED_PERCENT)
+		if tax.tax.charge is not Charge.NET_TOTAL:
+			share = Ratio(row.net_minor * tax.amount_minor, sale.totals.net_minor or 1)
+		found[row.line.item] = rate, before.plus(share)
 	return found
-
-
-def _share(line: MergedLine, tax: Tax, rate: int, whole_minor: int, sale: Sale) -> Ratio:
-	if tax.charge is Charge.NET_TOTAL:
-		return Ratio(line.net_minor * rate, HUNDRED_PERCENT)
-	return Ratio(line.net_minor * whole_minor, sale.totals.net_minor or 1)

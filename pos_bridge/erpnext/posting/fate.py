@@ -3,7 +3,7 @@
 It never reads a body and never commits.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -28,19 +28,69 @@ def count_due() -> int:
 	)
 
 
-def claim() -> Mapping[str, Any] | None:
+_CLAIMED = (
+	"name, position, kind, till, hash, text, sent_by, hop, recorded_at, state, attempts, post_on,"
+	" business_date, company"
+)
+
+
+def claim(passed_over: Collection[str] = ()) -> Mapping[str, Any] | None:
 	"""The oldest entry that is due and that nobody else has, locked until the transaction's end.
 
-	A killed worker's lock ends with its connection, so its entry is claimed by the next one.
+	Sales of the tills that are `passed_over` are left waiting. A killed worker's lock ends with its
+	connection, so its entry is claimed by the next one.
 	"""
 	rows = frappe.db.sql(
-		"SELECT name, position, hash, text, sent_by, hop, recorded_at, state, attempts, post_on,"
-		f" business_date, company FROM `tabPOS Entry` WHERE {_DUE}"
+		f"SELECT {_CLAIMED} FROM `tabPOS Entry` WHERE {_DUE}"
+		" AND NOT (kind = 'sale' AND till IN %(passed_over)s)"
 		" ORDER BY position LIMIT 1 FOR UPDATE SKIP LOCKED",
-		{"now": now_datetime()},
+		{"now": now_datetime(), "passed_over": tuple(passed_over) or ("",)},
 		as_dict=True,
 	)
 	return rows[0] if rows else None
+
+
+def claim_after(first: Mapping[str, Any], limit: int) -> list[Mapping[str, Any]]:
+	"""Due sales of the same till and business date behind a claimed one, never tried yet, oldest first."""
+	return frappe.db.sql(
+		f"SELECT {_CLAIMED} FROM `tabPOS Entry` WHERE {_DUE} AND {_BESIDE} AND position > %(position)s"
+		" ORDER BY position LIMIT %(limit)s FOR UPDATE SKIP LOCKED",
+		{**first, "now": now_datetime(), "limit": limit},
+		as_dict=True,
+	)
+
+
+def claim_named(name: str) -> Mapping[str, Any] | None:
+	"""That entry, locked, if it is due and nobody else has it."""
+	rows = frappe.db.sql(
+		f"SELECT {_CLAIMED} FROM `tabPOS Entry` WHERE name = %(name)s AND {_DUE} FOR UPDATE SKIP LOCKED",
+		{"name": name, "now": now_datetime()},
+		as_dict=True,
+	)
+	return rows[0] if rows else None
+
+
+def due_beside(first: Mapping[str, Any]) -> tuple[int, bool]:
+	"""How many sales `claim_after` could take, with the first; and whether somebody asks for any of them.
+
+	Its shift was closed, or a return wants one of the till's sales that wait.
+	"""
+	due, closed, wanted = frappe.db.sql(
+		f"SELECT (SELECT COUNT(*) FROM `tabPOS Entry` WHERE {_DUE} AND {_BESIDE}),"
+		" EXISTS (SELECT 1 FROM `tabPOS Entry` WHERE till = %(till)s AND business_date >= %(business_date)s"
+		"  AND kind = 'shift_close' AND position > %(position)s),"
+		" EXISTS (SELECT 1 FROM `tabPOS Entry` back JOIN `tabPOS Entry` sold"
+		"  ON sold.name = back.against_entry WHERE back.kind = 'return' AND back.state IN ('waiting', 'held')"
+		"  AND sold.till = %(till)s AND sold.state = 'waiting')",
+		{**first, "now": now_datetime()},
+	)[0]
+	return int(due), bool(closed or wanted)
+
+
+_BESIDE = (
+	"kind = 'sale' AND till = %(till)s AND business_date = %(business_date)s AND post_on IS NULL"
+	" AND COALESCE(attempts, 0) = 0"
+)
 
 
 def stored(row: Mapping[str, Any]) -> Stored:
@@ -67,6 +117,35 @@ def keep(name: str, booking: Booking) -> None:
 	settle_promise(name)
 	release_returns_of(name)
 	_update(name, state="posted", posted_at=now_datetime(), **_NOT_HELD, next_try_at=None, last_fault="")
+
+
+def keep_all(bookings: Mapping[str, Booking]) -> None:
+	"""`keep` for entries that one document booked, in a handful of statements."""
+	names = tuple(bookings)
+	_write_postings(
+		(name, part, *found) for name in names for part, found in bookings[name].documents.items()
+	)
+	for name, booking in bookings.items():
+		for index, (flag, details) in enumerate(booking.flags, start=1):
+			_child("POS Entry Flag", "remarks", name, index, flag=flag, details=details)
+	settle_promise(*names)
+	returns = "SELECT name FROM `tabPOS Entry` WHERE against_entry IN %s AND state = 'held'"
+	release(frappe.db.sql_list(returns, (names,)))
+	_update(*names, state="posted", posted_at=now_datetime(), **_NOT_HELD, next_try_at=None, last_fault="")
+
+
+def _write_postings(rows: Iterable[tuple[str, str, str, str]]) -> None:
+	now, user = now_datetime(), frappe.session.user
+	values = [
+		(frappe.generate_hash(length=10), now, now, user, user, 1, "POS Entry", "postings", *row)
+		for row in rows
+	]
+	marks = ", ".join([f"({', '.join(['%s'] * 12)})"] * len(values))
+	frappe.db.sql(
+		"INSERT INTO `tabPOS Entry Posting` (name, creation, modified, owner, modified_by, idx, parenttype,"
+		f" parentfield, parent, part, document_type, document_name) VALUES {marks}",
+		[value for row in values for value in row],
+	)
 
 
 _NOT_HELD: dict[str, Any] = {
@@ -142,12 +221,12 @@ def _child(doctype: str, field: str, parent: str, index: int, **values: str) -> 
 	row.db_insert()
 
 
-def _update(name: str, **values: Any) -> None:
+def _update(*names: str, **values: Any) -> None:
 	values = {**_shown(values), "modified": now_datetime()}
 	assignments = ", ".join(f"`{column}` = %({column})s" for column in values)
 	frappe.db.sql(
-		f"UPDATE `tabPOS Entry` SET {assignments} WHERE name = %(name)s AND state <> 'posted'",
-		{**values, "name": name},
+		f"UPDATE `tabPOS Entry` SET {assignments} WHERE name IN %(names)s AND state <> 'posted'",
+		{**values, "names": names},
 	)
 
 
