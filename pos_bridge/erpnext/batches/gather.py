@@ -54,7 +54,7 @@ def begun_by(claimed: Mapping[str, Any]) -> Shop | None:
 
 
 def waits_for_more(claimed: Mapping[str, Any]) -> bool:
-	"""Whether the oldest due sale of a till can wait for others: few are due, it is young, nobody asks for it.
+	"""Whether a till's oldest due sale can wait for others: few are due, it is young, nobody asks for it.
 
 	The end of its shift asks for it, and a return of any of the till's sales that are not in the books.
 	"""

@@ -101,8 +101,9 @@ def _postings(invoice: str) -> list[Any]:
 
 
 def _mark(invoice: str) -> None:
-	for row in _postings(invoice):
-		state = _state_of(invoice)
+	rows = _postings(invoice)
+	state = _state_of(invoice) if rows else ""
+	for row in rows:
 		frappe.db.set_value("POS Entry Posting", row.name, "desk_state", state, update_modified=False)
 		show_on_entry(row.parent)
 
