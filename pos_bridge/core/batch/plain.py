@@ -9,8 +9,8 @@ from typing import Any
 
 from pos_bridge.core.sale import Sale, SaleDraft
 from pos_bridge.core.tax import Charge, Tax
+from pos_bridge.core.tenders import MONEY_KINDS
 
-MONEY = frozenset(("cash", "card", "bank"))
 _SALE = frozenset(
 	(
 		*("currency", "currency_precision", "rounding", "taxes", "lines", "net_minor", "tax_minor"),
@@ -45,7 +45,7 @@ def is_plain(body: Mapping[str, Any], sale: Sale, walk_in: str) -> bool:
 		and all(row.keys() <= _TENDER for row in body["tenders"])
 		and body.get("customer", "") in ("", walk_in)
 		and sale.totals.total_minor > 0
-		and all(tender.kind in MONEY for tender in sale.tenders)
+		and all(tender.kind in MONEY_KINDS for tender in sale.tenders)
 		and _change_is_of_the_first_cash(sale)
 	)
 

@@ -6,8 +6,9 @@ It never computes a tax or a price anew: every amount is the sum of what the rec
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from pos_bridge.core.sale import DraftLine, Sale, Tender, Totals
+from pos_bridge.core.sale import DraftLine, Sale, Totals
 from pos_bridge.core.tax import HUNDRED_PERCENT, Charge, Ratio, TaxAmount
+from pos_bridge.core.tenders import Tender
 
 Terms = tuple[str, str, int, int, tuple[tuple[str, int], ...]]
 """What lines have in common that are one row: item, unit, conversion, price after discount, rates."""

@@ -15,8 +15,9 @@ from pos_bridge.core.errors import Rejected
 from pos_bridge.core.money import SCALE, Rounding
 from pos_bridge.core.sale import Sale, SaleDraft, check_sale
 from pos_bridge.core.sale_body import sale_from_body
-from pos_bridge.erpnext.posting.invoice import account_of, tax_template_of
+from pos_bridge.erpnext.posting.invoice import tax_template_of
 from pos_bridge.erpnext.shop import Shop, rounding_method
+from pos_bridge.erpnext.tenders.modes import account_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from pos_bridge.erpnext import stock
 from pos_bridge.erpnext.batches.gather import Gathered
 from pos_bridge.erpnext.batches.plain import PlainSale
 from pos_bridge.erpnext.batches.sums import put_sums
+from pos_bridge.erpnext.drawer import late
 from pos_bridge.erpnext.overrides.trouble import what_happened_is_booked
 from pos_bridge.erpnext.posting import invoice as invoices
 from pos_bridge.erpnext.posting import post as posting
@@ -43,6 +44,7 @@ def post_together(gathered: Gathered) -> dict[str, Booking]:
 		entry = each.stored.entry
 		occurred = shop_time(entry.occurred_at, shop.time_zone)
 		posting.note(each.stored, shop, None, booked[entry.id], occurred)
+		late.amend(each.stored, None, booked[entry.id])
 	_flag_below_zero(sales, booked, stock.below_zero(items, shop.warehouse), shop)
 	return booked
 

@@ -13,8 +13,9 @@ from pos_bridge.core.batch.together import MergedLine, merged, tax_of_items
 from pos_bridge.core.money import SCALE
 from pos_bridge.core.sale import Sale
 from pos_bridge.core.tax import TaxAmount
-from pos_bridge.erpnext.posting.invoice import account_of, tax_template_of
+from pos_bridge.erpnext.posting.invoice import tax_template_of
 from pos_bridge.erpnext.shop import Shop
+from pos_bridge.erpnext.tenders.modes import payment_rows
 
 
 def put_sums(invoice: Any, sale: Sale, shop: Shop) -> None:
@@ -36,7 +37,7 @@ def put_sums(invoice: Any, sale: Sale, shop: Shop) -> None:
 	for table, rows in (
 		("items", [_item_row(row, sale, shop) for row in merged(sale)]),
 		("taxes", _tax_rows(sale, shop)),
-		("payments", _payment_rows(sale, shop)),
+		("payments", payment_rows(sale, shop)),
 	):
 		invoice.set(table, [])
 		for row in rows:
@@ -61,6 +62,7 @@ def _item_row(row: MergedLine, sale: Sale, shop: Shop) -> dict[str, Any]:
 		"warehouse": shop.warehouse,
 		"income_account": shop.income_account,
 		"cost_center": shop.cost_center,
+		**shop.dimensions,
 		"item_tax_template": tax_template_of(line, shop),
 		**_both("price_list_rate", 0.0),
 		**{name: value for field in ("rate", "net_rate") for name, value in _both(field, rate).items()},
@@ -85,6 +87,7 @@ def _tax_rows(sale: Sale, shop: Shop) -> list[dict[str, Any]]:
 			"description": known[account].label if account in known else charged[account].tax.label,
 			"tax_amount": charged[account].amount_minor / unit if account in charged else 0.0,
 			"cost_center": (account in known and known[account].cost_center) or shop.cost_center,
+			**shop.dimensions,
 			**(_tax_by_item(sale, charged[account], unit) if account in charged else {}),
 		}
 		for account in dict.fromkeys((*known, *charged))
@@ -101,18 +104,3 @@ def _tax_by_item(sale: Sale, tax: TaxAmount, unit: int) -> dict[str, Any]:
 	}
 	return {"dont_recompute_tax": 1, "item_wise_tax_detail": json.dumps(detail, separators=(",", ":"))}
 
-
-def _payment_rows(sale: Sale, shop: Shop) -> list[dict[str, Any]]:
-	"""One row per tender; ERPNext wants one even where nothing was to pay."""
-	unit = 10**sale.draft.currency_precision
-	mode = next(iter(shop.tenders), "")
-	rows = [(each.tender, each.kind, each.amount_minor / unit) for each in sale.tenders]
-	return [
-		{
-			"mode_of_payment": tender,
-			"account": account_of(tender, shop),
-			"type": "Cash" if kind == "cash" else "Bank",
-			"amount": amount,
-		}
-		for tender, kind, amount in rows or [(mode, "cash", 0.0)]
-	]
