@@ -12,9 +12,10 @@ from pos_bridge.core.batch.together import merged, tax_of_items, terms_of, toget
 from pos_bridge.core.entry import open_wire
 from pos_bridge.core.journal import Accounts, effect_of
 from pos_bridge.core.money import SCALE, Rounding, round_ratio
-from pos_bridge.core.sale import DraftLine, SaleDraft, Tender, compute, make_sale
+from pos_bridge.core.sale import DraftLine, SaleDraft, compute, make_sale
 from pos_bridge.core.sale_body import sale_body
 from pos_bridge.core.tax import Charge, Tax
+from pos_bridge.core.tenders import Tender
 from pos_bridge.core.ticket import TicketDiscount, TotalRounding
 
 ACCOUNTS = Accounts(

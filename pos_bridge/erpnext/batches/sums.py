@@ -103,4 +103,3 @@ def _tax_by_item(sale: Sale, tax: TaxAmount, unit: int) -> dict[str, Any]:
 		for item, (rate, share) in tax_of_items(sale, tax).items()
 	}
 	return {"dont_recompute_tax": 1, "item_wise_tax_detail": json.dumps(detail, separators=(",", ":"))}
-

@@ -192,8 +192,7 @@ def _living(
 	yield from documents.compare_figures(row, sale, place, books)
 	try:
 		effects = [
-			ledger.effect_in(document, entry, work.company, books.tips.get(entry.id, {}))
-			for entry in entries
+			ledger.effect_in(document, entry, work.company, books.tips.get(entry.id, {})) for entry in entries
 		]
 	except Rejected as error:
 		yield row.differs(Kind.DAMAGED, f"It is posted, but its figures are wrong: {error.message}")
