@@ -11,13 +11,14 @@ from frappe import _
 from frappe.utils import getdate
 
 from pos_bridge.core.batch.together import together
+from pos_bridge.core.kinds.shift_state import shift_of
 from pos_bridge.core.money import SCALE
 from pos_bridge.core.sale import Sale
 from pos_bridge.erpnext import stock
 from pos_bridge.erpnext.batches.gather import Gathered
 from pos_bridge.erpnext.batches.plain import PlainSale
 from pos_bridge.erpnext.batches.sums import put_sums
-from pos_bridge.erpnext.drawer import late
+from pos_bridge.erpnext.drawer import known, late
 from pos_bridge.erpnext.overrides.trouble import what_happened_is_booked
 from pos_bridge.erpnext.posting import invoice as invoices
 from pos_bridge.erpnext.posting import post as posting
@@ -40,13 +41,21 @@ def post_together(gathered: Gathered) -> dict[str, Booking]:
 		each.stored.entry.id: Booking({"sale": (invoice.doctype, invoice.name)}, list(tolerated))
 		for each in sales
 	}
+	open_shifts = _open_shifts(sales)
 	for each in sales:
 		entry = each.stored.entry
 		occurred = shop_time(entry.occurred_at, shop.time_zone)
 		posting.note(each.stored, shop, None, booked[entry.id], occurred)
-		late.amend(each.stored, None, booked[entry.id])
+		if shift_of(entry) not in open_shifts:
+			late.amend(each.stored, None, booked[entry.id])
 	_flag_below_zero(sales, booked, stock.below_zero(items, shop.warehouse), shop)
 	return booked
+
+
+def _open_shifts(sales: Sequence[PlainSale]) -> set[str]:
+	"""Shifts that are not closed, nor will be before this transaction ends: each is asked for once."""
+	named = {(each.stored.entry.till, shift_of(each.stored.entry)) for each in sales}
+	return {shift for till, shift in named if shift and known.closed_shift(till, shift) is None}
 
 
 def _invoice(sales: Sequence[PlainSale], whole: Sale, shop: Shop, items: Sequence[str]) -> Any:

@@ -37,12 +37,12 @@ _CLAIMED = (
 def claim(passed_over: Collection[str] = ()) -> Mapping[str, Any] | None:
 	"""The oldest entry that is due and that nobody else has, locked until the transaction's end.
 
-	Sales of the tills that are `passed_over` are left waiting. A killed worker's lock ends with its
+	Sales of the tills that are `passed_over` are left waiting, and closings, which come after them. A killed worker's lock ends with its
 	connection, so its entry is claimed by the next one.
 	"""
 	rows = frappe.db.sql(
 		f"SELECT {_CLAIMED} FROM `tabPOS Entry` WHERE {_DUE}"
-		" AND NOT (kind = 'sale' AND till IN %(passed_over)s)"
+		" AND NOT (kind IN ('sale', 'shift_close') AND till IN %(passed_over)s)"
 		" ORDER BY position LIMIT 1 FOR UPDATE SKIP LOCKED",
 		{"now": now_datetime(), "passed_over": tuple(passed_over) or ("",)},
 		as_dict=True,
@@ -123,7 +123,9 @@ def keep_all(bookings: Mapping[str, Booking]) -> None:
 	"""`keep` for entries that one document booked, in a handful of statements."""
 	names = tuple(bookings)
 	_write_postings(
-		(name, part, *found) for name in names for part, found in bookings[name].documents.items()
+		(index, name, part, *document)
+		for name, booking in bookings.items()
+		for index, (part, document) in enumerate(booking.documents.items(), start=1)
 	)
 	for name, booking in bookings.items():
 		for index, (flag, details) in enumerate(booking.flags, start=1):
@@ -134,16 +136,15 @@ def keep_all(bookings: Mapping[str, Booking]) -> None:
 	_update(*names, state="posted", posted_at=now_datetime(), **_NOT_HELD, next_try_at=None, last_fault="")
 
 
-def _write_postings(rows: Iterable[tuple[str, str, str, str]]) -> None:
+def _write_postings(rows: Iterable[tuple[int, str, str, str, str]]) -> None:
 	now, user = now_datetime(), frappe.session.user
 	values = [
-		(frappe.generate_hash(length=10), now, now, user, user, 1, "POS Entry", "postings", *row)
-		for row in rows
+		(frappe.generate_hash(length=10), now, now, user, user, "POS Entry", "postings", *row) for row in rows
 	]
 	marks = ", ".join([f"({', '.join(['%s'] * 12)})"] * len(values))
 	frappe.db.sql(
-		"INSERT INTO `tabPOS Entry Posting` (name, creation, modified, owner, modified_by, idx, parenttype,"
-		f" parentfield, parent, part, document_type, document_name) VALUES {marks}",
+		"INSERT INTO `tabPOS Entry Posting` (name, creation, modified, owner, modified_by, parenttype,"
+		f" parentfield, idx, parent, part, document_type, document_name) VALUES {marks}",
 		[value for row in values for value in row],
 	)
 
