@@ -37,8 +37,8 @@ _CLAIMED = (
 def claim(passed_over: Collection[str] = ()) -> Mapping[str, Any] | None:
 	"""The oldest entry that is due and that nobody else has, locked until the transaction's end.
 
-	Sales of the tills that are `passed_over` are left waiting, and closings, which come after them. A killed worker's lock ends with its
-	connection, so its entry is claimed by the next one.
+	Sales of the tills that are `passed_over` are left waiting, and closings, which come after them. A killed
+	worker's lock ends with its connection, so its entry is claimed by the next one.
 	"""
 	rows = frappe.db.sql(
 		f"SELECT {_CLAIMED} FROM `tabPOS Entry` WHERE {_DUE}"

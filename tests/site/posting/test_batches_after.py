@@ -1,4 +1,4 @@
-"""What comes after a batch: returns, the desk's changes, a hundred sales of any kind, workers that are killed."""
+"""What comes after a batch: returns, what the desk does; a hundred sales of any kind, a worker killed."""
 
 import random
 import subprocess
