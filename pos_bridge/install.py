@@ -16,6 +16,8 @@ UNIQUE = (
 INDEXES = (
 	("POS Entry", ("state", "position"), "entries_in_state"),
 	("POS Entry", ("till", "business_date"), "entries_of_a_day"),
+	("POS Entry", ("company", "business_date"), "entries_of_a_company"),
+	("POS Entry Flag", ("reviewed", "parent"), "flags_to_review"),
 	("POS Unposted Stock", ("item_code", "warehouse"), "unposted_of_an_item"),
 	# Two columns: one on a single column that its DocType does not name, Frappe drops with the next migrate.
 	("Customer", ("default_price_list", "disabled"), "customers_of_a_price_list"),

@@ -26,6 +26,7 @@ from pos_bridge.core.daybook import (
 	set_aside,
 )
 from pos_bridge.core.entry import Entry, WireEntry, open_wire
+from pos_bridge.erpnext.reports.figures import columns_of
 from pos_bridge.erpnext.shown import plain
 
 MAX_GAPS = 1_000
@@ -291,6 +292,7 @@ def _entry_row(wire: WireEntry, entry: Entry, arrival: Arrival) -> dict[str, Any
 		"state": State.WAITING.value,
 		"company": frappe.get_cached_value("POS Till", entry.till, "company"),
 		**_columns_of(entry.body),
+		**columns_of(entry),
 	}
 
 
