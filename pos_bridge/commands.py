@@ -6,6 +6,7 @@ It never decides anything about sales, and never changes what set-up finds.
 import sys
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 import click
@@ -105,6 +106,22 @@ def reconcile(company: str, first: str, last: str, till: str, as_json: bool) -> 
 	for line in [told.as_json(days, result)] if as_json else told.as_text(days, result):
 		click.echo(line)
 	return int(bool(result.unexplained))
+
+
+@pos_bridge.command("audit-export")
+@click.option("--company", default="", help="Needed where there is more than one.")
+@click.option("--from", "first", default="", help="First business date, as 2026-11-25; today if left out.")
+@click.option("--to", "last", default="", help="Last business date; the first if left out.")
+@click.option("--till", default="", help="One till only.")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@on_site
+def audit_export(company: str, first: str, last: str, till: str, file: Path) -> None:
+	"""Write what an auditor needs to FILE, a ZIP with a program that verifies it (docs/audit.md)."""
+	from pos_bridge.erpnext.audit.export import export
+	from pos_bridge.erpnext.reconcile import scope
+
+	seal = export(scope.asked(company, first, last, till), file)
+	click.echo(f"{file}, SHA-256 of all but the last 64 bytes, which say it: {seal}")
 
 
 commands = [pos_bridge]
