@@ -16,6 +16,9 @@ from pos_bridge.erpnext.catalogue.grounds import ground_of
 from pos_bridge.erpnext.catalogue.rules import reason_words
 from pos_bridge.erpnext.door import enrolment
 from pos_bridge.erpnext.posting import fate, periods
+from pos_bridge.erpnext.reconcile import scope
+from pos_bridge.erpnext.reports import cards, exceptions
+from pos_bridge.erpnext.reports.seen import check_company
 from pos_bridge.erpnext.shown import refusals_shown
 
 MANAGERS = ("POS Manager", "System Manager")
@@ -24,6 +27,11 @@ POSTERS = ("POS Manager", "POS Integrator", "Accounts Manager", "System Manager"
 """Who may have what is held posted again."""
 ACCOUNTANTS = ("Accounts Manager", "System Manager")
 """Who may choose another day than the one it happened on."""
+REVIEWERS = ("POS Manager", "Accounts Manager", "System Manager")
+"""Who may say that a remark or what was put aside has been looked at."""
+EXPORTERS = ("POS Manager", "Auditor", "Accounts Manager", "System Manager")
+"""Who may take an auditor's export."""
+READERS = ("POS Manager", "POS Integrator", "Accounts Manager", "Accounts User", "Auditor", "System Manager")
 STOCK_READERS = ("POS Manager", "POS Integrator", "System Manager")
 MAX_TILLS = 1_000
 """Tills whose warehouses are looked at for stock elsewhere."""
@@ -115,6 +123,50 @@ def post_on_first_open_day(entry: str, day: str = "") -> dict[str, str]:
 		chosen = periods.post_on_first_open_day(entry, getdate(day) if day else None)
 	jobs.retry([entry])
 	return {"post_on": str(chosen)}
+
+
+@frappe.whitelist(methods=["POST"])
+def mark_reviewed(what: str, name: str, note: str = "", reviewed: int = 1) -> None:
+	"""Say of a remark (`flag`) or of what was put aside (`quarantined`) that somebody looked at it, and why.
+
+	The entry is not touched. With `reviewed` 0 it is open again.
+	"""
+	frappe.only_for(REVIEWERS)
+	if what not in ("flag", "quarantined"):
+		frappe.throw(_("Only remarks and what was put aside can be marked as reviewed."))
+	if reviewed and not note.strip():
+		frappe.throw(_("Say what came of it: the auditor reads the note."))
+	if len(note) > exceptions.MAX_NOTE:
+		frappe.throw(_("A note has at most {0} characters.").format(exceptions.MAX_NOTE))
+	review = exceptions.review_flag if what == "flag" else exceptions.review_quarantine
+	review(name, note.strip(), bool(reviewed))
+
+
+@frappe.whitelist(methods=["POST"])
+def export_for_auditor(company: str, from_date: str, to_date: str, till: str = "") -> None:
+	"""Have the auditor's export of these days written; whoever asked is told where the file is."""
+	frappe.only_for(EXPORTERS)
+	check_company(company)
+	if till:
+		frappe.get_doc("POS Till", till).check_permission("read")
+	with refusals_shown():
+		scope.asked(company, from_date, to_date, till)
+	days = {"company": company, "first": from_date, "last": to_date, "till": till}
+	frappe.enqueue("pos_bridge.jobs.export_for_auditor", queue="long", user=frappe.session.user, **days)
+
+
+@frappe.whitelist(methods=["GET"])
+def exceptions_open() -> dict[str, Any]:
+	"""For the workspace: how much somebody has to look at."""
+	frappe.only_for(READERS)
+	return {**cards.exceptions_open(), "route": ["query-report", "Held and Exceptions"]}
+
+
+@frappe.whitelist(methods=["GET"])
+def oldest_unposted() -> dict[str, Any]:
+	"""For the workspace: how old the oldest entry is that is not in the books."""
+	frappe.only_for(READERS)
+	return {**cards.oldest_unposted(), "route": ["List", "POS Entry", "List"]}
 
 
 @frappe.whitelist(methods=["GET"])

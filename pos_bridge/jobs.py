@@ -13,6 +13,8 @@ from typing import Any
 import frappe
 from frappe.utils import cint, now_datetime
 
+from pos_bridge.erpnext.audit import deliver
+from pos_bridge.erpnext.audit.export import export
 from pos_bridge.erpnext.catalogue import poke
 from pos_bridge.erpnext.isolation import begin, is_clash, is_database_away
 from pos_bridge.erpnext.overrides.at_once.calls import called_together
@@ -24,6 +26,7 @@ from pos_bridge.erpnext.overrides.masters import masters_remembered
 from pos_bridge.erpnext.overrides.proxies import proxies_resolved
 from pos_bridge.erpnext.posting import fate, refusals
 from pos_bridge.erpnext.posting.post import as_till, post
+from pos_bridge.erpnext.reconcile import scope
 
 DRAIN_SECONDS = 20.0
 """How long one job posts before it lets other jobs have the worker; another one goes on."""
@@ -164,6 +167,15 @@ def call_tills() -> None:
 	"""Call the tills once more, a moment after a call that others followed too soon."""
 	time.sleep(poke.QUIET_SECONDS)
 	poke.call_again()
+
+
+def export_for_auditor(company: str, first: str, last: str, till: str, user: str) -> str:
+	"""Write an auditor's export as a private file of the company, and tell whoever asked; the file's URL."""
+	path = deliver.place_of(company, first, last, till)
+	seal = export(scope.asked(company, first, last, till), path)
+	url = deliver.deliver(path, company, user, seal)
+	frappe.db.commit()
+	return url
 
 
 def retry(names: list[str]) -> int:

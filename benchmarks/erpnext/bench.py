@@ -52,3 +52,7 @@ def intake() -> list[Figure]:
 
 def availability() -> list[Figure]:
 	return figures("availability")
+
+
+def report() -> list[Figure]:
+	return figures("report")

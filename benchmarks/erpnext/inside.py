@@ -22,6 +22,7 @@ PROGRAMS = {
 	"scale": "benchmarks.erpnext.scale",
 	"intake": "benchmarks.erpnext.intake",
 	"availability": "benchmarks.erpnext.availability",
+	"report": "benchmarks.erpnext.report",
 }
 
 

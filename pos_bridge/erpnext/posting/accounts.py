@@ -15,7 +15,7 @@ def account_for(purpose: str, shop: Shop) -> str:
 	account = shop.accounts.get(purpose)
 	if account:
 		return account
-	label = _(frappe.get_meta("POS Profile").get_label(PURPOSES[purpose]))
+	label = frappe._(frappe.get_meta("POS Profile").get_label(PURPOSES[purpose]))
 	raise Rejected(
 		_("The POS Profile {0} has no account for “{1}”. Set one, then retry.").format(shop.profile, label),
 		code="shop_incomplete",

@@ -3,6 +3,7 @@
 import frappe
 from frappe import _
 from frappe.model.document import Document
+from frappe.utils import now_datetime
 
 ARRIVED = ("reason", "sent_by", "hop", "recorded_at", "entry_id", "position", "encoding", "raw")
 
@@ -14,6 +15,11 @@ class POSQuarantine(Document):
 		before = self.get_doc_before_save()
 		if not before or any(self.get(field) != before.get(field) for field in ARRIVED):
 			frappe.throw(_("What arrived from a till is never changed. Only the review can be written."))
+		if self.reviewed != before.reviewed:
+			self.reviewed_by = frappe.session.user if self.reviewed else None
+			self.reviewed_at = now_datetime() if self.reviewed else None
+		else:
+			self.reviewed_by, self.reviewed_at = before.reviewed_by, before.reviewed_at
 
 	def on_trash(self) -> None:
 		frappe.throw(_("What arrived from a till is never deleted. Mark it as reviewed instead."))

@@ -37,6 +37,15 @@ frappe.query_reports["Till Reconciliation"] = {
 			fieldtype: "Check",
 		},
 	],
+	onload(report) {
+		if (!frappe.user.has_role(["POS Manager", "Auditor", "Accounts Manager", "System Manager"])) return;
+		report.page.add_inner_button(__("Export for the auditor"), async () => {
+			const { company, from_date, to_date, till } = report.get_filter_values(true);
+			const args = { company, from_date, to_date, till: till || "" };
+			await frappe.call({ method: "pos_bridge.desk.export_for_auditor", args, freeze: true });
+			frappe.show_alert({ message: __("It is being written. You are notified when it is ready."), indicator: "blue" });
+		});
+	},
 	formatter(value, row, column, data, standard) {
 		const shown = standard(value, row, column, data);
 		return column.fieldname === "kind" && data && data.to_do

@@ -7,14 +7,13 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-import frappe
 from frappe import _
-from frappe.core.doctype.user_permission.user_permission import get_permitted_documents
 from frappe.utils import getdate
 
 from pos_bridge.erpnext.reconcile.difference import Difference, Kind, Reconciliation
 from pos_bridge.erpnext.reconcile.run import reconcile
 from pos_bridge.erpnext.reconcile.scope import Scope
+from pos_bridge.erpnext.reports.seen import check_company
 from pos_bridge.erpnext.shown import refusals_shown
 
 Columns = list[dict[str, Any]]
@@ -32,17 +31,10 @@ def execute(
 			getdate(chosen.get("to_date")),
 			str(chosen.get("till") or ""),
 		)
-	_check_company(scope.company)
+	check_company(scope.company)
 	result = reconcile(scope)
 	shown = result.to_do if chosen.get("only_to_do") else result.differences
 	return columns(), [_row(each) for each in shown], None, None, summary(result)
-
-
-def _check_company(company: str) -> None:
-	"""Whoever is kept to some companies by User Permissions sees no other's tills."""
-	permitted = get_permitted_documents("Company")
-	if permitted and company not in permitted:
-		frappe.throw(_("You are not allowed to see {0}.").format(company), frappe.PermissionError)
 
 
 def _row(each: Difference) -> dict[str, Any]:

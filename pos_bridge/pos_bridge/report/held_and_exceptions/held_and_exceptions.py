@@ -1,0 +1,115 @@
+"""The desk's list of what somebody has to look at, with who, where, when, how much, and what to do.
+
+It never decides what is open; pos_bridge/erpnext/reports/exceptions.py does.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from frappe import _
+from frappe.utils import cint
+
+from pos_bridge.erpnext.reports.exceptions import (
+	MAX_COMPARED_DAYS,
+	Row,
+	age_of,
+	exceptions,
+	older_open,
+)
+from pos_bridge.erpnext.reports.seen import asked
+from pos_bridge.erpnext.shown import refusals_shown
+
+Columns = list[dict[str, Any]]
+
+
+def execute(
+	filters: Mapping[str, Any] | None = None,
+) -> tuple[Columns, list[dict[str, Any]], str | None, None, list[dict[str, Any]]]:
+	"""Frappe's form: columns, rows, message, chart, summary."""
+	chosen = filters or {}
+	scope = asked(chosen)
+	closed, compare = chosen.get("status") == "Reviewed", bool(cint(chosen.get("compare")))
+	with refusals_shown():
+		found = exceptions(scope, closed, compare)
+	words = []
+	if not closed and (older := older_open(scope)):
+		words.append(_("{0} held entries and remarks of earlier days are open, too.").format(older))
+	if compare and (scope.last - scope.first).days >= MAX_COMPARED_DAYS:
+		words.append(_("The books are compared for at most {0} days.").format(MAX_COMPARED_DAYS))
+	return columns(closed), [_shown(each) for each in found], "<br>".join(words) or None, None, summary(found)
+
+
+def label(what: str) -> str:
+	"""A kind of row in the reader's language."""
+	return {
+		"held": _("Held"),
+		"waiting": _("Waiting"),
+		"flag": _("Remark"),
+		"quarantined": _("Quarantined"),
+		"difference": _("Difference"),
+	}[what]
+
+
+def _shown(row: Row) -> dict[str, Any]:
+	fields = dict(row.fields)
+	created, recorded = fields.pop("creation", None), fields.pop("recorded_at", "")
+	documents = {"document_type": "POS Quarantine", "document": row.name} if row.what == "quarantined" else {}
+	return {
+		**{"what": row.what, "kind_of_row": label(row.what), "name": row.name},
+		**{"reason": row.reason, "remedy": row.remedy, "age": age_of(created)},
+		**{"happened": fields.pop("occurred_at", "") or recorded},
+		**documents,
+		**fields,
+	}
+
+
+def columns(closed: bool) -> Columns:
+	"""The report's columns; `actions` is filled by the page."""
+	review = [
+		_column("reviewed_by", _("Reviewed By"), "Link", "User", 130),
+		_column("reviewed_at", _("Reviewed At"), "Datetime", width=140),
+		_column("review_note", _("Note"), width=200),
+	]
+	return [
+		_column("kind_of_row", _("What"), width=100),
+		_column("actions", _("Actions"), width=190),
+		_column("reason", _("Reason"), width=320),
+		_column("remedy", _("What to do"), width=250),
+		_column("total", _("Total"), "Currency", "currency", 90),
+		_column("cashier", _("Cashier"), width=100),
+		_column("shop", _("Shop"), "Link", "POS Profile", 110),
+		_column("till", _("Till"), "Link", "POS Till", 70),
+		_column("business_date", _("Business Date"), "Date", width=100),
+		_column("happened", _("Happened At"), width=190),
+		_column("age", _("Days Old"), "Float", width=80),
+		_column("receipt_number", _("Receipt Number"), width=115),
+		_column("entry", _("Entry"), "Link", "POS Entry", width=110),
+		_column("document", _("Document"), "Dynamic Link", "document_type", width=125),
+		*(review if closed else []),
+	]
+
+
+def _column(name: str, title: str, kind: str = "Data", options: str = "", width: int = 100) -> dict[str, Any]:
+	return {"fieldname": name, "label": title, "fieldtype": kind, "options": options, "width": width}
+
+
+def summary(rows: Sequence[Row]) -> list[dict[str, Any]]:
+	"""How many of each."""
+	counted = Counter(row.what for row in rows)
+	colours = {
+		"held": "Red",
+		"waiting": "Orange",
+		"flag": "Orange",
+		"quarantined": "Red",
+		"difference": "Red",
+	}
+	return [
+		{
+			"label": label(what),
+			"value": counted.get(what, 0),
+			"datatype": "Int",
+			"indicator": colour if counted.get(what) else "Green",
+		}
+		for what, colour in colours.items()
+	]
