@@ -9,8 +9,8 @@ from typing import Any
 
 import frappe
 
+from pos_bridge.erpnext.reports.lines import line_rows, line_sums
 from pos_bridge.erpnext.reports.seen import Asked
-from pos_bridge.erpnext.shop import currency_precision
 
 BY = {
 	"channel": "COALESCE(entry.channel, '')",
@@ -19,10 +19,10 @@ BY = {
 	"cashier": "COALESCE(entry.cashier, '')",
 	"hour": "entry.hour",
 	"business_date": "entry.business_date",
-	"item_group": "COALESCE(item.item_group, '')",
-	"item": "line.item",
+	"item_group": "",
+	"item": "",
 }
-"""What sales can be added up by."""
+"""What sales can be added up by, and the entry's column for it."""
 OF_LINES = ("item_group", "item")
 _BOOKED = "entry.kind IN ('sale', 'return') AND entry.state = 'posted'"
 _AS_RECORDED = f"{_BOOKED} AND COALESCE(entry.desk_state, '') IN ('', 'returned')"
@@ -36,12 +36,13 @@ def sales(asked: Asked, by: Sequence[str]) -> list[dict[str, Any]]:
 	By item or item group there are no tax and no total, for a ticket's tax is rounded once and belongs to no
 	line: `amount` is what the lines cost as they were priced, before a discount on the whole ticket.
 	"""
+	if set(by) & set(OF_LINES):
+		of_entry = [BY[name] for name in by if name not in OF_LINES]
+		return line_rows(line_sums(asked, of_entry, _AS_RECORDED, _AMENDMENTS), by)
 	groups = [f"{BY[name]} AS `{name}`" for name in by]
 	names = ", ".join([*(f"`{name}`" for name in by), "currency"])
-	parts = _line_parts(groups, asked) if set(by) & set(OF_LINES) else _ticket_parts(groups, asked)
-	figures = _LINE_SUMS if set(by) & set(OF_LINES) else _TICKET_SUMS
 	rows = frappe.db.sql(
-		f"SELECT {names}, {figures} FROM ({' UNION ALL '.join(parts)}) booked"
+		f"SELECT {names}, {_TICKET_SUMS} FROM ({' UNION ALL '.join(_ticket_parts(groups, asked))}) booked"
 		f" GROUP BY {names} ORDER BY {names}",
 		asked.values,
 		as_dict=True,
@@ -53,9 +54,6 @@ _TICKET_SUMS = (
 	"SUM(sales) AS tickets, SUM(returns) AS returned_tickets, SUM(sold) AS sold, SUM(returned) AS returned,"
 	" SUM(net) AS net, SUM(tax) AS tax, SUM(total - net - tax) AS rounding, SUM(total) AS total,"
 	" SUM(discount) AS discount, IF(SUM(sales) = 0, NULL, SUM(sold) / SUM(sales)) AS average"
-)
-_LINE_SUMS = (
-	"SUM(quantity) AS quantity, SUM(returned) AS returned_quantity, SUM(amount) AS amount, SUM(net) AS net"
 )
 
 
@@ -87,29 +85,6 @@ _AMENDMENTS = (
 def _numbers(groups: Sequence[str]) -> str:
 	"""The first columns by number, and the currency."""
 	return ", ".join(str(number) for number in range(1, len(groups) + 2))
-
-
-def _line_parts(groups: Sequence[str], asked: Asked) -> list[str]:
-	"""Lines are read out of the entries' texts by the database, which is many times faster than Python."""
-	unit = 10 ** currency_precision()
-	columns = ", ".join([*groups, "entry.currency AS currency"])
-	item = "LEFT JOIN `tabItem` item ON item.name = line.item" if "item.item_group" in columns else ""
-	recorded = (
-		f"SELECT {columns}, SUM(line.quantity) AS quantity, SUM(LEAST(line.quantity, 0)) AS returned,"
-		f" SUM(line.amount) / {unit} AS amount,"
-		f" SUM(line.net) / {unit} AS net FROM `tabPOS Entry` entry JOIN JSON_TABLE(entry.text,"
-		" '$.body.lines[*]' COLUMNS (item VARCHAR(140) PATH '$.item',"
-		" quantity DECIMAL(21, 9) PATH '$.quantity',"
-		" amount BIGINT PATH '$.amount_minor', net BIGINT PATH '$.net_minor')) line"
-		f" {item} WHERE {asked.where} AND {_AS_RECORDED} GROUP BY {_numbers(groups)}"
-	)
-	amended = (
-		f"SELECT {columns}, line.quantity, LEAST(line.quantity, 0), line.amount, line.net {_AMENDMENTS} JOIN"
-		" (SELECT parent, item_code AS item, qty AS quantity, amount, net_amount AS net"
-		f" FROM `tabSales Invoice Item`) line ON line.parent = invoice.name {item}"
-		f" WHERE {asked.where} AND {_AMENDED}"
-	)
-	return [recorded, amended]
 
 
 def not_booked(asked: Asked) -> list[dict[str, Any]]:

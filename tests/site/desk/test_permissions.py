@@ -50,6 +50,19 @@ ENDPOINTS = {
 	),
 	"desk.first_open_day": ("GET", {"entry": "NOTHING"}, {"Accounts Manager", "System Manager"}),
 	"desk.post_on_first_open_day": ("POST", {"entry": "NOTHING"}, {"Accounts Manager", "System Manager"}),
+	"desk.mark_reviewed": (
+		"POST",
+		{"what": "flag", "name": "NOTHING", "note": "A test."},
+		{"POS Manager", "Accounts Manager", "System Manager"},
+	),
+	"desk.export_for_auditor": (
+		"POST",
+		{"company": "NOTHING", "from_date": "2026-11-25", "to_date": "2026-11-25"},
+		{"POS Manager", "Accounts Manager", "Auditor", "System Manager"},
+	),
+	"desk.exceptions_open": ("GET", {}, set(desk.READERS)),
+	"desk.oldest_unposted": ("GET", {}, set(desk.READERS)),
+	"desk.promotions_left_out": ("GET", {"till": "NOTHING"}, set(PEOPLE)),
 	"desk.stock_elsewhere": (
 		"GET",
 		{"item": "NOTHING"},
