@@ -52,7 +52,7 @@ ENDPOINTS = {
 	"desk.post_on_first_open_day": ("POST", {"entry": "NOTHING"}, {"Accounts Manager", "System Manager"}),
 	"desk.mark_reviewed": (
 		"POST",
-		{"what": "flag", "name": "NOTHING", "note": "A test."},
+		{"what": "flag", "name": "NOTHING", "note": "Tested"},
 		{"POS Manager", "Accounts Manager", "System Manager"},
 	),
 	"desk.export_for_auditor": (
@@ -62,7 +62,7 @@ ENDPOINTS = {
 	),
 	"desk.exceptions_open": ("GET", {}, set(desk.READERS)),
 	"desk.oldest_unposted": ("GET", {}, set(desk.READERS)),
-	"desk.promotions_left_out": ("GET", {"till": "NOTHING"}, set(PEOPLE)),
+	"desk.promotions_left_out": ("GET", {"till": "NOTHING"}, set(desk.READERS)),
 	"desk.stock_elsewhere": (
 		"GET",
 		{"item": "NOTHING"},
