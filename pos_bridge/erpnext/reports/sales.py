@@ -9,8 +9,8 @@ from typing import Any
 
 import frappe
 
-from pos_bridge.erpnext.reports.lines import line_rows, line_sums
 from pos_bridge.erpnext.reports.seen import Asked
+from pos_bridge.erpnext.shop import currency_precision
 
 BY = {
 	"channel": "COALESCE(entry.channel, '')",
@@ -37,12 +37,17 @@ def sales(asked: Asked, by: Sequence[str]) -> list[dict[str, Any]]:
 	line: `amount` is what the lines cost as they were priced, before a discount on the whole ticket.
 	"""
 	if set(by) & set(OF_LINES):
-		of_entry = [BY[name] for name in by if name not in OF_LINES]
-		return line_rows(line_sums(asked, of_entry, _AS_RECORDED, _AMENDMENTS), by)
+		return _added_up(by, _LINE_SUMS, _line_parts(by, asked), asked, _ITEMS)
 	groups = [f"{BY[name]} AS `{name}`" for name in by]
+	return _added_up(by, _TICKET_SUMS, _ticket_parts(groups, asked), asked)
+
+
+def _added_up(
+	by: Sequence[str], sums: str, parts: Sequence[str], asked: Asked, joined: str = ""
+) -> list[dict[str, Any]]:
 	names = ", ".join([*(f"`{name}`" for name in by), "currency"])
 	rows = frappe.db.sql(
-		f"SELECT {names}, {_TICKET_SUMS} FROM ({' UNION ALL '.join(_ticket_parts(groups, asked))}) booked"
+		f"SELECT {names}, {sums} FROM ({' UNION ALL '.join(parts)}) booked {joined}"
 		f" GROUP BY {names} ORDER BY {names}",
 		asked.values,
 		as_dict=True,
@@ -54,6 +59,9 @@ _TICKET_SUMS = (
 	"SUM(sales) AS tickets, SUM(returns) AS returned_tickets, SUM(sold) AS sold, SUM(returned) AS returned,"
 	" SUM(net) AS net, SUM(tax) AS tax, SUM(total - net - tax) AS rounding, SUM(total) AS total,"
 	" SUM(discount) AS discount, IF(SUM(sales) = 0, NULL, SUM(sold) / SUM(sales)) AS average"
+)
+_LINE_SUMS = (
+	"SUM(quantity) AS quantity, SUM(returned) AS returned_quantity, SUM(amount) AS amount, SUM(net) AS net"
 )
 
 
@@ -85,6 +93,33 @@ _AMENDMENTS = (
 def _numbers(groups: Sequence[str]) -> str:
 	"""The first columns by number, and the currency."""
 	return ", ".join(str(number) for number in range(1, len(groups) + 2))
+
+
+_ITEMS = (
+	"LEFT JOIN (SELECT name AS known, COALESCE(item_group, '') AS item_group FROM `tabItem`) item"
+	" ON item.known = booked.item"
+)
+
+
+def _line_parts(by: Sequence[str], asked: Asked) -> list[str]:
+	"""By item first, whatever is asked: few items have their groups looked up, not every line."""
+	unit = 10 ** currency_precision()
+	groups = [*(f"{BY[name]} AS `{name}`" for name in by if name not in OF_LINES), "line.item AS item"]
+	columns = ", ".join([*groups, "entry.currency AS currency"])
+	recorded = (
+		f"SELECT {columns}, SUM(line.quantity) AS quantity, SUM(LEAST(line.quantity, 0)) AS returned,"
+		f" SUM(line.amount) / {unit} AS amount, SUM(line.net) / {unit} AS net"
+		" FROM `tabPOS Entry` entry JOIN JSON_TABLE(entry.sold, '$[*]' COLUMNS (item VARCHAR(140) PATH '$[0]',"
+		" quantity DECIMAL(21, 9) PATH '$[1]', amount BIGINT PATH '$[2]', net BIGINT PATH '$[3]')) line"
+		f" WHERE {asked.where} AND {_AS_RECORDED} GROUP BY {_numbers(groups)}"
+	)
+	amended = (
+		f"SELECT {columns}, line.quantity, LEAST(line.quantity, 0), line.amount, line.net {_AMENDMENTS} JOIN"
+		" (SELECT parent, item_code AS item, qty AS quantity, amount, net_amount AS net"
+		" FROM `tabSales Invoice Item`) line ON line.parent = invoice.name"
+		f" WHERE {asked.where} AND {_AMENDED}"
+	)
+	return [recorded, amended]
 
 
 def not_booked(asked: Asked) -> list[dict[str, Any]]:

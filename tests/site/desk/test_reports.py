@@ -287,7 +287,7 @@ def test_entries_of_older_releases_get_their_figures_from_their_texts(shop):
 
 	sale, _, back = a_day(shop)
 	before = [entry_of(wire).as_dict() for wire in (sale, back)]
-	marks = "net = 0, tax = 0, discount = 0, hour = 0, pos_profile = NULL, channel = NULL"
+	marks = "net = 0, tax = 0, discount = 0, hour = 0, pos_profile = NULL, channel = NULL, sold = NULL"
 	frappe.db.sql(f"UPDATE `tabPOS Entry` SET {marks} WHERE till = %s", shop.till)
 	execute()
 	after = [entry_of(wire).as_dict() for wire in (sale, back)]
