@@ -1,4 +1,4 @@
-"""The tills' endpoints: enrol, snapshot, chunk, changes, push, latest. Parse, call, shape.
+"""The tills' endpoints: enrol, snapshot, chunk, changes, push, latest, credit. Parse, call, shape.
 
 It never trusts what a till says about itself: who it is comes from its token.
 """
@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from pos_bridge import jobs
 from pos_bridge.core.daybook import set_aside
 from pos_bridge.core.errors import Malformed, PosBridgeError, Rejected, Retryable
+from pos_bridge.core.kinds.lease import MAX_ASK_BYTES, Ask, read_ask
 from pos_bridge.core.sync import (
 	MAX_LATEST_ENTRIES,
 	Push,
@@ -24,6 +25,7 @@ from pos_bridge.core.sync import (
 	read_push,
 )
 from pos_bridge.erpnext import catalogue, shop, stock
+from pos_bridge.erpnext.credit import leases
 from pos_bridge.erpnext.daybook import FrappeDaybook, lock_till
 from pos_bridge.erpnext.door import enrolment
 from pos_bridge.erpnext.door.answers import Refusal
@@ -73,6 +75,28 @@ def push() -> dict[str, Any]:
 def latest(before: str = "") -> dict[str, Any]:
 	"""What this till recorded last, newest first, for one that lost its own daybook."""
 	return _answering(lambda: _latest(before))
+
+
+@frappe.whitelist(methods=["POST"])
+def credit() -> dict[str, Any]:
+	"""What is on a gift card or store credit: `{credit}`; in the body, so that no log has the number."""
+	return _answering(lambda: leases.credit(current_sender().till, _asked()))
+
+
+@frappe.whitelist(methods=["POST"])
+def lease_credit() -> dict[str, Any]:
+	"""Keep a part of a credit for this till: `{credit, amount_minor, seconds}`."""
+	return _answering(_lease)
+
+
+def _lease() -> dict[str, Any]:
+	till = current_sender().till
+	ask = _asked()
+	return _committed(lambda: leases.lease(till, ask))
+
+
+def _asked() -> Ask:
+	return read_ask(read_message(frappe.request.get_data()[: MAX_ASK_BYTES + 1]))
 
 
 def _enrol() -> dict[str, Any]:

@@ -20,6 +20,7 @@ from pos_bridge.erpnext.reconcile import scope
 from pos_bridge.erpnext.reports import cards, exceptions
 from pos_bridge.erpnext.reports.seen import check_company
 from pos_bridge.erpnext.shown import refusals_shown
+from pos_bridge.erpnext.tax_invoice import make as tax_invoices
 
 MANAGERS = ("POS Manager", "System Manager")
 """Who lets devices in and switches them off."""
@@ -32,6 +33,8 @@ REVIEWERS = ("POS Manager", "Accounts Manager", "System Manager")
 EXPORTERS = ("POS Manager", "Auditor", "Accounts Manager", "System Manager")
 """Who may take an auditor's export."""
 READERS = ("POS Manager", "POS Integrator", "Accounts Manager", "Accounts User", "Auditor", "System Manager")
+INVOICERS = ("POS Manager", "Accounts User", "Accounts Manager", "System Manager")
+"""Who makes tax invoices from receipts, and corrects them."""
 STOCK_READERS = ("POS Manager", "POS Integrator", "System Manager")
 MAX_TILLS = 1_000
 """Tills whose warehouses are looked at for stock elsewhere."""
@@ -178,6 +181,31 @@ def stock_elsewhere(item: str) -> list[dict[str, Any]]:
 	profiles = frappe.get_list("POS Till", {"enabled": 1}, pluck="pos_profile", limit_page_length=MAX_TILLS)
 	places = frappe.get_all("POS Profile", {"name": ("in", profiles or [""])}, pluck="warehouse")
 	return stock.elsewhere(item, sorted({place for place in places if place}))
+
+
+@frappe.whitelist(methods=["POST"])
+def make_tax_invoice(entry: str, name: str, address: str, tax_id: str = "") -> dict[str, str]:
+	"""A full tax invoice for a sale's receipt, to this customer: `{name}`. It books nothing."""
+	_allow_entry(entry, INVOICERS)
+	with refusals_shown():
+		return {"name": tax_invoices.make_tax_invoice(entry, name, address, tax_id).name}
+
+
+@frappe.whitelist(methods=["POST"])
+def cancel_tax_invoice(invoice: str, reason: str) -> dict[str, str]:
+	"""Take a tax invoice back whole, by a correction: `{name}`."""
+	frappe.only_for(INVOICERS)
+	frappe.get_doc("POS Tax Invoice", invoice).check_permission("read")
+	with refusals_shown():
+		return {"name": tax_invoices.cancel_tax_invoice(invoice, reason).name}
+
+
+@frappe.whitelist(methods=["POST"])
+def correct_tax_invoice(entry: str) -> dict[str, str]:
+	"""Correct the tax invoice of the receipt that a return takes back: `{name}`."""
+	_allow_entry(entry, INVOICERS)
+	with refusals_shown():
+		return {"name": tax_invoices.correct_for_return(entry).name}
 
 
 def _allow_till(till: str) -> None:

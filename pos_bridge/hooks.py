@@ -20,7 +20,12 @@ after_uninstall = "pos_bridge.install.after_uninstall"
 auth_hooks = ["pos_bridge.erpnext.door.auth.authenticate"]
 page_renderer = ["pos_bridge.erpnext.door.till_page.TillPage"]
 
-scheduler_events = {"cron": {"* * * * *": ["pos_bridge.jobs.sweep"]}}
+scheduler_events = {
+	"cron": {"* * * * *": ["pos_bridge.jobs.sweep", "pos_bridge.jobs.mail_reports"]},
+	"daily": ["pos_bridge.jobs.expire_credits"],
+}
+
+jinja = {"methods": ["pos_bridge.erpnext.shift_report.shown.pos_bridge_shift_report"]}
 
 _CALL_TILLS = "pos_bridge.erpnext.catalogue.poke.changed"
 _TILLS_KNOW = (
@@ -45,6 +50,11 @@ doc_events = {
 		"on_cancel": "pos_bridge.erpnext.overrides.sales_invoice.on_cancel",
 		"on_submit": "pos_bridge.erpnext.overrides.sales_invoice.on_submit",
 		"on_trash": "pos_bridge.erpnext.overrides.sales_invoice.on_trash",
+	},
+	"Journal Entry": {
+		"on_cancel": "pos_bridge.erpnext.overrides.journal_entry.on_cancel",
+		"on_submit": "pos_bridge.erpnext.overrides.journal_entry.on_submit",
+		"on_trash": "pos_bridge.erpnext.overrides.journal_entry.on_trash",
 	},
 	"Stock Ledger Entry": {
 		"before_insert": "pos_bridge.erpnext.overrides.stock_ledger_entry.before_insert",

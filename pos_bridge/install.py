@@ -8,12 +8,15 @@ from frappe import _
 
 from pos_bridge.erpnext.door.auth import TILL_USER
 
-UNIQUE = (
+UNIQUE: tuple[tuple[str, tuple[str, ...], str], ...] = (
 	("POS Entry", ("chain", "sequence"), "one_entry_per_place"),
 	("POS Entry", ("position",), "one_entry_per_position"),
 	("POS Entry Posting", ("parent", "part"), "one_document_per_part"),
+	("POS Credit Entry", ("entry", "credit", "part"), "one_move_per_part"),
+	("POS Credit Lease", ("credit", "till"), "one_lease_per_till"),
+	("POS Shift", ("till", "opening_entry"), "one_shift_per_opening"),
 )
-INDEXES = (
+INDEXES: tuple[tuple[str, tuple[str, ...], str], ...] = (
 	("POS Entry", ("state", "position"), "entries_in_state"),
 	("POS Entry", ("till", "business_date"), "entries_of_a_day"),
 	("POS Entry", ("company", "business_date"), "entries_of_a_company"),
@@ -21,6 +24,9 @@ INDEXES = (
 	("POS Unposted Stock", ("item_code", "warehouse"), "unposted_of_an_item"),
 	# Two columns: one on a single column that its DocType does not name, Frappe drops with the next migrate.
 	("Customer", ("default_price_list", "disabled"), "customers_of_a_price_list"),
+	("POS Entry Posting", ("document_name", "parent"), "posting_of_a_document"),
+	("POS Credit Entry", ("company", "credit", "date", "what", "amount", "short"), "moves_of_a_credit"),
+	("POS Credit", ("status", "expires_on"), "credits_to_expire"),
 )
 
 

@@ -16,6 +16,7 @@ from frappe.utils import cint, now_datetime
 from pos_bridge.erpnext.audit import deliver
 from pos_bridge.erpnext.audit.export import export
 from pos_bridge.erpnext.catalogue import poke
+from pos_bridge.erpnext.credit import expiry, leases
 from pos_bridge.erpnext.isolation import begin, is_clash, is_database_away
 from pos_bridge.erpnext.overrides.at_once.calls import called_together
 from pos_bridge.erpnext.overrides.at_once.written_together import written_together
@@ -27,6 +28,7 @@ from pos_bridge.erpnext.overrides.proxies import proxies_resolved
 from pos_bridge.erpnext.posting import fate, refusals
 from pos_bridge.erpnext.posting.post import as_till, post
 from pos_bridge.erpnext.reconcile import scope
+from pos_bridge.erpnext.shift_report import mail
 
 DRAIN_SECONDS = 20.0
 """How long one job posts before it lets other jobs have the worker; another one goes on."""
@@ -161,6 +163,43 @@ def _give_back(claimed: Mapping[str, Any], error: Exception) -> None:
 		fate.wait(claimed["name"], tries, str(error), now_datetime() + timedelta(seconds=wait))
 	frappe.local.message_log = []
 	frappe.db.commit()
+
+
+def expire_credits() -> None:
+	"""Daily: what may not be spent any more. What the books refuse today is tried again tomorrow."""
+	with as_till():
+		leases.forget_what_is_over()
+		frappe.db.commit()
+		for company in expiry.companies():
+			while _expire_some(company):
+				pass
+
+
+def _expire_some(company: str) -> int:
+	begin()
+	try:
+		expired = expiry.expire(company)
+		frappe.db.commit()
+		return expired
+	except Exception as error:  # noqa: BLE001 - one company's closed books must not stop another's
+		frappe.db.rollback()
+		frappe.log_error(title="POS Bridge: credits did not expire", message=f"{company}: {error}")
+		frappe.db.commit()
+		return 0
+
+
+def mail_reports() -> int:
+	"""Every minute: queue the Zs that are due by e-mail; how many. One that fails is tried again."""
+	queued = 0
+	for shift in mail.due():
+		begin()
+		try:
+			queued += mail.mail(shift)
+			frappe.db.commit()
+		except Exception as error:  # noqa: BLE001 - one shift's report must not keep the others from going out
+			frappe.db.rollback()
+			frappe.logger("pos_bridge").error(f"The Z of {shift} could not be mailed", exc_info=error)
+	return queued
 
 
 def call_tills() -> None:

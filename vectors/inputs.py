@@ -148,8 +148,18 @@ def named_returns() -> list[TakenBack]:
 			"more than is left", draft(VAT, line(500, "3", vat7), weighed), {2: "0.345", 1: "2.5"}, line_1="1"
 		),
 		taken_back("all of it a second time", draft(VAT, weighed), line_1="0.345"),
+		taken_back("goods with a batch and serial numbers", draft(VAT, *tracked(vat19))),
+		taken_back("one of two with serial numbers", draft(VAT, *tracked(vat19)), {1: "1", 2: "0.5"}),
 		*(halves(rounding, precision) for rounding in Rounding for precision in (0, 2, 3)),
 	]
+
+
+def tracked(rates: dict[str, str]) -> tuple[sale.DraftLine, ...]:
+	"""Two phones in one box with their serial numbers, and half a kilo of a batch of cheese."""
+	phones = replace(line(49900, "1", rates), unit="Box", conversion=2 * money.SCALE)
+	two = replace(line(24950, "2", rates), serials=("SN-1", "SN-2"))
+	cheese = replace(line(1290, "0.5", rates), batch="B-2026-11")
+	return two, cheese, replace(phones, serials=("SN-3", "SN-4"), batch="B-7")
 
 
 def halves(rounding: Rounding, precision: int) -> TakenBack:

@@ -27,10 +27,11 @@ from price_rows import price_cases
 from pricing_cases import OUR_CASES, bad_rules, context
 from pricing_erpnext import ERPNEXT_CASES
 from scenarios import scenarios
+from shift_days import ShiftDay, shift_days
 
-from pos_bridge.core import money, receipt, returns, sale, sale_body, sync
+from pos_bridge.core import money, receipt, report, returns, sale, sale_body, sync
 from pos_bridge.core.daybook import Arrival, Gap, MemoryDaybook
-from pos_bridge.core.entry import GENESIS, Entry, canonical, chain_hash, seal
+from pos_bridge.core.entry import GENESIS, Entry, canonical, chain_hash, open_wire, seal
 from pos_bridge.core.gs1 import is_gtin, normalise_code, parse_in_store_code
 from pos_bridge.core.money import Rounding, format_decimal, parse_decimal
 from pos_bridge.core.pricing import loyalty
@@ -193,6 +194,36 @@ def _receipt_case(header: receipt.ReceiptHeader, entry: Entry, copy: int) -> dic
 	}
 
 
+def shift_report_cases() -> list[dict[str, Any]]:
+	headers = (
+		receipt.ReceiptHeader("Corner Shop"),
+		receipt.ReceiptHeader("Ein Laden mit langem Namen", point=",", group=".", columns=32),
+	)
+	return [_shift_case(day, headers[number % 2]) for number, day in enumerate(shift_days())]
+
+
+def _shift_case(day: ShiftDay, header: receipt.ReceiptHeader) -> dict[str, Any]:
+	told = [report.Told(open_wire(wire), wire.hash, at in day.late) for at, wire in enumerate(day.entries)]
+	places = {each.hash: each for each in told}
+	closing = places[day.closing.hash] if day.closing else None
+	opening = places[day.opening.hash] if day.opening else None
+	made = report.shift_report(opening, told, closing, day.settings)
+	document = report.document_of_report(made, header)
+	return {
+		"why": day.why,
+		**({"opening": day.opening.hash} if day.opening else {}),
+		**({"closing": day.closing.hash} if day.closing else {}),
+		"late": list(day.late),
+		"entries": [{"hash": wire.hash, "text": wire.text} for wire in day.entries],
+		"settings": {name: getattr(day.settings, name) for name in ("number", "amended", "groups")},
+		"header": {name: getattr(header, name) for name in ("shop", "point", "group", "columns")},
+		"labels": dict(report.REPORT_LABELS),
+		"report": report.report_fields(made),
+		"document": receipt.document_fields(document),
+		"lines": receipt.layout_lines(document),
+	}
+
+
 def gs1_cases() -> list[dict[str, Any]]:
 	patterns = ["21IIIIIWWWWWC", "22IIIIIPPPPPC"]
 	codes = [
@@ -288,6 +319,7 @@ if __name__ == "__main__":
 	write("returns", returns_cases())
 	write("canonical", canonical_cases())
 	write("receipt", receipt_cases())
+	write("shift_report", shift_report_cases())
 	write("gs1", gs1_cases())
 	write("push", push_cases())
 	write("scenarios", scenarios())

@@ -144,8 +144,16 @@ def open_wire(wire: WireEntry) -> Entry:
 		raise Malformed("The entry's text is not in canonical form (RFC 8785).")
 	if chain_hash(fields["previous"], wire.text) != wire.hash:
 		raise Malformed("The entry's hash does not match its text: it was changed after it was made.")
-	known = {name: fields[name] for name in Entry.__slots__ if name in fields}
-	return Entry(**known)
+	return _from_fields(fields)
+
+
+def entry_from_shelf(text: str) -> Entry:
+	"""The entry in a text that a daybook has recorded: it was verified then, and is not again."""
+	return _from_fields(json.loads(text))
+
+
+def _from_fields(fields: Mapping[str, Any]) -> Entry:
+	return Entry(**{name: fields[name] for name in Entry.__slots__ if name in fields})
 
 
 def _parse(text: str) -> dict[str, Any]:

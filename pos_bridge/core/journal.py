@@ -4,14 +4,19 @@ Standalone this is the ledger; against ERPNext it is the oracle that the GL is c
 predicts the cost of goods: that depends on what stock cost when it came.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pos_bridge.core.entry import Entry
 from pos_bridge.core.errors import Rejected
+from pos_bridge.core.kinds.credit import CREDIT_KINDS, CreditIssue, credit_effects, issue_of
+from pos_bridge.core.kinds.shift import closing_of, movement_of, opening_of
+from pos_bridge.core.kinds.shift_state import NOTHING_BOOKED, ShiftState, difference_change
+from pos_bridge.core.kinds.standing import Settled, corrections
 from pos_bridge.core.returns import check_return, return_from_body
 from pos_bridge.core.sale import Sale, check_sale
 from pos_bridge.core.sale_body import sale_from_body
+from pos_bridge.core.tenders import MONEY_KINDS, Tender, change_tender
 
 KINDS_WITHOUT_EFFECT = frozenset(
 	{"void", "no_sale", "reprint", "approval", "training_sale", "training_return"}
@@ -49,7 +54,7 @@ class Accounts:
 	write_off: str = ""
 	"""Both empty where the shop has no account for it."""
 	purposes: Mapping[str, str] = field(default_factory=dict)
-	"""`safe`, `difference`, `gift_card` …, where the shop has an account for it (docs/glossary.md)."""
+	"""`safe`, `difference`, `points` …, where there is an account for it (docs/glossary.md)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +65,96 @@ class Effect:
 	moves: tuple[StockMove, ...] = ()
 
 
-def effect_of(entry: Entry, accounts: Accounts, warehouse: str) -> Effect:
-	"""What booking the entry does. `Rejected` says why the books can't take it; then it is held."""
+def effect_of(
+	entry: Entry,
+	accounts: Accounts,
+	warehouse: str,
+	settled: Sequence[Settled] = (),
+	shift: ShiftState = NOTHING_BOOKED,
+) -> Effect:
+	"""What booking the entry does. `Rejected` says why the books can't take it; then it is held.
+
+	`settled` says what its moves of credit came to; without it, all of them were covered. `shift` is what is
+	booked of the entry's shift so far: its closing, and what comes later, changes the shift's difference.
+	"""
+	own = _own_effect(entry, accounts, warehouse)
+	short = credit_corrections(entry, accounts, settled)
+	return Effect((*own.lines, *short, *difference_lines(entry, accounts, shift)), own.moves)
+
+
+def _own_effect(entry: Entry, accounts: Accounts, warehouse: str) -> Effect:
 	if entry.kind in KINDS_WITHOUT_EFFECT:
 		return Effect()
+	if entry.kind in _DRAWER:
+		return Effect(_DRAWER[entry.kind](entry, accounts))
+	if entry.kind == "credit_issue":
+		return Effect(_issue_lines(issue_of(entry), accounts))
 	sale = checked_figures(entry)
 	moves = (StockMove(line.item, warehouse, -line.stock_quantity) for line in sale.draft.lines)
 	return Effect(_sale_lines(sale, accounts), tuple(moves))
+
+
+def credit_corrections(
+	entry: Entry, accounts: Accounts, settled: Sequence[Settled]
+) -> tuple[JournalLine, ...]:
+	"""From a credit's account to the shortages', what was not covered; back, what was made up for."""
+	signed = [
+		(_account(accounts.purposes, "purpose", purpose), amount)
+		for purpose, amount in corrections(credit_effects(entry) if settled else (), settled)
+	]
+	return tuple(journal_line(account, amount) for account, amount in signed)
+
+
+def _issue_lines(issue: CreditIssue, accounts: Accounts) -> tuple[JournalLine, ...]:
+	"""Money for a promise: the company owes what it received."""
+	signed = [(_account(accounts.purposes, "kind of credit", issue.kind), -issue.amount_minor)]
+	for tender in issue.tenders:
+		account = accounts.receivable
+		if tender.kind in CREDIT_KINDS:
+			account = _account(accounts.purposes, "kind of tender", tender.kind)
+		elif tender.kind != "on_account":
+			account = _account(accounts.tenders, "tender", tender.tender)
+		signed.append((account, tender.amount_minor))
+	if issue.change_minor:
+		cash = next(tender.tender for tender in issue.tenders if tender.kind == "cash")
+		signed.append((_account(accounts.tenders, "tender", cash), -issue.change_minor))
+	return tuple(journal_line(account, amount) for account, amount in signed)
+
+
+def difference_lines(entry: Entry, accounts: Accounts, shift: ShiftState) -> tuple[JournalLine, ...]:
+	"""What the entry makes different in the shift's difference: each tender's account against its account."""
+	signed: list[tuple[str, int]] = []
+	for tender, minor in difference_change(entry, shift).items():
+		account = _account(accounts.tenders, "tender", tender)
+		signed += [(account, minor), (_purpose(accounts, "difference"), -minor)]
+	return tuple(journal_line(account, minor) for account, minor in signed)
+
+
+def _movement_lines(entry: Entry, accounts: Accounts) -> tuple[JournalLine, ...]:
+	movement = movement_of(entry)
+	account = _account(accounts.tenders, "tender", movement.tender)
+	other = _purpose(accounts, movement.account)
+	return journal_line(account, movement.amount_minor), journal_line(other, -movement.amount_minor)
+
+
+def _opening_lines(entry: Entry, accounts: Accounts) -> tuple[JournalLine, ...]:
+	"""None: what lies in the drawer is on its account already."""
+	opening_of(entry)
+	return ()
+
+
+def _closing_lines(entry: Entry, accounts: Accounts) -> tuple[JournalLine, ...]:
+	"""None of its own: the difference is `difference_lines`."""
+	closing_of(entry)
+	return ()
+
+
+_DRAWER: Mapping[str, Callable[[Entry, Accounts], tuple[JournalLine, ...]]] = {
+	"cash_in": _movement_lines,
+	"cash_out": _movement_lines,
+	"shift_open": _opening_lines,
+	"shift_close": _closing_lines,
+}
 
 
 def checked_figures(entry: Entry) -> Sale:
@@ -93,20 +181,30 @@ def _sale_lines(sale: Sale, accounts: Accounts) -> tuple[JournalLine, ...]:
 	rounding = totals.round_off_minor + totals.rounding_adjustment_minor
 	signed.append((accounts.round_off, -rounding))
 	for tender in sale.tenders:
-		account = _account(accounts.tenders, "tender", tender.tender)
-		signed += [(account, tender.amount_minor), (accounts.receivable, -tender.amount_minor)]
+		signed += _received(tender, accounts)
 	if sale.change_minor:
-		cash = next(tender.tender for tender in sale.tenders if tender.kind == "cash")
-		account = _account(accounts.tenders, "tender", cash)
+		account = _account(accounts.tenders, "tender", change_tender(sale.tenders, sale.change_from))
 		signed += [(accounts.receivable, sale.change_minor), (account, -sale.change_minor)]
+	tips = accounts.tips or accounts.purposes.get("tips", "")
 	for what, account, amount in (
-		("tips", accounts.tips, -sale.tip_minor),
+		("tips", tips, -sale.tip_minor),
 		("what is written off", accounts.write_off, sale.write_off_minor),
 	):
 		if amount and not account:
 			raise Rejected(f"This shop has no account for {what}. Set one, then retry.")
 		signed += [(account, amount), (accounts.receivable, -amount)]
 	return tuple(journal_line(account, amount) for account, amount in signed if amount)
+
+
+def _received(tender: Tender, accounts: Accounts) -> list[tuple[str, int]]:
+	"""Money goes to its tender's account, a credit to its purpose's; what is on account stays receivable."""
+	if tender.kind == "on_account":
+		return []
+	if tender.kind in MONEY_KINDS:
+		account = _account(accounts.tenders, "tender", tender.tender)
+	else:
+		account = _account(accounts.purposes, "kind of tender", tender.kind)
+	return [(account, tender.amount_minor), (accounts.receivable, -tender.amount_minor)]
 
 
 def journal_line(account: str, signed_minor: int) -> JournalLine:
@@ -118,6 +216,12 @@ def _account(accounts: Mapping[str, str], what: str, name: str) -> str:
 	if name not in accounts:
 		raise Rejected(f"The {what} {name} has no account in this shop. Set one, then retry.")
 	return accounts[name]
+
+
+def _purpose(accounts: Accounts, purpose: str) -> str:
+	if not accounts.purposes.get(purpose):
+		raise Rejected(f"This shop has no account for {purpose!r}. Set one, then retry.")
+	return accounts.purposes[purpose]
 
 
 def balance_of(lines: tuple[JournalLine, ...]) -> int:

@@ -232,16 +232,21 @@ def tax_parts(tax: TaxAmount, sale: Sale) -> list[tuple[str, int | None, int]]:
 		if row.tax in line.rates:
 			rate = line.rates[row.tax]
 			nets[rate] = nets.get(rate, 0) + amounts.net_minor
-	sign = -1 if tax.amount_minor < 0 else 1
+	split = split_by_rate(tax.amount_minor, nets)
+	if not split:
+		return [(row.label, tax.base_minor, tax.amount_minor)]
+	return [(f"{row.label} {format_decimal(rate)} %", net, part) for rate, net, part in split]
+
+
+def split_by_rate(amount_minor: int, nets: Mapping[int, int]) -> list[tuple[int, int, int]]:
+	"""Rate, net amount and tax of each of several rates, highest first; none where it is one rate only."""
+	sign = -1 if amount_minor < 0 else 1
 	by_rate = sorted(nets.items(), reverse=True)
 	weights = [sign * net * rate for rate, net in by_rate]
 	if len(nets) < 2 or min(weights) < 0 or not sum(weights):
-		return [(row.label, tax.base_minor, tax.amount_minor)]
-	parts = allocate(abs(tax.amount_minor), weights)
-	return [
-		(f"{row.label} {format_decimal(rate)} %", net, sign * part)
-		for (rate, net), part in zip(by_rate, parts, strict=True)
-	]
+		return []
+	parts = allocate(abs(amount_minor), weights)
+	return [(rate, net, sign * part) for (rate, net), part in zip(by_rate, parts, strict=True)]
 
 
 def _amount(amount_minor: int, sale: Sale, header: ReceiptHeader) -> str:

@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pos_bridge.core.errors import Malformed, Rejected
+from pos_bridge.core.goods.tracked import came_from
 from pos_bridge.core.money import MAX_MINOR
-from pos_bridge.core.sale import MAX_LINES, MAX_TENDERS, DraftLine, Sale, SaleDraft, Tender, compute
+from pos_bridge.core.sale import MAX_LINES, DraftLine, Sale, SaleDraft, check_tender_kinds, compute
 from pos_bridge.core.sale_body import sale_body, sale_from_body
+from pos_bridge.core.tenders import MAX_TENDERS, NOBODY, Payer, Tender
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +43,14 @@ class OverReturned:
 
 def draft_of_return(sold: Sale, quantities: Mapping[int, int]) -> SaleDraft:
 	"""The cart that takes back these quantities (10^-9, above zero) of the sale's lines, numbered from 1."""
-	lines = (
-		replace(_line_of(sold, number), quantity=-quantity, against_line=number)
-		for number, quantity in quantities.items()
-	)
+	lines = (_taken_back(_line_of(sold, number), number, quantity) for number, quantity in quantities.items())
 	return _with_its_part(replace(sold.draft, lines=tuple(lines)), sold)
+
+
+def _taken_back(line: DraftLine, number: int, quantity: int) -> DraftLine:
+	"""Which serial numbers come back is known by itself only where the whole line does."""
+	serials = line.serials if quantity == line.quantity else ()
+	return replace(line, quantity=-quantity, against_line=number, serials=serials)
 
 
 def _with_its_part(draft: SaleDraft, sold: Sale) -> SaleDraft:
@@ -68,9 +73,10 @@ def make_return(
 	against_entry: str = "",
 	against_receipt: str = "",
 	reason: str = "",
+	payer: Payer = NOBODY,
 ) -> Return:
 	"""The return in which these tenders (amounts below zero) are given back. Checked."""
-	sale = Sale(draft, compute(draft, "return"), tuple(tenders), 0)
+	sale = Sale(draft, compute(draft, "return"), tuple(tenders), 0, payer=payer)
 	return_ = Return(sale, against_entry, against_receipt, reason)
 	check_return(return_)
 	return return_
@@ -105,8 +111,9 @@ def _check_given_back(sale: Sale) -> None:
 		)
 	if any(not -MAX_MINOR <= tender.amount_minor < 0 for tender in sale.tenders):
 		raise Rejected("A tender's amount in a return is not below zero.")
+	check_tender_kinds(sale)
 	given = sum(tender.amount_minor for tender in sale.tenders)
-	if sale.tip_minor or sale.write_off_minor:
+	if sale.tip_minor or sale.write_off_minor or sale.change_from:
 		raise Rejected("A return has no tip, and nothing of it is written off.")
 	if given != sale.totals.total_minor or sale.change_minor:
 		raise Rejected(
@@ -149,6 +156,11 @@ def _check_fits(return_: Sale, sold: Sale) -> None:
 			raise Rejected(
 				f"Line {number} ({line.name}) is not what line {line.against_line} of the sale sold:"
 				" item, unit, price after discount and taxes have to be the same."
+			)
+		if not came_from((line.batch, line.serials), (sold_line.batch, sold_line.serials)):
+			raise Rejected(
+				f"Line {number} ({line.name}) has another batch or serial number than line"
+				f" {line.against_line} of the sale sold."
 			)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pos_bridge.core.errors import Rejected
+from pos_bridge.core.goods.tracked import check_serials, tracked_fault
 from pos_bridge.core.money import MAX_MINOR, SCALE, Rounding, round_ratio
 from pos_bridge.core.tax import (
 	HUNDRED_PERCENT,
@@ -23,6 +24,11 @@ from pos_bridge.core.tax import (
 	net_of,
 	round_off,
 )
+from pos_bridge.core.tenders import MAX_TENDERS as MAX_TENDERS
+from pos_bridge.core.tenders import NOBODY, Payer, Settled, check_change, check_kinds, settle
+from pos_bridge.core.tenders import TENDER_KINDS as TENDER_KINDS
+from pos_bridge.core.tenders import Foreign as Foreign
+from pos_bridge.core.tenders import Tender as Tender
 from pos_bridge.core.ticket import (
 	TicketDiscount,
 	TotalRounding,
@@ -34,17 +40,11 @@ from pos_bridge.core.ticket import (
 )
 
 MAX_LINES = 500
-MAX_TENDERS = 20
 MAX_QUANTITY = 10**9 * SCALE
 MAX_PRICE_MINOR = 10**12
 MAX_CONVERSION = 10**6 * SCALE
 MAX_RATE_DECIMALS = 6
 MAX_RATE_FOR_QUANTITY = 10**9 * SCALE
-
-TENDER_KINDS = frozenset(
-	("cash", "card", "bank", "gift_card", "store_credit", "points", "on_account", "exchange")
-)
-"""`on_account` is money that is still owed, `exchange` what the other half of an exchange pays."""
 
 Direction = Literal["sale", "return", "exchange"]
 """Where the goods go: in a sale every quantity is above zero, in a return below, in an exchange either."""
@@ -73,6 +73,9 @@ class DraftLine:
 	unit_margin_minor: int = 0
 	conversion: int = SCALE
 	"""Stock units in one of `unit`."""
+	batch: str = ""
+	serials: tuple[str, ...] = ()
+	"""Of each stock unit, or none said."""
 
 	@property
 	def stock_quantity(self) -> int:
@@ -137,39 +140,11 @@ class Totals:
 
 
 @dataclass(frozen=True, slots=True)
-class Foreign:
-	"""Cash of another currency: what was handed over, and how much of the shop's currency one unit of it is.
-
-	`rate` is an integer of 10^-9.
-	"""
-
-	currency: str
-	currency_precision: int
-	amount_minor: int
-	rate: int
-
-
-@dataclass(frozen=True, slots=True)
-class Tender:
-	"""Money received: the Mode of Payment's name, its kind (one of `TENDER_KINDS`), the amount.
-
-	Below zero in a return: money given back. `credit` is the number of the gift card or store credit that it
-	comes from or goes to, `points` how many loyalty points it is worth.
-	"""
-
-	tender: str
-	kind: str
-	amount_minor: int
-	credit: str = ""
-	points: int = 0
-	foreign: Foreign | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Sale:
 	"""A completed sale, as recorded: the cart, what it came to, what was received and given back.
 
 	A tip was received beyond the total; what is written off was not received, and nobody owes it.
+	`change_from` names the tender that change was given out of, where that is not the first cash.
 	"""
 
 	draft: SaleDraft
@@ -178,6 +153,18 @@ class Sale:
 	change_minor: int
 	tip_minor: int = 0
 	write_off_minor: int = 0
+	change_from: str = ""
+	payer: Payer = NOBODY
+
+	@property
+	def settled(self) -> Settled:
+		return settle(self.tenders, self.change_minor, self.tip_minor, self.write_off_minor)
+
+	@property
+	def owed_minor(self) -> int:
+		"""What the customer still owes for the goods, tip aside; below zero where a return lowers it."""
+		shares = self.settled.pays
+		return sum(share.amount_minor for share in shares if share.tender.kind == "on_account")
 
 
 def compute(draft: SaleDraft, direction: Direction = "sale") -> Totals:
@@ -291,6 +278,7 @@ def _check_draft(draft: SaleDraft, direction: Direction) -> None:
 	for number, line in enumerate(draft.lines, start=1):
 		if fault := _direction_fault(line, direction) or _fault_of(line, known):
 			raise Rejected(f"Line {number} ({line.name}): {fault}")
+	check_serials((line.item, line.serials) for line in draft.lines)
 
 
 def _direction_fault(line: DraftLine, direction: Direction) -> str:
@@ -323,7 +311,7 @@ def _fault_of(line: DraftLine, known_taxes: Mapping[str, Tax]) -> str:
 		or not 0 <= line.unit_margin_minor <= MAX_PRICE_MINOR
 	):
 		return "the margin is negative or too large."
-	return _tax_fault(line, known_taxes)
+	return tracked_fault(line.batch, line.serials, line.stock_quantity) or _tax_fault(line, known_taxes)
 
 
 def _tax_fault(line: DraftLine, known_taxes: Mapping[str, Tax]) -> str:
@@ -358,9 +346,7 @@ def check_sale(sale: Sale) -> None:
 		raise Rejected(
 			f"Received {received} less change {sale.change_minor}{less} is not the total {total}{off}."
 		)
-	cash = sum(tender.amount_minor for tender in sale.tenders if tender.kind == "cash")
-	if not 0 <= sale.change_minor <= cash:
-		raise Rejected("Change is given out of cash, and never more than was received in cash.")
+	check_change(sale.tenders, sale.change_minor, sale.change_from)
 
 
 def _check_tenders(sale: Sale) -> None:
@@ -369,12 +355,25 @@ def _check_tenders(sale: Sale) -> None:
 		raise Rejected(f"A sale is paid with {fewest} to {MAX_TENDERS} tenders, not {len(sale.tenders)}.")
 	if any(not 0 < tender.amount_minor <= MAX_MINOR for tender in sale.tenders):
 		raise Rejected("A tender's amount is not above zero.")
+	check_tender_kinds(sale)
 
 
-def make_sale(draft: SaleDraft, tenders: Sequence[Tender]) -> Sale:
-	"""The sale that these tenders complete: change is what they exceed the total by. Checked."""
+def check_tender_kinds(sale: Sale) -> None:
+	"""`Rejected` unless each tender, of a sale or a return, says what its kind needs (core/tenders.py)."""
+	check_kinds(sale.tenders, sale.payer, sale.draft.currency, sale.draft.currency_precision)
+
+
+def make_sale(
+	draft: SaleDraft,
+	tenders: Sequence[Tender],
+	tip_minor: int = 0,
+	write_off_minor: int = 0,
+	payer: Payer = NOBODY,
+) -> Sale:
+	"""The sale that these tenders complete: change is what they exceed total and tip by. Checked."""
 	totals = compute(draft)
 	received = sum(tender.amount_minor for tender in tenders)
-	sale = Sale(draft, totals, tuple(tenders), received - totals.total_minor)
+	change_minor = received - tip_minor - totals.total_minor + write_off_minor
+	sale = Sale(draft, totals, tuple(tenders), change_minor, tip_minor, write_off_minor, payer=payer)
 	check_sale(sale)
 	return sale

@@ -5,17 +5,9 @@ from typing import Any, TypeVar
 
 from pos_bridge.core.errors import Malformed
 from pos_bridge.core.money import SCALE, Rounding, format_decimal, parse_decimal
-from pos_bridge.core.sale import (
-	TENDER_KINDS,
-	DraftLine,
-	Foreign,
-	LineAmounts,
-	Sale,
-	SaleDraft,
-	Tender,
-	Totals,
-)
+from pos_bridge.core.sale import DraftLine, LineAmounts, Sale, SaleDraft, Totals
 from pos_bridge.core.tax import Charge, Tax, TaxAmount
+from pos_bridge.core.tenders import TENDER_KINDS, Foreign, Payer, Tender
 from pos_bridge.core.ticket import TicketDiscount, TotalRounding
 
 UNREADABLE = (KeyError, TypeError, ValueError, AttributeError)
@@ -34,7 +26,12 @@ def sale_body(sale: Sale) -> dict[str, Any]:
 		fields["discount"]["amount_minor"] = totals.discount_minor
 	if "total_rounding" in fields:
 		fields["total_rounding"]["adjustment_minor"] = totals.rounding_adjustment_minor
-	rare = {"tip_minor": sale.tip_minor, "write_off_minor": sale.write_off_minor}
+	rare: dict[str, Any] = {"tip_minor": sale.tip_minor, "write_off_minor": sale.write_off_minor}
+	rare |= {
+		"change_from": sale.change_from,
+		"customer": sale.payer.customer,
+		"exchange": sale.payer.exchange,
+	}
 	fields |= {name: value for name, value in rare.items() if value}
 	return fields | {
 		"taxes": [tax_fields(tax) for tax in totals.taxes],
@@ -152,6 +149,8 @@ def _line_fields(line: DraftLine) -> dict[str, Any]:
 		"discount_reason": line.discount_reason,
 		"gtin": line.gtin,
 		"against_line": line.against_line,
+		"batch": line.batch,
+		"serials": list(line.serials),
 	}
 	if line.conversion != SCALE:
 		fields["conversion"] = format_decimal(line.conversion)
@@ -204,6 +203,8 @@ def _read_sale(body: Mapping[str, Any]) -> Sale:
 		whole(body["change_minor"]),
 		whole(body.get("tip_minor", 0)),
 		whole(body.get("write_off_minor", 0)),
+		text(body.get("change_from", "")),
+		Payer(text(body.get("customer", "")), text(body.get("exchange", ""))),
 	)
 
 
@@ -249,6 +250,8 @@ def _read_line(fields: Mapping[str, Any]) -> DraftLine:
 		margin_percent=parse_decimal(fields.get("margin_percent", "0")),
 		unit_margin_minor=whole(fields.get("unit_margin_minor", 0)),
 		conversion=parse_decimal(fields.get("conversion", "1")),
+		batch=text(fields.get("batch", "")),
+		serials=tuple(text(serial) for serial in _list(fields.get("serials", []))),
 	)
 
 
@@ -291,6 +294,12 @@ def readable(read: Callable[[], T]) -> T:
 def text(value: object) -> str:
 	if not isinstance(value, str):
 		raise TypeError(f"{value!r} is not a text")
+	return value
+
+
+def _list(value: object) -> list[Any]:
+	if not isinstance(value, list):
+		raise TypeError(f"{value!r} is not a list")
 	return value
 
 

@@ -12,6 +12,7 @@ from frappe.utils import today
 
 from pos_bridge.core.errors import Rejected
 from pos_bridge.erpnext.shop import PURPOSES, ROUNDINGS, shop_of
+from pos_bridge.erpnext.tenders.modes import MODES
 
 WALK_IN = "Walk-in"
 PRICE_LIST = "Standard Selling"
@@ -84,6 +85,8 @@ def setup_shop(
 	place = _place(work, warehouse)
 	modes = _modes(work)
 	purposes = _purposes(work)
+	for kind, mode in MODES.items():
+		_plain_mode(work, mode, purposes.get(kind) or purposes["shortage"])
 	customer = work.make("Customer", WALK_IN, _walk_in)
 	template = taxes or _default_taxes(company)
 	profile = work.make(
@@ -172,6 +175,19 @@ def _mode(work: _Setup, tender: str, kind: str, account_name: str, plain: bool) 
 		"Mode of Payment Account", {"parent": mode, "company": work.company.name}, "default_account"
 	)
 	account = known or _account(work, account_name if mode == tender else f"{account_name} {work.shop}", kind)
+	_make_mode(work, mode, kind, account, known)
+	return mode, account
+
+
+def _plain_mode(work: _Setup, mode: str, account: str) -> None:
+	"""What rows of invoices name that are no money; posting gives them the accounts of the POS Profile."""
+	known = frappe.db.get_value(
+		"Mode of Payment Account", {"parent": mode, "company": work.company.name}, "default_account"
+	)
+	_make_mode(work, mode, "General", known or account, known)
+
+
+def _make_mode(work: _Setup, mode: str, kind: str, account: str, known: str | None) -> None:
 	if not frappe.db.exists("Mode of Payment", mode):
 		rows = [{"company": work.company.name, "default_account": account}]
 		work.make("Mode of Payment", mode, lambda: {"mode_of_payment": mode, "type": kind, "accounts": rows})
@@ -182,7 +198,6 @@ def _mode(work: _Setup, tender: str, kind: str, account_name: str, plain: bool) 
 		work.steps.append(Step("made", f"Account {account} for Mode of Payment {mode}"))
 	else:
 		work.steps.append(Step("kept", f"Mode of Payment {mode} with {account}"))
-	return mode, account
 
 
 def _purposes(work: _Setup) -> dict[str, str]:

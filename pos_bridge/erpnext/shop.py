@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import frappe
+from erpnext.accounts.doctype.accounting_dimension.accounting_dimension import get_accounting_dimensions
 from frappe import _
 from frappe.model.meta import get_field_precision
 from frappe.utils import cint, flt, get_number_format_info
@@ -21,8 +22,8 @@ from pos_bridge.core.ticket import TotalRounding
 
 DEFAULT_TEMPLATE = "standard"
 """Name of the rates of items without an Item Tax Template: those of the profile's tax rows."""
-TENDER_KINDS = {"Cash": "cash"}
-"""Mode of Payment's type to the tender's kind; every other type is a card until issue 7's kinds."""
+TENDER_KINDS = {"Cash": "cash", "Phone": "bank", "General": "bank"}
+"""Mode of Payment's type to the tender's kind; every other type is a card."""
 ROUNDINGS = {
 	"Banker's Rounding (legacy)": "bankers_legacy",
 	"Banker's Rounding": "bankers",
@@ -99,6 +100,8 @@ class Shop:
 	"""Purpose, one of `PURPOSES`, to its account, where the POS Profile names one."""
 	batches: bool = False
 	"""Plain sales are booked many at once."""
+	dimensions: Mapping[str, str] = field(default_factory=dict)
+	"""Project and accounting dimensions, by field, where the POS Profile names one."""
 
 
 def shop_of(till: str) -> Shop:
@@ -133,7 +136,14 @@ def shop_of(till: str) -> Shop:
 		rate_decimals=_rate_decimals(),
 		accounts=_purpose_accounts(profile),
 		batches=bool(profile.get("pos_bridge_batches")),
+		dimensions=_dimensions(profile),
 	)
+
+
+def _dimensions(profile: Any) -> dict[str, str]:
+	"""ERPNext adds a field for each Accounting Dimension to profile, invoice, rows and vouchers."""
+	named = {name: profile.get(name) for name in (*get_accounting_dimensions(), "project")}
+	return {name: value for name, value in named.items() if value}
 
 
 def _purpose_accounts(profile: Any) -> dict[str, str]:
@@ -255,7 +265,13 @@ def _tenders(profile: Any) -> dict[str, str]:
 def tender_kinds(shop: Shop) -> dict[str, str]:
 	"""Mode of Payment to the tender's kind, in the order of the buttons."""
 	types = {mode: frappe.get_cached_value("Mode of Payment", mode, "type") for mode in shop.tenders}
-	return {mode: TENDER_KINDS.get(types[mode], "card") for mode in shop.tenders}
+	# A mode at the account of a gift card or the like is no money: the till has a button of its own for it.
+	own = set(shop.accounts.values())
+	return {
+		mode: TENDER_KINDS.get(types[mode], "card")
+		for mode, account in shop.tenders.items()
+		if account not in own
+	}
 
 
 def template_rates(shop: Shop, template: str | None) -> dict[str, str]:

@@ -94,3 +94,51 @@ async def test_a_new_sale_appears_by_itself(till, browser_page):
 	await till.enrol()
 	await till.push([sale()])
 	await browser_page.get_by_text("T1-1-000001").wait_for()
+
+
+async def test_the_shifts_of_a_till_show_their_x_and_z_as_text(till, browser_page):
+	await till.enrol()
+	(z, x), wires = ("Z REPORT", "X REPORT"), a_shift()
+	await till.push(wires[:2])
+	await browser_page.goto(f"{till.demo.url}/ledger")
+	await browser_page.click("#tab-shifts")
+	await browser_page.get_by_text(x).wait_for()
+	await till.push(wires[2:])
+	await browser_page.get_by_text(z).wait_for()
+	text = await browser_page.locator("#list").inner_text()
+	for words in ("Coffee", "VAT 7 %", "T1-1-000001", "-3.20", EVIL, wires[2].hash):
+		assert words in text, words
+	# The sale that came after the closing amends it.
+	assert "Amended\n1" in text
+	assert browser_page.complaints == []
+
+
+def a_shift():
+	"""Float, a sale, a count that lacks 3.20; then a sale that comes late."""
+	told, body = [], sale_body(demo_sale())
+	late = {"tenders": [{"tender": "Card", "kind": "card", "amount_minor": body["total_minor"]}]}
+	euro = {"currency": "EUR", "currency_precision": 2}
+	first = open_wire(till_day(1)[0])
+	shift = first.id.replace(first.id[-4:], "5417")
+	counted = [{"tender": "Cash", "counted_minor": 10_000 + body["total_minor"] - 320}]
+	for kind, fields in (
+		("shift_open", {**euro, "float": [{"tender": "Cash", "counted_minor": 10_000}]}),
+		("sale", {**body, "shift": shift}),
+		("shift_close", {**euro, "shift": shift, "counted": counted, "note": EVIL}),
+		("sale", {**body, **late, "change_minor": 0, "shift": shift}),
+	):
+		number = len(told) + 1
+		told.append(
+			seal(
+				replace(
+					first,
+					id=shift if kind == "shift_open" else f"{first.id[:-4]}000{number}",
+					kind=kind,
+					sequence=number,
+					previous=told[-1].hash if told else first.previous,
+					receipt_number=f"T1-1-00000{number // 2}" if kind == "sale" else "",
+					body=fields,
+				)
+			)
+		)
+	return told

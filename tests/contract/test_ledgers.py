@@ -6,22 +6,27 @@ from dataclasses import replace
 
 import pytest
 from carts import till_day
+from contract.credits import *  # noqa: F403 - the contract's tests
 from contract.ledgers import *  # noqa: F403 - the contract's tests
 
 from pos_bridge.agent.daybook import SqliteDaybook, recording
 from pos_bridge.agent.standalone import poster as poster_module
 from pos_bridge.agent.standalone import reading
+from pos_bridge.agent.standalone.credit import standing_of
 from pos_bridge.agent.standalone.demo_once import demo_sale
 from pos_bridge.agent.standalone.demo_shop import ACCOUNTS, WAREHOUSE, goods
 from pos_bridge.agent.standalone.ledger import COST_ACCOUNT, STOCK_ACCOUNT, Opening, book_openings
 from pos_bridge.agent.standalone.poster import Poster
 from pos_bridge.agent.store import Store
 from pos_bridge.core.daybook import Arrival
-from pos_bridge.core.entry import GENESIS, open_wire, seal
+from pos_bridge.core.entry import GENESIS, NUMBERED_KINDS, open_wire, seal
+from pos_bridge.core.kinds.credit import issue_body, make_issue
+from pos_bridge.core.kinds.standing import Settled
 from pos_bridge.core.money import SCALE, parse_decimal
 from pos_bridge.core.returns import draft_of_return, make_return, return_body
 from pos_bridge.core.sale import DraftLine, Tender, compute, make_sale
 from pos_bridge.core.sale_body import sale_body, sale_from_body
+from pos_bridge.core.tenders import Payer
 
 NOW = "2026-11-22T11:00:00.000Z"
 ARRIVAL = Arrival("T1", "page", NOW)
@@ -30,6 +35,7 @@ ARRIVAL = Arrival("T1", "page", NOW)
 class StandaloneBooks:
 	accounts = ACCOUNTS
 	warehouse = WAREHOUSE
+	cash, card = "Cash", "Card"
 
 	def __init__(self, store):
 		self.store = store
@@ -41,9 +47,12 @@ class StandaloneBooks:
 	def _seal(self, kind, body):
 		page = next(self.pages)
 		number = page.receipt_number or f"T1-1-{900_000 + page.sequence}"
+		number = number if kind in NUMBERED_KINDS else ""
 		wire = seal(replace(page, kind=kind, body=body, previous=self.head, receipt_number=number))
 		self.head = wire.hash
 		return wire
+
+	seal = _seal
 
 	def sale(self, change=None):
 		return self._seal("sale", {**sale_body(demo_sale()), **(change or {})})
@@ -65,6 +74,47 @@ class StandaloneBooks:
 		draft = draft_of_return(sale, {n: line.quantity for n, line in enumerate(sale.draft.lines, start=1)})
 		tenders = [Tender("Cash", "cash", compute(draft, "return").total_minor)]
 		return self._seal("return", return_body(make_return(draft, tenders, entry.id, entry.receipt_number)))
+
+	def issue(self, credit, amount_minor, change=None):
+		made = make_issue(
+			("EUR", 2), credit, "gift_card", amount_minor, [Tender("Cash", "cash", amount_minor)]
+		)
+		return self._seal("credit_issue", {**issue_body(made), **(change or {})})
+
+	def pay_with(self, credit):
+		draft = demo_sale().draft
+		tender = Tender("Gift Card", "gift_card", compute(draft).total_minor, credit)
+		return self._seal("sale", sale_body(make_sale(draft, [tender])))
+
+	def onto(self, sold, credit):
+		entry = open_wire(sold)
+		sale = sale_from_body(entry.body)
+		draft = draft_of_return(sale, {n: line.quantity for n, line in enumerate(sale.draft.lines, start=1)})
+		tender = Tender("Gift Card", "gift_card", compute(draft, "return").total_minor, credit)
+		return self._seal("return", return_body(make_return(draft, [tender], entry.id, entry.receipt_number)))
+
+	def settled(self, wire):
+		sql = "SELECT part, kind, amount_minor, short_minor FROM credit_move WHERE entry = ?"
+		rows = self.store.read(lambda db: db.execute(sql, (open_wire(wire).id,)).fetchall())
+		return [Settled(*row) for row in rows]
+
+	def stands(self, credit):
+		found = self.store.read(lambda db: standing_of(db, credit))
+		return (found.balance_minor, found.overspent_minor) if found else (0, 0)
+
+	def paid(self, pays, tip=0, exchange=""):
+		draft = demo_sale().draft
+		tenders = pays(compute(draft).total_minor)
+		return self._seal("sale", sale_body(make_sale(draft, tenders, tip, 0, Payer("Ada", exchange))))
+
+	def given_back(self, sold, pays, exchange=""):
+		entry = open_wire(sold)
+		sale = sale_from_body(entry.body)
+		draft = draft_of_return(sale, {n: line.quantity for n, line in enumerate(sale.draft.lines, start=1)})
+		tenders = pays(compute(draft, "return").total_minor)
+		payer = Payer("Ada", exchange)
+		return_ = make_return(draft, tenders, entry.id, entry.receipt_number, payer=payer)
+		return self._seal("return", return_body(return_))
 
 	def post(self, *wires):
 		self.store.write_now(recording(wires, ARRIVAL))

@@ -118,7 +118,7 @@ def test_a_tender_or_tax_without_an_account_is_refused_by_name():
 
 def test_a_kind_that_this_release_cannot_book_is_refused_with_what_to_do():
 	with pytest.raises(Rejected, match="Update it, then retry"):
-		effect_of(replace(SALE, kind="cash_in", body={}), ACCOUNTS, "Shop")
+		effect_of(replace(SALE, kind="online_order", body={}), ACCOUNTS, "Shop")
 
 
 def test_a_sale_whose_figures_do_not_add_up_is_refused():

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pos_bridge.core import money, receipt, returns, sale, sale_body, sync
+from pos_bridge.core import money, receipt, report, returns, sale, sale_body, sync
 from pos_bridge.core.daybook import Arrival, MemoryDaybook
 from pos_bridge.core.entry import GENESIS, WireEntry, canonical, chain_hash, open_wire
 from pos_bridge.core.errors import Malformed
@@ -135,6 +135,23 @@ def test_receipt(case):
 	header = receipt.ReceiptHeader(**fields | {name: tuple(fields[name]) for name in ("address", "footer")})
 	entry = open_wire(WireEntry(case["hash"], case["text"]))
 	document = receipt.receipt_of_sale(entry, case["hash"], header, case["labels"], case["copy"])
+	assert receipt.document_fields(document) == case["document"]
+	assert receipt.layout_lines(document) == case["lines"]
+
+
+@pytest.mark.parametrize("case", cases("shift_report"))
+def test_shift_report(case):
+	told = {}
+	for at, fields in enumerate(case["entries"]):
+		wire = WireEntry(fields["hash"], fields["text"])
+		told[wire.hash] = report.Told(open_wire(wire), wire.hash, at in case["late"])
+	settings = report.ReportSettings(**case["settings"])
+	closing = told[case["closing"]] if "closing" in case else None
+	opening = told[case["opening"]] if "opening" in case else None
+	made = report.shift_report(opening, told.values(), closing, settings)
+	# As JSON: there a tuple is a list.
+	assert json.loads(json.dumps(report.report_fields(made))) == case["report"]
+	document = report.document_of_report(made, receipt.ReceiptHeader(**case["header"]), case["labels"])
 	assert receipt.document_fields(document) == case["document"]
 	assert receipt.layout_lines(document) == case["lines"]
 

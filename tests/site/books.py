@@ -4,7 +4,7 @@ All of it goes through ERPNext's own documents; nothing is written past them.
 """
 
 import itertools
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import frappe
 
@@ -87,7 +87,8 @@ class TestShop:
 		"""A sealed sale, paid in cash unless `tenders` says otherwise; `over` minor units of change."""
 		draft = self.draft(*lines, discount=discount)
 		cash, *_ = self.shop.tenders
-		tenders = tenders or [Tender(cash, "cash", compute(draft).total_minor + over)]
+		total = compute(draft).total_minor + over
+		tenders = tenders or ([Tender(cash, "cash", total)] if total else [])
 		return self.seal("sale", {**sale_body(make_sale(draft, tenders)), **more.pop("body", {})}, **more)
 
 	def seal(self, kind, body, **more):
@@ -256,12 +257,21 @@ def receive(items, warehouse: str, quantity: float, rate: float = 1.0) -> None:
 	).submit()
 
 
-def returned(shop, sold, quantities, **more):
-	"""A sealed return of these whole quantities of the sale's lines, paid out in cash."""
+def returned(shop, sold, quantities, serials=None, **more):
+	"""A sealed return of these quantities of the sale's lines, paid out in cash.
+
+	`serials` are, by the sale's line, the serial numbers that come back.
+	"""
 	entry = open_wire(sold)
-	draft = draft_of_return(sale_from_body(entry.body), {line: n * SCALE for line, n in quantities.items()})
+	wanted = {line: round(quantity * SCALE) for line, quantity in quantities.items()}
+	draft = draft_of_return(sale_from_body(entry.body), wanted)
+	named = [
+		replace(line, serials=(serials or {}).get(line.against_line, line.serials)) for line in draft.lines
+	]
+	draft = replace(draft, lines=tuple(named))
 	cash = next(iter(shop.shop.tenders))
-	tenders = [Tender(cash, "cash", compute(draft, "return").total_minor)]
+	total = compute(draft, "return").total_minor
+	tenders = [Tender(cash, "cash", total)] if total else []
 	return shop.seal(
 		"return", return_body(make_return(draft, tenders, entry.id, entry.receipt_number)), **more
 	)

@@ -1,6 +1,5 @@
-"""Another app on the site, which hooks into every event of some documents and writes down what it sees.
-
-It never changes a document.
+"""Other apps on the site: one hooks into every event of some documents, writes down what it sees, and changes
+nothing; one has a country's rules, and fills fields in, demands them, refuses, adds taxes, sees the ledger.
 """
 
 from collections import Counter
@@ -8,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+import erpnext
 import frappe
 
 WATCHED = {
@@ -114,3 +114,55 @@ def watching(monkeypatch) -> Iterator[Seen]:
 			yield _seen[-1]
 		finally:
 			_seen.pop()
+
+
+LEDGER = "erpnext.accounts.doctype.sales_invoice.sales_invoice.make_regional_gl_entries"
+regional: list[str] = []
+"""Which of the country's rules below ran."""
+
+
+@contextmanager
+def country_installed(monkeypatch, **events: str) -> Iterator[None]:
+	"""Within it a country's app hooks into a Sales Invoice's events; each value is a function's name here."""
+	theirs, apps, hooks = frappe.get_doc_hooks(), frappe.get_installed_apps, frappe.get_hooks
+	own = theirs.get("Sales Invoice", {})
+	more = {event: [*own.get(event, []), f"foreign_app.{name}"] for event, name in events.items()}
+
+	def get_hooks(hook=None, default="_KEEP_DEFAULT_LIST", app_name=None):
+		if hook == "regional_overrides":
+			return {erpnext.get_region(): {LEDGER: ["foreign_app.look_at_the_ledger"]}}
+		return hooks(hook, default, app_name)
+
+	regional.clear()
+	with monkeypatch.context() as patch:
+		patch.setattr(frappe, "get_doc_hooks", lambda: {**theirs, "Sales Invoice": {**own, **more}})
+		patch.setattr(frappe, "get_installed_apps", lambda *a, **k: [*apps(*a, **k), "foreign_app"])
+		patch.setattr(frappe, "get_hooks", get_hooks)
+		yield
+
+
+def fill_in(doc, method=None):
+	regional.append(method)
+	doc.po_no = "Filled in by a regional app"
+
+
+def demand(doc, method=None):
+	regional.append(method)
+	if not doc.po_no:
+		frappe.throw("The regional field is missing")
+
+
+def refuse(doc, method=None):
+	frappe.throw("This invoice needs an IRN")
+
+
+def add_tax(doc, method=None):
+	account = doc.taxes[0].account_head
+	cess = {"charge_type": "Actual", "account_head": account, "tax_amount": 1, "description": "Cess"}
+	doc.append("taxes", cess)
+	doc.calculate_taxes_and_totals()
+
+
+def look_at_the_ledger(gl_entries, doc):
+	regional.append(f"ledger of {doc.name}")
+	return gl_entries

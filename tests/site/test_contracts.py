@@ -6,18 +6,23 @@ from contextlib import contextmanager
 import frappe
 import pytest
 from books import book, entry_of, gl, make_item, open_till, receive, returned
+from cards import credit, give_back, issue
+from contract.credits import *  # noqa: F403 - the contract's tests
 from contract.daybooks import *  # noqa: F403 - the contract's tests
 from contract.ledgers import *  # noqa: F403 - the contract's tests
 from disposable import SITES
+from posting.payers import a_member, account, given_back, paid
 
 from pos_bridge import jobs
 from pos_bridge.core.entry import open_wire
 from pos_bridge.core.journal import Accounts
 from pos_bridge.core.money import SCALE
+from pos_bridge.core.sale import compute
 from pos_bridge.core.sale_body import sale_from_body
 from pos_bridge.erpnext.daybook import FrappeDaybook, lock_till
 from pos_bridge.erpnext.isolation import begin, is_clash
 from pos_bridge.erpnext.posting import fate
+from pos_bridge.erpnext.reconcile.credits import settled_of
 
 CONTRACT_TILLS = ("T1", "T2")
 
@@ -116,7 +121,11 @@ class SiteBooks:
 			round_off=company.round_off_account,
 			taxes={row.account: row.account for row in shop.taxes},
 			tenders=shop.tenders,
+			tips=shop.accounts["tips"],
+			purposes={**shop.accounts, "points": account("Marketing Expenses")},
 		)
+		self.cash, self.card = list(shop.tenders)[:2]
+		self.customer = a_member()
 
 	def sale(self, change=None):
 		tea, cake, _ = self.till.items
@@ -129,9 +138,43 @@ class SiteBooks:
 		frappe.db.commit()
 		return self.till.sale(self.till.line(item, "2"))
 
+	def seal(self, kind, body):
+		return self.till.seal(kind, body)
+
 	def take_back(self, sold):
 		lines = sale_from_body(open_wire(sold).body).draft.lines
 		return returned(self.till, sold, {n: line.quantity // SCALE for n, line in enumerate(lines, start=1)})
+
+	def issue(self, credit, amount_minor, change=None):
+		wire = issue(self.till, credit, amount_minor)
+		return self.till.seal("credit_issue", {**open_wire(wire).body, **change}) if change else wire
+
+	def pay_with(self, number):
+		line = self.till.line(self.till.items[1], "3")
+		total = compute(self.till.draft(line)).total_minor
+		return self.till.sale(line, tenders=[credit(total, number)])
+
+	def onto(self, sold, number):
+		return give_back(self.till, sold, number, "gift_card")
+
+	def settled(self, wire):
+		return settled_of(open_wire(wire).id)
+
+	def stands(self, number):
+		found = frappe.db.get_value("POS Credit", number, ["balance", "overspent"]) or (0, 0)
+		return tuple(round(amount * 100) for amount in found)
+
+	def paid(self, pays, tip=0, exchange=""):
+		tea, cake, _ = self.till.items
+		lines = [self.till.line(tea, "2", percent=10), self.till.line(cake)]
+		tenders = pays(compute(self.till.draft(*lines)).total_minor)
+		return paid(self.till, tenders, *lines, tip=tip, customer=self.customer, exchange=exchange)
+
+	def given_back(self, sold, pays, exchange=""):
+		(tender,) = pays(-1)
+		more = {"points": tender.points} if tender.points else {}
+		who = {"customer": self.customer, "exchange": exchange, "name": tender.tender}
+		return given_back(self.till, sold, {1: 2, 2: 1}, tender.kind, **who, **more)
 
 	def post(self, *wires):
 		frappe.db.sql("UPDATE `tabPOS Entry` SET next_try_at = NULL WHERE till = %s", self.till.till)
@@ -147,8 +190,14 @@ class SiteBooks:
 		return entry.state, entry.reason or ""
 
 	def net(self, wire):
-		booked = gl(open_wire(wire).receipt_number)
-		return {a: round(x * 100) for a, x in booked.items() if x and a not in self.costs}
+		net = {}
+		for document in self._documents(wire):
+			for name, amount in gl(document).items():
+				net[name] = net.get(name, 0) + round(amount * 100)
+		return {name: amount for name, amount in net.items() if amount and name not in self.costs}
+
+	def _documents(self, wire):
+		return [row.document_name for row in entry_of(wire).postings] or [open_wire(wire).receipt_number]
 
 	def cost_is_balanced(self, wire):
 		booked = gl(open_wire(wire).receipt_number)

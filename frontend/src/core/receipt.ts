@@ -268,16 +268,19 @@ export function taxParts(tax: TaxTotal, sale: Pick<SaleBody, "lines">): TaxPart[
 		const rate = Object.hasOwn(rates, tax.tax) ? rates[tax.tax] : undefined;
 		if (rate !== undefined) nets.set(rate, (nets.get(rate) ?? 0) + net_minor);
 	}
-	const sign = tax.amount_minor < 0 ? -1 : 1;
+	const split = splitByRate(tax.amount_minor, nets);
+	if (split.length === 0) return [{ label: tax.label, base: tax.base_minor, part: tax.amount_minor }];
+	return split.map(([rate, base, part]) => ({ label: `${tax.label} ${rate} %`, base, part }));
+}
+
+/** Rate, net amount and tax of each of several rates, highest first; none where it is one rate only. */
+export function splitByRate(amount: number, nets: ReadonlyMap<string, number>): [string, number, number][] {
+	const sign = amount < 0 ? -1 : 1;
 	const byRate = [...nets].sort(([one], [other]) => (parseDecimal(one) < parseDecimal(other) ? 1 : -1));
 	const weights = byRate.map(([rate, net]) => BigInt(sign * net) * parseDecimal(rate));
-	if (nets.size < 2 || weights.some((weight) => weight < 0n) || weights.every((weight) => weight === 0n)) {
-		return [{ label: tax.label, base: tax.base_minor, part: tax.amount_minor }];
-	}
-	const parts = allocate(Math.abs(tax.amount_minor), weights);
-	return byRate.map(([rate, base], index) => ({
-		label: `${tax.label} ${rate} %`, base, part: sign * (parts[index] ?? 0),
-	}));
+	if (nets.size < 2 || weights.some((weight) => weight < 0n) || weights.every((weight) => weight === 0n)) return [];
+	const parts = allocate(Math.abs(amount), weights);
+	return byRate.map(([rate, net], index) => [rate, net, sign * (parts[index] ?? 0)]);
 }
 
 /** The document as lines of text, `columns` wide (its own width if 0). Codes stand as `[data]`. */
@@ -341,7 +344,7 @@ function pieces(word: string, room: number): string[] {
 }
 
 /** Characters, not UTF-16 units: an emoji counts once, as it does in Python. */
-function lengthOf(text: string): number {
+export function lengthOf(text: string): number {
 	return [...text].length;
 }
 

@@ -9,6 +9,7 @@ import {
 } from "@/core/sale";
 import { cartTerms, saleBody } from "@/core/saleBody";
 import { taxRow } from "@/core/tax";
+import { cameFrom } from "@/core/tracked";
 
 /** The sale that a return takes back. */
 export interface Against {
@@ -36,13 +37,19 @@ export type Quantities = ReadonlyMap<number, string>;
 /** The cart that takes back these quantities of the sale's lines. */
 export function draftOfReturn(sold: SaleBody, quantities: Quantities): SaleDraft {
 	const lines = [...quantities].map(([number, quantity]) => ({
-		...draftLineOf(lineAt(sold, number)),
-		quantity: formatDecimal(-parseDecimal(quantity)),
+		...takenBack(lineAt(sold, number), quantity),
 		against_line: number,
 	}));
 	const part = partOf(sold, lines);
 	const taxes = sold.taxes.map((tax) => taxRow({ ...tax, actual_minor: part(tax.actual_minor ?? 0) }));
 	return { ...cartTerms(sold), ...ticketBack(sold, part), taxes, lines };
+}
+
+/** Which serial numbers come back is known by itself only where the whole line does. */
+function takenBack(sold: SaleLine, quantity: string): DraftLine {
+	const { serials, ...line } = draftLineOf(sold);
+	const back = { ...line, quantity: formatDecimal(-parseDecimal(quantity)) };
+	return serials && parseDecimal(quantity) === parseDecimal(sold.quantity) ? { ...back, serials } : back;
 }
 
 /** Of an amount off the whole ticket, and of fixed charges, as much comes back as of the goods. */
@@ -158,10 +165,16 @@ function checkFits(body: ReturnBody, sold: SaleBody): void {
 	checkCurrencyAndTaxes(body, sold);
 	body.lines.forEach((line, index) => {
 		const number = line.against_line ?? 0;
-		if (canonical(termsOf(line)) === canonical(termsOf(lineAt(sold, number)))) return;
+		if (canonical(termsOf(line)) !== canonical(termsOf(lineAt(sold, number)))) {
+			throw new Rejected(
+				`Line ${index + 1} (${line.name}) is not what line ${number} of the sale sold:`
+				+ " item, unit, price after discount and taxes have to be the same.",
+			);
+		}
+		if (cameFrom(line, lineAt(sold, number))) return;
 		throw new Rejected(
-			`Line ${index + 1} (${line.name}) is not what line ${number} of the sale sold:`
-			+ " item, unit, price after discount and taxes have to be the same.",
+			`Line ${index + 1} (${line.name}) has another batch or serial number than line`
+			+ ` ${number} of the sale sold.`,
 		);
 	});
 }

@@ -12,6 +12,7 @@ import { totalsOf } from "@/core/saleBody";
 import {
 	discountOf, fixedPart, netsAfter, roundingAdjustment, totalToSpreadOver, type TicketDiscount, type TotalRounding,
 } from "@/core/ticket";
+import { checkSerials, trackedFaultOf } from "@/core/tracked";
 
 export const MAX_LINES = 500;
 export const MAX_TENDERS = 20;
@@ -49,6 +50,10 @@ export interface DraftLine {
 	readonly rules?: readonly string[];
 	/** Only in a return: the number, from 1, of the sale's line that it takes back. */
 	readonly against_line?: number;
+	/** The batch that it was taken from. */
+	readonly batch?: string;
+	/** Of each stock unit; absent where nobody said. */
+	readonly serials?: readonly string[];
 }
 
 export interface SaleDraft {
@@ -267,9 +272,10 @@ function checkDraft(draft: SaleDraft, direction: Direction): Row[] {
 	const rows = rowsOf(draft.taxes);
 	const known = new Map(draft.taxes.map((tax) => [tax.tax, tax]));
 	draft.lines.forEach((line, index) => {
-		const fault = directionFaultOf(line, direction) || faultOf(line) || taxFaultOf(line, known);
+		const fault = directionFaultOf(line, direction) || faultOf(line) || trackedFaultOf(line) || taxFaultOf(line, known);
 		if (fault) throw new Rejected(`Line ${index + 1} (${line.name}): ${fault}`);
 	});
+	checkSerials(draft.lines);
 	return rows;
 }
 

@@ -30,14 +30,17 @@ export function cartTerms({ currency, currency_precision, rounding, row_wise_tax
 
 const OPTIONAL_FIELDS = [
 	"discount_percent", "unit_discount_minor", "margin_percent", "unit_margin_minor", "discount_reason", "gtin",
-	"against_line", "conversion", "rules",
+	"against_line", "conversion", "rules", "batch", "serials",
 ] as const;
 
 /** Absent means absent: an optional field that says nothing must not reach the canonical form. */
 function lineFields(line: DraftLine): DraftLine {
 	const { item, name, quantity, unit, price_minor, rates } = line;
 	const optional = OPTIONAL_FIELDS.map((field) => [field, line[field]] as const);
-	const said = optional.filter(([, value]) => value !== undefined && value !== 0 && value !== "" && value !== "0");
+	const said = optional.filter(([field, value]) => {
+		const nothing = field === "serials" && line.serials?.length === 0;
+		return !nothing && value !== undefined && value !== 0 && value !== "" && value !== "0";
+	});
 	return { item, name, quantity, unit, price_minor, rates, ...Object.fromEntries(said) };
 }
 

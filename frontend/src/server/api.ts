@@ -60,7 +60,7 @@ export interface Snapshot {
 	/** Customers who may buy only some goods; of each kind that is named for one, one row has to fit. */
 	readonly restricted?: readonly Restriction[];
 	readonly templates: readonly { readonly template: string; readonly rates: Readonly<Record<string, string>> }[];
-	readonly tenders: readonly { readonly tender: string; readonly kind: "cash" | "card" }[];
+	readonly tenders: readonly { readonly tender: string; readonly kind: "cash" | "card" | "bank" }[];
 	readonly cashiers: readonly string[];
 	readonly groups: readonly string[];
 	readonly units: readonly string[];

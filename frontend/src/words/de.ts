@@ -1,5 +1,6 @@
 // The German words of the till. Never a key that English lacks: the type holds both equal.
 
+import { report } from "@/words/report.de";
 import type { Dictionary } from "@/words/words";
 
 export const de: Dictionary = {
@@ -162,6 +163,7 @@ export const de: Dictionary = {
 	"receipt.return": "RÜCKGABE",
 	"receipt.of_receipt": "zu Beleg",
 	"receipt.check": "Prüfung",
+	...report,
 
 	"scan.unknown": "Unbekannter Code {code}",
 	"scan.unknown_hint": "Nicht im Sortiment. Nach dem Namen suchen oder beiseitelegen und das Büro um den Code bitten.",

@@ -1,5 +1,7 @@
 // The English words of the till.
 
+import { report } from "@/words/report.en";
+
 export const en = {
 	"close": "Close",
 	"cancel": "Cancel",
@@ -160,6 +162,7 @@ export const en = {
 	"receipt.return": "RETURN",
 	"receipt.of_receipt": "of receipt",
 	"receipt.check": "Check",
+	...report,
 
 	"scan.unknown": "Unknown code {code}",
 	"scan.unknown_hint": "Not in the catalogue. Search it by name, or put it aside and ask the office to add the code.",

@@ -1,14 +1,16 @@
-// The ledger page: four views of the books, read again every two seconds. It changes nothing but a held entry's
+// The ledger page: five views of the books, read again every two seconds. It changes nothing but a held entry's
 // state, when the accountant says so.
 
 import { badge, el, money, read, side, table, tillTime } from "./dom.js";
 import { entryDetail, kindName } from "./entry.js";
+import { drawShifts } from "./shifts.js";
 
 const REFRESH_MS = 2000;
 const PAGE = 50;
 const SEARCH = {
 	entries: "Receipt number or entry id",
 	stock: "Item",
+	shifts: "",
 	balances: "",
 	quarantine: "",
 };
@@ -16,9 +18,10 @@ const SEARCH = {
 const at = (id) => document.getElementById(id);
 const shown = { view: "entries", search: "", limit: PAGE, entry: undefined, drawn: "", detail: "" };
 
-const views = { entries: drawEntries, balances: drawBalances, stock: drawStock, quarantine: drawQuarantine };
+const views = { entries: drawEntries, shifts: drawShifts, balances: drawBalances, stock: drawStock, quarantine: drawQuarantine };
 const paths = {
 	entries: () => `/api/ledger/entries?limit=${shown.limit}&search=${encodeURIComponent(shown.search)}`,
+	shifts: () => "/api/ledger/shifts",
 	balances: () => "/api/ledger/balances",
 	stock: () => `/api/ledger/stock?search=${encodeURIComponent(shown.search)}`,
 	quarantine: () => "/api/ledger/quarantine",

@@ -13,6 +13,7 @@ from pos_bridge.agent.standalone.company import StandaloneCompany
 from pos_bridge.agent.standalone.enrolment import Sender
 from pos_bridge.core.daybook import set_aside
 from pos_bridge.core.errors import Malformed, Rejected
+from pos_bridge.core.kinds.lease import CREDIT_PATH, LEASE_PATH, MAX_ASK_BYTES, Ask, read_ask
 from pos_bridge.core.sync import (
 	AGENT_PATH,
 	CHUNK_PATH,
@@ -49,6 +50,8 @@ class Api:
 		app.router.add_get(CHANGES_PATH, self.changes)
 		app.router.add_post(PUSH_PATH, self.push)
 		app.router.add_get(LATEST_PATH, self.latest)
+		app.router.add_post(CREDIT_PATH, self.credit)
+		app.router.add_post(LEASE_PATH, self.lease_credit)
 		app.router.add_get(ENROLMENT_PATH, self.offer_code)
 
 	async def offer_code(self, _: web.Request) -> web.Response:
@@ -131,6 +134,16 @@ class Api:
 		before = read_before(request.query.get("before", ""))
 		return answer(latest_answer(self._company.daybook.latest(till, before, MAX_LATEST_ENTRIES)))
 
+	async def credit(self, request: web.Request) -> web.Response:
+		"""What is on a gift card or store credit."""
+		till = self._sender(request).till
+		return answer(self._company.credits.ask(till, await _asked(request)))
+
+	async def lease_credit(self, request: web.Request) -> web.Response:
+		"""Keep a part of a credit for this till."""
+		till = self._sender(request).till
+		return answer(await self._company.credits.lease(till, await _asked(request)))
+
 	async def _keep(self, raw: bytes, sender: Sender, reason: str) -> None:
 		"""Any authenticated bytes are kept, for a person."""
 		arrival = arrival_now(sender.till, sender.holder)
@@ -138,6 +151,11 @@ class Api:
 
 	def _sender(self, request: web.Request) -> Sender:
 		return self._company.enrolment.sender(request.headers.get("Authorization"))
+
+
+async def _asked(request: web.Request) -> Ask:
+	raw = await request.read()
+	return read_ask(read_message(raw[: MAX_ASK_BYTES + 1]))
 
 
 _FOREVER = "private, max-age=31536000, immutable"

@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 
 from pos_bridge.agent.daybook import SqliteDaybook, arrival_now
+from pos_bridge.agent.standalone.credit import Credits
 from pos_bridge.agent.standalone.demo_shop import TILL
 from pos_bridge.agent.standalone.enrolment import Enrolment
 from pos_bridge.agent.standalone.ledger import book_openings
@@ -22,6 +23,7 @@ class StandaloneCompany:
 		self.daybook = SqliteDaybook(self.store)
 		self.enrolment = Enrolment(self.store)
 		self.poster = Poster(self.store)
+		self.credits = Credits(self.store)
 		self.shop = Shop(items)
 		self._opening: asyncio.Task[None] | None = None
 

@@ -32,6 +32,20 @@ ACCOUNTS = Accounts(
 	round_off="Round Off",
 	taxes={"VAT-19": "VAT 19 % Payable", "VAT-7": "VAT 7 % Payable"},
 	tenders={"Cash": "Cash", "Card": "Card Clearing"},
+	tips="Tips Payable",
+	write_off="Write Off",
+	purposes={
+		"difference": "Cash Over and Short",
+		"safe": "Safe",
+		"deposit": "Deposits on Their Way",
+		"petty_cash": "Petty Cash Expenses",
+		"other_cash": "Other Cash In and Out",
+		"gift_card": "Gift Cards",
+		"store_credit": "Store Credit",
+		"points": "Loyalty Points",
+		"exchange": "Exchange Clearing",
+		"shortage": "Shortages of Credit",
+	},
 )
 
 PROFILE = TillProfile(

@@ -1,11 +1,13 @@
 """The accountant's window: the ledger page's endpoints. Parse, call, shape; reading.py knows the tables."""
 
+from typing import Any
+
 from aiohttp import web
 
-from pos_bridge.agent.standalone import reading
+from pos_bridge.agent.standalone import reading, z_reports
 from pos_bridge.agent.standalone.api import answer
 from pos_bridge.agent.standalone.company import StandaloneCompany
-from pos_bridge.agent.standalone.demo_shop import CURRENCY, CURRENCY_PRECISION
+from pos_bridge.agent.standalone.demo_shop import CURRENCY, CURRENCY_PRECISION, PROFILE
 from pos_bridge.core.errors import Malformed
 
 MAX_SEARCH = 100
@@ -18,12 +20,14 @@ class Desk:
 	def __init__(self, company: StandaloneCompany) -> None:
 		self._company = company
 		self._store = company.store
+		self._shifts: tuple[int, list[dict[str, Any]]] = (-1, [])
 
 	def add_to(self, app: web.Application) -> None:
 		app.router.add_get("/api/ledger/entries", self.entries)
 		app.router.add_get("/api/ledger/entry", self.entry)
 		app.router.add_get("/api/ledger/balances", self.balances)
 		app.router.add_get("/api/ledger/stock", self.stock)
+		app.router.add_get("/api/ledger/shifts", self.shifts)
 		app.router.add_get("/api/ledger/quarantine", self.quarantine)
 		app.router.add_post("/api/ledger/retry", self.retry)
 
@@ -51,6 +55,16 @@ class Desk:
 		search = _search(request)
 		found = self._store.read(lambda db: reading.stock(db, names, search))
 		return answer({**found, "currency_precision": CURRENCY_PRECISION})
+
+	async def shifts(self, _: web.Request) -> web.Response:
+		"""Added up anew when something was recorded since: the page asks every two seconds."""
+		newest = self._store.read(reading.newest)
+		if self._shifts[0] != newest:
+			goods = await self._company.shop.goods()
+			groups = {item.item: item.group for item in goods.catalogue.items}
+			found = self._store.read(lambda db: z_reports.latest(db, groups, PROFILE.shop))
+			self._shifts = (newest, found)
+		return answer({"shifts": self._shifts[1]})
 
 	async def quarantine(self, _: web.Request) -> web.Response:
 		return answer(self._store.read(reading.quarantine))

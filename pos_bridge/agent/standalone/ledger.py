@@ -43,13 +43,16 @@ class Opening:
 	unit_cost_minor: int
 
 
-def book(db: sqlite3.Connection, booking: str, effect: Effect, booked_at: str) -> None:
+def book(db: sqlite3.Connection, booking: str, effect: Effect, booked_at: str, note: str = "") -> None:
 	"""Book an effect under an entry's id, with the cost of the goods that moved. Balanced, or it raises."""
 	valued, notes = _move_all(db, effect.moves)
+	notes = [note, *notes] if note else notes
 	cost_minor = -sum(each.value_minor for each in valued)
 	signed = [(COST_ACCOUNT, cost_minor), (STOCK_ACCOUNT, -cost_minor)]
 	cost_lines = tuple(journal_line(account, amount) for account, amount in signed if amount)
-	_write(db, booking, " ".join(notes), booked_at, (*effect.lines, *cost_lines), valued)
+	_write(
+		db, booking, " ".join(filter(None, [*notes, note])), booked_at, (*effect.lines, *cost_lines), valued
+	)
 
 
 def book_openings(db: sqlite3.Connection, openings: Iterable[Opening], booked_at: str) -> None:

@@ -10,8 +10,10 @@ from collections.abc import Callable, Sequence
 
 from pos_bridge.agent.daybook import SqliteShelf, arrival_now
 from pos_bridge.agent.rounds import Rounds
+from pos_bridge.agent.standalone import credit
 from pos_bridge.agent.standalone.demo_shop import ACCOUNTS, CURRENCY, CURRENCY_PRECISION, WAREHOUSE
 from pos_bridge.agent.standalone.ledger import book
+from pos_bridge.agent.standalone.shifts import note_of, state_before
 from pos_bridge.agent.store import Store
 from pos_bridge.core.daybook import State
 from pos_bridge.core.entry import Entry
@@ -96,17 +98,25 @@ def posting(id: str) -> Callable[[sqlite3.Connection], None]:
 		if stored is None or stored.state is not State.WAITING:
 			return
 		_check_currency(stored.entry)
-		book(db, id, effect_of(stored.entry, ACCOUNTS, WAREHOUSE), arrival_now("", "").recorded_at)
+		settled, short = credit.move(db, stored.entry)
+		shift = state_before(db, stored.entry)
+		effect = effect_of(stored.entry, ACCOUNTS, WAREHOUSE, settled, shift)
+		note = " ".join(filter(None, (short, note_of(stored.entry, shift))))
+		book(db, id, effect, arrival_now("", "").recorded_at, note)
 		shelf.settle(id, State.POSTED)
 
 	return post
 
 
+_OF_MONEY = frozenset(("sale", "return", "credit_issue", "cash_in", "cash_out", "shift_open", "shift_close"))
+
+
 def _check_currency(entry: Entry) -> None:
 	body = entry.body
 	currency = (body.get("currency"), body.get("currency_precision"))
-	if entry.kind in ("sale", "return") and currency != (CURRENCY, CURRENCY_PRECISION):
-		raise Rejected(f"The {entry.kind} is in {body.get('currency')!r}, the books are in {CURRENCY}.")
+	if entry.kind in _OF_MONEY and currency != (CURRENCY, CURRENCY_PRECISION):
+		kind = entry.kind.replace("_", " ")
+		raise Rejected(f"The {kind} is in {body.get('currency')!r}, the books are in {CURRENCY}.")
 
 
 def _release(db: sqlite3.Connection, id: str) -> int:

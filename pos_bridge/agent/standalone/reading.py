@@ -54,6 +54,11 @@ def entry(db: sqlite3.Connection, id: str) -> Row:
 	}
 
 
+def newest(db: sqlite3.Connection) -> int:
+	"""The cursor of what was recorded last; 0 if nothing was."""
+	return int(db.execute("SELECT coalesce(max(cursor), 0) FROM entry").fetchone()[0])
+
+
 def balances(db: sqlite3.Connection) -> Row:
 	"""The trial balance: each account's debits less its credits; together they are zero."""
 	rows = db.execute(
@@ -100,7 +105,7 @@ def _quarantined(row: sqlite3.Row) -> Row:
 def _entry(row: sqlite3.Row) -> dict[str, Any]:
 	fields = json.loads(row["text"])
 	kept = ("cursor", "id", "kind", "till", "receipt_number", "recorded_at", "state", "reason", "sequence")
-	total = fields["body"].get("total_minor")
+	total = _shown_total(fields["kind"], fields["body"])
 	return {
 		**{name: row[name] for name in kept},
 		"occurred_at": fields["occurred_at"],
@@ -108,6 +113,14 @@ def _entry(row: sqlite3.Row) -> dict[str, Any]:
 		"cashier": fields["cashier"],
 		**({"total_minor": total} if isinstance(total, int) else {}),
 	}
+
+
+def _shown_total(kind: str, body: Mapping[str, Any]) -> object:
+	"""What a sale came to, or was put into or taken out of the drawer."""
+	amount = body.get("amount_minor")
+	if kind in ("cash_in", "cash_out") and isinstance(amount, int):
+		return amount if kind == "cash_in" else -amount
+	return body.get("total_minor")
 
 
 def _journal(db: sqlite3.Connection, booking: str) -> list[Row]:

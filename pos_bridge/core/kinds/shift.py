@@ -61,6 +61,11 @@ class CashMovement:
 	reason: str = ""
 	shift: str = ""
 
+	@property
+	def account(self) -> str:
+		"""For which purpose the shop's account is the other side."""
+		return "other_cash" if self.purpose == "other" else self.purpose
+
 
 def opening_of(entry: Entry) -> ShiftOpening:
 	"""Read a `shift_open`; `Malformed` where a field is missing or of another type, else `Rejected`."""
@@ -138,7 +143,7 @@ def differences(closing: ShiftClosing, expected_minor: Mapping[str, int]) -> dic
 
 def _received(body: Mapping[str, Any]) -> dict[str, int]:
 	sums: dict[str, int] = {}
-	cash = ""
+	cash = text(body.get("change_from", ""))
 	for tender in body["tenders"]:
 		name, kind = text(tender["tender"]), text(tender["kind"])
 		if kind in NO_MONEY:
@@ -147,7 +152,7 @@ def _received(body: Mapping[str, Any]) -> dict[str, int]:
 		cash = cash or (name if kind == "cash" else "")
 	change_minor = whole(body.get("change_minor", 0))
 	if change_minor:
-		# Change is given out of the first cash tender, as it is booked.
+		# As it is booked (`change_tender`): out of the first cash tender, unless it names another.
 		sums[cash] = sums.get(cash, 0) - change_minor
 	return sums
 

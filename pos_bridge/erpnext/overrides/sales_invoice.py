@@ -8,6 +8,8 @@ from typing import Any
 import frappe
 from frappe import _
 
+from pos_bridge.erpnext.tenders import points
+
 CANCELLED, AMENDED, RETURNED = "cancelled", "amended", "returned"
 MAX_AMENDMENTS = 20
 """How often an invoice may have been amended in the desk before we stop following it."""
@@ -16,6 +18,8 @@ MAX_AMENDMENTS = 20
 def on_cancel(doc: Any, method: str | None = None) -> None:
 	"""A cancelled invoice of ours shows on its entry; a cancelled amendment or return no longer does."""
 	_note(doc)
+	if doc.is_return and doc.get("pos_bridge_entry"):
+		points.forget(doc.name)
 
 
 def on_submit(doc: Any, method: str | None = None) -> None:
@@ -100,4 +104,11 @@ def _mark(invoice: str) -> None:
 	for row in _postings(invoice):
 		state = _state_of(invoice)
 		frappe.db.set_value("POS Entry Posting", row.name, "desk_state", state, update_modified=False)
-		frappe.db.set_value("POS Entry", row.parent, "desk_state", state, update_modified=False)
+		show_on_entry(row.parent)
+
+
+def show_on_entry(entry: str) -> None:
+	"""The entry says what was done to any of its documents."""
+	states = frappe.get_all("POS Entry Posting", {"parent": entry}, pluck="desk_state", order_by="idx")
+	shown = ", ".join(dict.fromkeys(each for each in states if each))
+	frappe.db.set_value("POS Entry", entry, "desk_state", shown, update_modified=False)

@@ -5,30 +5,52 @@ It never switches a check off for anybody but the entry being posted, nor one th
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
+import erpnext.accounts.doctype.sales_invoice.sales_invoice as sales_invoice
+import erpnext.selling.doctype.customer.customer as customer_module
 import erpnext.stock.doctype.item.item as item_module
 import erpnext.stock.stock_ledger as stock_ledger
+import frappe
 from frappe import _
+from frappe.utils import strip_html
+
+from pos_bridge.erpnext.overrides.definitions import replaced
 
 Flag = tuple[str, str]
 
 
 @contextmanager
-def what_happened_is_booked() -> Iterator[list[Flag]]:
-	"""Within it, stock may go below zero and an item may be disabled; yields the flags that came up.
+def what_happened_is_booked(owes: bool = False) -> Iterator[list[Flag]]:
+	"""Within it, what ERPNext refuses of stock, items and credit is not refused; yields what came up instead.
 
-	ERPNext reads both rules through these two functions (`stock_ledger.is_negative_stock_allowed`,
-	`item.validate_end_of_life`), which posting's own process replaces for as long as it posts one entry.
+	`owes`: the entry adds to a customer's debts; else his credit limit is not worth a word.
+
+	ERPNext reads these rules through these functions, which posting's own process replaces for as long as it
+	posts one entry. How many points there are, tenders/points.py has looked at already.
 	"""
 	flags: list[Flag] = []
-	allowed, validate = stock_ledger.is_negative_stock_allowed, item_module.validate_end_of_life
-	stock_ledger.is_negative_stock_allowed = lambda *, item_code=None: True
-	item_module.validate_end_of_life = _flagging(flags)
-	try:
+	with (
+		replaced(stock_ledger, "is_negative_stock_allowed", lambda own: lambda *, item_code=None: True),
+		replaced(item_module, "validate_end_of_life", lambda own: _flagging(flags)),
+		replaced(customer_module, "check_credit_limit", lambda own: _credit_limit(own, flags, owes)),
+		replaced(sales_invoice, "validate_loyalty_points", lambda own: lambda document, points: None),
+	):
 		yield flags
-	finally:
-		stock_ledger.is_negative_stock_allowed = allowed
-		item_module.validate_end_of_life = validate
+
+
+def _credit_limit(own: Callable[..., None], flags: list[Flag], owes: bool) -> Callable[..., None]:
+	def check_credit_limit(*arguments: Any, **options: Any) -> None:
+		before = len(frappe.local.message_log)
+		try:
+			own(*arguments, **options)
+		except frappe.ValidationError as error:
+			del frappe.local.message_log[before:]
+			words = " ".join(strip_html(str(error).split("<br>")[0]).split())
+			if owes and ("credit_limit", words) not in flags:
+				flags.append(("credit_limit", words))
+
+	return check_credit_limit
 
 
 def _flagging(flags: list[Flag]) -> Callable[..., None]:

@@ -3,23 +3,26 @@
 It never computes a price; what ERPNext's controllers make of the lines has to equal the entry's figures.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, time
 from typing import Any
 
 import frappe
 from frappe import _
+from frappe.utils import getdate, to_timedelta
 
 from pos_bridge.core.entry import Entry
 from pos_bridge.core.errors import Rejected
 from pos_bridge.core.money import SCALE, format_minor, parse_decimal
-from pos_bridge.core.sale import DraftLine, LineAmounts, Sale, SaleDraft, Tender
+from pos_bridge.core.sale import DraftLine, LineAmounts, Sale, SaleDraft
 from pos_bridge.core.tax import Charge
+from pos_bridge.erpnext.goods import tracked
 from pos_bridge.erpnext.overrides.exact_halves import exact_halves
 from pos_bridge.erpnext.overrides.rereads import nothing_read_twice
 from pos_bridge.erpnext.overrides.serial_and_batch_bundle import made_by_posting
 from pos_bridge.erpnext.overrides.stock_ledger_entry import FIELDS
 from pos_bridge.erpnext.shop import Shop, template_rates
+from pos_bridge.erpnext.tenders.modes import change_account, payment_rows
 
 CHARGE_TYPES = {
 	Charge.NET_TOTAL: "On Net Total",
@@ -53,9 +56,10 @@ def invoice_of(entry: Entry, sale: Sale, shop: Shop, customer: str, moment: date
 		"disable_rounded_total": int(sale.draft.total_rounding is None),
 		"set_warehouse": shop.warehouse,
 		"cost_center": shop.cost_center,
+		**shop.dimensions,
 		"taxes_and_charges": shop.tax_template,
-		"account_for_change_amount": _change_account(sale, shop),
-		"change_amount": sale.change_minor / 10**decimals,
+		"account_for_change_amount": change_account(sale, shop),
+		"change_amount": sale.settled.change_minor / 10**decimals,
 		"pos_bridge_entry": entry.id,
 		"pos_bridge_till": entry.till,
 		"pos_bridge_channel": CHANNEL,
@@ -68,7 +72,7 @@ def invoice_of(entry: Entry, sale: Sale, shop: Shop, customer: str, moment: date
 		invoice.append("items", _item_row(line, amounts, shop, sale.draft))
 	for row in _tax_rows(shop, sale):
 		invoice.append("taxes", row)
-	for row in _payment_rows(sale.tenders, shop, decimals):
+	for row in payment_rows(sale, shop):
 		invoice.append("payments", row)
 	return invoice
 
@@ -85,11 +89,7 @@ def _discount_fields(sale: Sale) -> dict[str, Any]:
 
 
 def _write_off_fields(sale: Sale, shop: Shop) -> dict[str, Any]:
-	"""What nobody owes any more. A tip is not booked yet: it is no part of an invoice."""
-	if sale.tip_minor:
-		raise Rejected(
-			_("This release can't book tips yet. Update it, then retry."), code="kind_not_supported"
-		)
+	"""What nobody owes any more."""
 	if not sale.write_off_minor:
 		return {}
 	if not shop.write_off_account:
@@ -117,6 +117,7 @@ def _item_row(line: DraftLine, amounts: LineAmounts, shop: Shop, draft: SaleDraf
 		"warehouse": shop.warehouse,
 		"income_account": shop.income_account,
 		"cost_center": shop.cost_center,
+		**shop.dimensions,
 		"item_tax_template": tax_template_of(line, shop),
 		**_margin_fields(line, unit),
 	}
@@ -175,44 +176,10 @@ def _tax_rows(shop: Shop, sale: Sale) -> list[dict[str, Any]]:
 			"rate": float(row.rate),
 			"included_in_print_rate": int(row.inclusive),
 			"cost_center": row.cost_center or shop.cost_center,
+			**shop.dimensions,
 		}
 		for row in shop.taxes
 	]
-
-
-def _payment_rows(tenders: Sequence[Tender], shop: Shop, decimals: int) -> list[dict[str, Any]]:
-	"""One row per tender; ERPNext wants one even where nothing was to pay."""
-	if not tenders:
-		mode = next(iter(shop.tenders), None)
-		return [{"mode_of_payment": mode, "account": account_of(mode or "", shop), "amount": 0}]
-	return [
-		{
-			"mode_of_payment": tender.tender,
-			"account": account_of(tender.tender, shop),
-			"type": "Cash" if tender.kind == "cash" else "Bank",
-			"amount": tender.amount_minor / 10**decimals,
-		}
-		for tender in tenders
-	]
-
-
-def account_of(mode: str, shop: Shop) -> str:
-	"""The account that a tender goes to, or `Rejected`."""
-	account = shop.tenders.get(mode) or frappe.db.get_value(
-		"Mode of Payment Account", {"parent": mode, "company": shop.company}, "default_account"
-	)
-	if account:
-		return str(account)
-	raise Rejected(
-		_("The Mode of Payment {0} has no account in {1}.").format(mode, shop.company),
-		code="no_account",
-	)
-
-
-def _change_account(sale: Sale, shop: Shop) -> str:
-	"""Change is given out of the till's cash: where the first cash tender went to."""
-	cash = next((tender.tender for tender in sale.tenders if tender.kind == "cash"), "")
-	return account_of(cash, shop) if sale.change_minor and cash else shop.change_account
 
 
 def check_totals(invoice: Any, sale: Sale) -> None:
@@ -220,16 +187,19 @@ def check_totals(invoice: Any, sale: Sale) -> None:
 	decimals = sale.draft.currency_precision
 	totals = sale.totals
 	total, net_total, change, discount = _("total"), _("net total"), _("change"), _("discount")
+	owed = _("owed")
 	ours = {
 		total: totals.total_minor,
 		net_total: totals.net_minor,
-		change: sale.change_minor,
+		change: sale.settled.change_minor,
+		owed: sale.owed_minor,
 		discount: totals.discount_minor,
 	}
 	theirs = {
 		total: invoice.rounded_total or invoice.grand_total,
 		net_total: invoice.net_total,
 		change: invoice.change_amount,
+		owed: invoice.outstanding_amount,
 		discount: invoice.discount_amount,
 	}
 	booked = {row.account_head: row.tax_amount_after_discount_amount for row in invoice.taxes}
@@ -253,23 +223,31 @@ def _difference(ours: Mapping[str, int], theirs: Mapping[str, int], decimals: in
 	return words.format("; ".join(parts))
 
 
-def submit(invoice: Any, name: str) -> None:
+def submit(invoice: Any, name: str, goods: tracked.Goods | None = None) -> None:
 	"""Insert the invoice submitted, in one pass, under the receipt's number.
+
+	`goods` say what its rows take of batches and serial numbers; flags that come up are added to them.
 
 	No naming series: its row would stay locked until the commit, and every other worker would wait for it.
 	"""
 	invoice.flags.pos_bridge_posting = True
 	frappe.flags.pos_bridge_posting = {"name": name, **{field: invoice.get(field) for field in FIELDS}}
-	invoice.run_before_save_methods = lambda: _run_before_save_methods(invoice)
+	taken = goods or tracked.Goods(invoice, _moment_of(invoice))
+	invoice.run_before_save_methods = lambda: _run_before_save_methods(invoice, taken)
 	try:
 		with made_by_posting(), nothing_read_twice(invoice), exact_halves():
 			invoice.insert(ignore_permissions=True, set_name=name)
 	finally:
 		del invoice.run_before_save_methods
+		invoice.__dict__.pop("validate_serialized_batch", None)
 		frappe.flags.pos_bridge_posting = None
 
 
-def _run_before_save_methods(invoice: Any) -> None:
+def _moment_of(invoice: Any) -> datetime:
+	return datetime.combine(getdate(invoice.posting_date), time.min) + to_timedelta(invoice.posting_time)
+
+
+def _run_before_save_methods(invoice: Any, goods: tracked.Goods) -> None:
 	"""What Frappe runs before it writes a document: here for the draft and for its submitting, in one go.
 
 	Validated as a draft, because ERPNext computes change and outstanding amount for drafts only, and with
@@ -277,8 +255,16 @@ def _run_before_save_methods(invoice: Any) -> None:
 	of payments there, and other apps hook in.
 	"""
 	invoice.reset_seen()
+	# Fetched from the customer by now; tenders/points.py says who earns points, and a return does not.
+	invoice.loyalty_program = invoice.flags.earns_points_of
+	change_account = invoice.account_for_change_amount
+	# ERPNext gives all rows of a mode one account in a company; ours have those of the shop.
+	invoice.set_account_for_mode_of_payment = lambda: None
 	for event in ("before_validate", "validate", "before_save"):
 		invoice.run_method(event)
+	del invoice.set_account_for_mode_of_payment
+	invoice.account_for_change_amount = change_account
+	tracked.complete(goods)
 	if invoice.get("packed_items"):
 		# ERPNext lists what bundles are made of in its first validation, and values it in the second.
 		invoice.set_incoming_rate()
@@ -290,4 +276,5 @@ def _run_before_save_methods(invoice: Any) -> None:
 	invoice.set_status()
 	invoice.set("__islocal", True)
 	invoice.run_method("before_submit")
+	tracked.leave_where_they_are(goods)
 	invoice.set_title_field()

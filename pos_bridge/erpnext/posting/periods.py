@@ -19,8 +19,8 @@ _DAY = timedelta(days=1)
 
 def first_open_day_of(entry: str) -> date:
 	"""The day that `post_on_first_open_day` would choose; `Rejected` if none is open. Changes nothing."""
-	row = frappe.db.get_value("POS Entry", entry, ["company", "business_date"], as_dict=True)
-	return first_open_day(row.company, getdate(row.business_date))
+	row = frappe.db.get_value("POS Entry", entry, ["company", "business_date", "kind"], as_dict=True)
+	return first_open_day(row.company, getdate(row.business_date), row.kind)
 
 
 def post_on_first_open_day(entry: str, expected: date | None = None) -> date:
@@ -30,7 +30,7 @@ def post_on_first_open_day(entry: str, expected: date | None = None) -> date:
 	entry is not held or no day is open. The caller releases it.
 	"""
 	row = frappe.db.get_value(
-		"POS Entry", entry, ["state", "company", "business_date"], as_dict=True, for_update=True
+		"POS Entry", entry, ["state", "company", "business_date", "kind"], as_dict=True, for_update=True
 	)
 	if not row or row.state != "held":
 		raise Rejected(
@@ -40,7 +40,7 @@ def post_on_first_open_day(entry: str, expected: date | None = None) -> date:
 			code="not_held",
 		)
 	own = getdate(row.business_date)
-	day = first_open_day(row.company, own)
+	day = first_open_day(row.company, own, row.kind)
 	if expected is not None and day != expected:
 		words = _("The first open day is {0} now, not {1}. Look again, then choose.")
 		raise Rejected(words.format(day, expected), code="another_day")
@@ -52,10 +52,15 @@ def post_on_first_open_day(entry: str, expected: date | None = None) -> date:
 _AS_IT_HAPPENED: dict[str, None] = {"post_on": None, "post_on_by": None}
 
 
-def first_open_day(company: str, day: date) -> date:
-	"""The first day on or after `day` on which the company's books take a Sales Invoice with stock."""
+def first_open_day(company: str, day: date, kind: str = "sale") -> date:
+	"""The first day on or after `day` on which the company's books take what an entry of this kind becomes.
+
+	That is an invoice with stock, perhaps with a voucher (a tip, a shift that is closed); or a voucher alone.
+	"""
+	moves_goods = kind in ("sale", "return")
+	ways = (*_PAST_WHAT_IS_CLOSED, *_PAST_WHAT_CLOSES_INVOICES) if moves_goods else _PAST_WHAT_IS_CLOSED
 	for _step in range(MAX_STEPS):
-		later = max(past(company, day) for past in _PAST_WHAT_IS_CLOSED)
+		later = max(past(company, day) for past in ways)
 		if later == day:
 			return day
 		day = later
@@ -87,15 +92,23 @@ def _past_closing_voucher(company: str, day: date) -> date:
 	return _after(closed[0][0], day)
 
 
-def _past_accounting_periods(company: str, day: date) -> date:
+def _past_periods_of_vouchers(company: str, day: date) -> date:
+	return _past_accounting_periods(company, day, "Journal Entry")
+
+
+def _past_periods_of_invoices(company: str, day: date) -> date:
+	return _past_accounting_periods(company, day, "Sales Invoice")
+
+
+def _past_accounting_periods(company: str, day: date, doctype: str) -> date:
 	in_force = "AND period.disabled = 0" if frappe.db.has_column("Accounting Period", "disabled") else ""
 	closed = frappe.db.sql(
 		"SELECT MAX(period.end_date) FROM `tabAccounting Period` period"
 		" JOIN `tabClosed Document` document ON document.parent = period.name"
 		" WHERE period.company = %(company)s AND document.closed = 1"
-		" AND document.document_type = 'Sales Invoice'"
+		" AND document.document_type = %(doctype)s"
 		f" AND %(day)s BETWEEN period.start_date AND period.end_date {in_force}",
-		{"company": company, "day": day},
+		{"company": company, "day": day, "doctype": doctype},
 	)
 	return _after(closed[0][0], day)
 
@@ -126,8 +139,11 @@ def _after(closed_until: date | str | None, day: date) -> date:
 
 _PAST_WHAT_IS_CLOSED: tuple[Callable[[str, date], date], ...] = (
 	_past_freeze_date,
-	_past_stock_freeze,
 	_past_closing_voucher,
-	_past_accounting_periods,
+	_past_periods_of_vouchers,
 	_in_a_fiscal_year,
+)
+_PAST_WHAT_CLOSES_INVOICES: tuple[Callable[[str, date], date], ...] = (
+	_past_stock_freeze,
+	_past_periods_of_invoices,
 )

@@ -18,10 +18,12 @@ from pos_bridge.core.journal import KINDS_WITHOUT_EFFECT
 from pos_bridge.core.sale import check_sale
 from pos_bridge.core.sale_body import sale_from_body
 from pos_bridge.erpnext import stock
+from pos_bridge.erpnext.credit import posting as credit
 from pos_bridge.erpnext.door.auth import TILL_USER
+from pos_bridge.erpnext.drawer import late, shift, vouchers
+from pos_bridge.erpnext.goods import tracked
 from pos_bridge.erpnext.overrides.trouble import what_happened_is_booked
 from pos_bridge.erpnext.posting import invoice as invoices
-from pos_bridge.erpnext.posting import shift
 from pos_bridge.erpnext.posting.booking import Booking
 from pos_bridge.erpnext.posting.invoice import invoice_of
 from pos_bridge.erpnext.posting.moments import (
@@ -33,6 +35,7 @@ from pos_bridge.erpnext.posting.moments import (
 )
 from pos_bridge.erpnext.posting.returns import return_of
 from pos_bridge.erpnext.shop import Shop, shop_of
+from pos_bridge.erpnext.tenders import debts, settling
 
 
 @contextmanager
@@ -59,6 +62,7 @@ def post(stored: Stored, post_on: date | None = None) -> Booking:
 	entry = stored.entry
 	booking = Booking()
 	if entry.kind in KINDS_WITHOUT_EFFECT:
+		late.amend(stored, post_on, booking)
 		return booking
 	poster = _POSTERS.get(entry.kind)
 	if poster is None:
@@ -67,8 +71,9 @@ def post(stored: Stored, post_on: date | None = None) -> Booking:
 			code="kind_not_supported",
 		)
 	shop = shop_of(entry.till)
-	with what_happened_is_booked() as tolerated:
+	with what_happened_is_booked(debts.adds_to_them(entry)) as tolerated:
 		poster(stored, shop, post_on, booking)
+	late.amend(stored, post_on, booking)
 	for flag, details in tolerated:
 		booking.flag(flag, details)
 	return booking
@@ -88,13 +93,25 @@ def _post_invoice(stored: Stored, shop: Shop, post_on: date | None, booking: Boo
 		invoice = invoice_of(entry, sale, shop, customer, moment)
 	else:
 		invoice, sale = return_of(entry, shop, customer, moment, booking)
-	invoices.submit(invoice, entry.receipt_number)
+	goods = tracked.named(invoice, sale.draft.lines, moment)
+	settling.prepare(invoice, sale, shop, booking)
+	invoices.submit(invoice, entry.receipt_number, goods)
 	invoices.check_totals(invoice, sale)
+	booking.flags += goods.flags
 	booking.documents[entry.kind] = (invoice.doctype, invoice.name)
+	settling.follow(entry, invoice, sale, shop, booking)
+	credit.post_tenders(entry, invoice, shop, business_date, booking)
 	_note(stored, shop, post_on, booking, occurred)
 	for item, quantity in stock.below_zero(items, shop.warehouse):
 		below = _("{0} is at {1} in {2}.").format(item, f"{quantity:g}", shop.warehouse)
 		booking.flag("negative_stock", below)
+
+
+def _post_credit(stored: Stored, shop: Shop, post_on: date | None, booking: Booking) -> None:
+	entry = stored.entry
+	business_date = post_on or getdate(entry.business_date)
+	credit.post_issue(entry, shop, customer_of(entry, shop, booking), business_date, booking)
+	_note(stored, shop, post_on, booking, shop_time(entry.occurred_at, shop.time_zone))
 
 
 def _note(stored: Stored, shop: Shop, post_on: date | None, booking: Booking, occurred: datetime) -> None:
@@ -104,7 +121,6 @@ def _note(stored: Stored, shop: Shop, post_on: date | None, booking: Booking, oc
 		booking.flag("posted_late", words.format(entry.business_date, post_on))
 	wrong = is_impossible(occurred, getdate(entry.business_date), stored.arrival.recorded_at, shop.time_zone)
 	booking.flag("clock", " ".join(filter(None, (wrong, wrong_clock(entry.clock)))))
-	booking.flag("late_for_shift", shift.late(entry, stored.cursor))
 
 
 def _check_currency(entry: Entry, shop: Shop) -> None:
@@ -137,10 +153,25 @@ def customer_of(entry: Entry, shop: Shop, booking: Booking) -> str:
 
 
 Poster = Callable[[Stored, Shop, date | None, Booking], None]
+
+
+def _timed(poster: Poster) -> Poster:
+	"""With what is to be said of its time; an invoice says it by itself."""
+
+	def post_it(stored: Stored, shop: Shop, post_on: date | None, booking: Booking) -> None:
+		poster(stored, shop, post_on, booking)
+		_note(stored, shop, post_on, booking, shop_time(stored.entry.occurred_at, shop.time_zone))
+
+	return post_it
+
+
 _POSTERS: Mapping[str, Poster] = {
 	"sale": _post_invoice,
 	"return": _post_invoice,
-	"shift_open": shift.post_open,
-	"shift_close": shift.post_close,
+	"credit_issue": _post_credit,
+	"shift_open": _timed(shift.post_open),
+	"shift_close": _timed(shift.post_close),
+	"cash_in": _timed(vouchers.post_movement),
+	"cash_out": _timed(vouchers.post_movement),
 }
 """How each kind that has an effect becomes documents; what they make, they put into the booking."""

@@ -57,7 +57,6 @@ def _own_remedy(error: BaseException) -> str:
 	known = {
 		"sale_unknown": _("Nothing: it is posted by itself as soon as the sale is in the books."),
 		"sale_not_posted": _("Nothing: it is posted by itself as soon as the sale is in the books."),
-		"shift_unknown": _("Retry when its opening has come."),
 		"no_tax_template": _("Add an Item Tax Template with these rates, then retry."),
 		"no_account": _("Set an account of this company in the Mode of Payment, then retry."),
 		"currency_differs": _("Correct the POS Profile, then retry."),

@@ -63,5 +63,6 @@ def _row(line: VoucherLine, shop: Shop, unit: int) -> dict[str, Any]:
 		"account": line.account,
 		side: abs(line.amount_minor) / unit,
 		"cost_center": shop.cost_center,
+		**shop.dimensions,
 		**party,
 	}

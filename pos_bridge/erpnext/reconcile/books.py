@@ -12,6 +12,7 @@ from typing import Any
 import frappe
 
 from pos_bridge.erpnext.overrides.sales_invoice import MAX_AMENDMENTS, first_of
+from pos_bridge.erpnext.reconcile.beside import Half, flagged, tips_of
 from pos_bridge.erpnext.reconcile.scope import Row
 
 INVOICE = "Sales Invoice"
@@ -35,6 +36,8 @@ class Document:
 	change_account: str
 	write_off_account: str
 	warehouse: str
+	points_account: str
+	points_worth: float
 	items: list[Any] = field(default_factory=list)
 	taxes: dict[str, float] = field(default_factory=dict)
 	tenders: dict[str, tuple[str, float]] = field(default_factory=dict)
@@ -61,6 +64,12 @@ class Books:
 	"""Which of all these items have stock."""
 	of_entry: dict[str, list[str]] = field(default_factory=dict)
 	"""Entry to the living documents that carry its id."""
+	tips: dict[str, dict[str, tuple[float, float]]] = field(default_factory=dict)
+	"""Entry to what its tip's voucher holds, as in `ledger`; nothing if it was cancelled."""
+	short_of_points: frozenset[str] = frozenset()
+	"""Entries that spent points that were not there."""
+	halves: dict[str, Half] = field(default_factory=dict)
+	"""The other halves of exchanges."""
 
 	def living(self, first: str) -> Document | None:
 		"""The submitted document that `first` is or was amended to."""
@@ -92,6 +101,8 @@ def books_of(rows: Sequence[Row]) -> Books:
 	_follow_amendments(books)
 	_read_parts(books)
 	_read_effects(books)
+	books.tips = tips_of(books.postings)
+	books.short_of_points = flagged(tuple(entries))
 	return books
 
 
@@ -118,7 +129,10 @@ def _read_invoices(books: Books, names: Iterable[str]) -> list[str]:
 		" IF(rounded_total != 0, rounded_total, grand_total) AS to_pay, net_total,"
 		" change_amount AS `change`, debit_to, COALESCE(account_for_change_amount, '') AS change_account,"
 		" COALESCE(write_off_account, '') AS write_off_account,"
-		" COALESCE(set_warehouse, '') AS warehouse FROM `tabSales Invoice` WHERE name IN %s",
+		" COALESCE(set_warehouse, '') AS warehouse,"
+		" IF(redeem_loyalty_points = 1, COALESCE(loyalty_redemption_account, ''), '') AS points_account,"
+		" IF(redeem_loyalty_points = 1, loyalty_amount, 0) AS points_worth"
+		" FROM `tabSales Invoice` WHERE name IN %s",
 		names,
 	)
 	for row in rows:
@@ -149,7 +163,8 @@ def _read_parts(books: Books) -> None:
 	living = [name for name, each in books.documents.items() if each.docstatus == 1]
 	for row in _rows(
 		"SELECT parent, item_code, uom, conversion_factor, qty, income_account, discount_account,"
-		" expense_account FROM `tabSales Invoice Item` WHERE parent IN %s ORDER BY parent, idx",
+		" expense_account, COALESCE(warehouse, '') AS warehouse FROM `tabSales Invoice Item`"
+		" WHERE parent IN %s ORDER BY parent, idx",
 		living,
 	):
 		books.documents[row.parent].items.append(row)
@@ -205,7 +220,7 @@ def _read_effects(books: Books) -> None:
 	):
 		books.moves.setdefault(row.voucher_no, []).append(row)
 	for row in _rows(
-		"SELECT parent, item_code, warehouse, qty FROM `tabPacked Item`"
+		"SELECT parent, item_code, COALESCE(warehouse, '') AS warehouse, qty FROM `tabPacked Item`"
 		" WHERE parenttype = 'Sales Invoice' AND parent IN %s",
 		names,
 	):

@@ -29,10 +29,14 @@ class Kind(str, Enum):
 	DATE = "posted on another day"
 	ACCOUNT_CHANGED = "account changed since"
 	LEDGER = "ledger differs"
+	SHORTAGE = "shortage"
+	EXCHANGE = "exchange not even"
 	COST = "cost of goods differs"
 	STOCK = "stock moves differ"
 	BALANCE = "stock balance differs"
 	REPOST = "repost not done"
+	CREDIT = "credit differs"
+	DRAWER = "drawer differs"
 
 
 @dataclass(frozen=True, slots=True)

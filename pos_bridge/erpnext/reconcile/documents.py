@@ -10,9 +10,11 @@ import frappe
 from frappe import _
 
 from pos_bridge.core.sale import Sale
+from pos_bridge.erpnext.overrides.journal_entry import VOUCHER
 from pos_bridge.erpnext.reconcile.books import CANCELLED, INVOICE, Books, Document
 from pos_bridge.erpnext.reconcile.difference import Difference, Kind, amount, minor
 from pos_bridge.erpnext.reconcile.scope import Row, Scope
+from pos_bridge.erpnext.tenders.modes import POINTS, mode_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,12 +168,13 @@ def _figures_of(sale: Sale) -> dict[str, int]:
 	figures = {
 		"total": sale.totals.total_minor,
 		"net total": sale.totals.net_minor,
-		"change": sale.change_minor,
+		"change": sale.settled.change_minor,
 	}
 	for tax in sale.totals.taxes:
 		_add(figures, f"tax {tax.tax.tax}", tax.amount_minor)
-	for tender in sale.tenders:
-		_add(figures, f"tender {tender.tender}", tender.amount_minor)
+	for share in sale.settled.pays:
+		if share.tender.kind != "on_account":
+			_add(figures, f"tender {mode_of(share.tender)}", share.amount_minor)
 	return figures
 
 
@@ -185,6 +188,7 @@ def _figures_in(document: Document, decimals: int) -> dict[str, int]:
 		_add(figures, f"tax {account}", minor(value, decimals))
 	for mode, (_account, value) in document.tenders.items():
 		_add(figures, f"tender {mode}", minor(value, decimals))
+	_add(figures, f"tender {POINTS}", minor(document.points_worth, decimals))
 	return figures
 
 
@@ -229,7 +233,7 @@ def other_documents(rows: Mapping[str, Row], books: Books) -> Iterator[Differenc
 	wanted: dict[str, list[tuple[str, str]]] = {}
 	for entry, parts in books.postings.items():
 		for _part, doctype, name in parts:
-			if doctype != INVOICE:
+			if doctype not in (INVOICE, VOUCHER):
 				wanted.setdefault(doctype, []).append((entry, name))
 	for doctype, pairs in wanted.items():
 		names = tuple({name for _entry, name in pairs})

@@ -49,6 +49,7 @@ def compare_moves(row: Row, sale: Sale, effect: Effect, place: Booked, books: Bo
 	document = place.living
 	assert document is not None
 	expected = _expected(sale, effect, document, books)
+	yield from _left_where_they_are(row, document, expected, books)
 	found = _moved(books.moves.get(document.name, ()))
 	for item, warehouse in sorted(expected.keys() | found.keys()):
 		ours, theirs = expected[(item, warehouse)], found[(item, warehouse)]
@@ -66,6 +67,27 @@ def compare_moves(row: Row, sale: Sale, effect: Effect, place: Booked, books: Bo
 			found=quantity(theirs),
 			account_or_item=item,
 			remedy="" if cause else _repost(),
+		)
+
+
+def _left_where_they_are(
+	row: Row, document: Document, expected: Counter[Place], books: Books
+) -> Iterator[Difference]:
+	"""Rows without a warehouse: their batch or serial numbers were not there, which posting flagged."""
+	for item in document.items:
+		if item.warehouse or item.item_code not in books.stocked:
+			continue
+		left = billionths(item.qty * (item.conversion_factor or 1.0))
+		expected[(item.item_code, document.warehouse)] += left
+		yield row.differs(
+			Kind.STOCK,
+			_("No stock was moved: its batch or serial numbers were not there. See the entry's remarks."),
+			explained=True,
+			document_type=INVOICE,
+			document=document.name,
+			expected=quantity(-left),
+			found="0",
+			account_or_item=item.item_code,
 		)
 
 
@@ -92,7 +114,7 @@ def _expected(sale: Sale, effect: Effect, document: Document, books: Books) -> C
 			factor = 1.0 if said else factors.get((line.item, line.unit), 1.0)
 			expected[(move.item, move.warehouse)] += round(move.quantity * factor)
 	for packed in books.packed.get(document.name, ()):
-		if packed.item_code in books.stocked:
+		if packed.warehouse and packed.item_code in books.stocked:
 			expected[(packed.item_code, packed.warehouse)] -= billionths(packed.qty)
 	return expected
 

@@ -17,11 +17,13 @@ from pos_bridge.core.entry import Entry
 from pos_bridge.core.errors import Rejected
 from pos_bridge.core.journal import Accounts, Effect, effect_of
 from pos_bridge.core.sale import Sale
+from pos_bridge.erpnext.reconcile.beside import Ledger, shortage, tip_cancelled
 from pos_bridge.erpnext.reconcile.books import INVOICE, Books, Document
 from pos_bridge.erpnext.reconcile.difference import Difference, Kind, amount, minor
 from pos_bridge.erpnext.reconcile.documents import Booked
 from pos_bridge.erpnext.reconcile.scope import Row
 from pos_bridge.erpnext.shop import Shop, currency_precision, shop_of
+from pos_bridge.erpnext.tenders.modes import MODES, POINTS
 
 
 def _repost() -> str:
@@ -65,21 +67,44 @@ class Company:
 		return self.shops[till]
 
 
-def effect_in(document: Document, entry: Entry, company: Company) -> Effect:
-	"""What the entry does to the accounts that its document names; `Rejected` where its figures are wrong."""
+def effect_in(document: Document, entry: Entry, company: Company, tip: Ledger) -> Effect:
+	"""What the entry does to the accounts that its documents name; `Rejected` where its figures are wrong.
+
+	`tip` is what the voucher of its tip holds; the one account that it credits is that of tips.
+	"""
+	shop = company.shop(entry.till)
 	incomes = [item.income_account for item in document.items]
+	tips = [account for account, (base, _own) in tip.items() if base < 0]
 	accounts = Accounts(
 		receivable=document.debit_to,
 		revenue=incomes[0] if incomes else "",
 		round_off=company.round_off,
 		write_off=document.write_off_account,
 		taxes={tax["tax"]: tax["tax"] for tax in entry.body["taxes"]},
-		tenders={
-			tender["tender"]: document.tenders.get(tender["tender"], (tender["tender"], 0.0))[0]
-			for tender in entry.body["tenders"]
-		},
+		tenders=_tender_accounts(document, entry, shop),
+		tips=tips[0] if tips else (shop.accounts.get("tips", "") if shop else ""),
+		purposes=_purpose_accounts(document, shop),
 	)
 	return effect_of(entry, accounts, document.warehouse)
+
+
+def _tender_accounts(document: Document, entry: Entry, shop: Shop | None) -> dict[str, str]:
+	"""As the invoice says; where a tender was all tip, as the shop does."""
+	own = shop.tenders if shop else {}
+	names = [tender["tender"] for tender in entry.body["tenders"]]
+	found = {
+		name: document.tenders[name][0] if name in document.tenders else own.get(name) or name
+		for name in names
+	}
+	change_from = entry.body.get("change_from")
+	return {**found, change_from: document.change_account} if change_from else found
+
+
+def _purpose_accounts(document: Document, shop: Shop | None) -> dict[str, str]:
+	named = {kind: document.tenders[mode][0] for kind, mode in MODES.items() if mode in document.tenders}
+	if document.points_account:
+		named["points"] = document.points_account
+	return {**(shop.accounts if shop else {}), **named}
 
 
 def note_changes(row: Row, document: Document, company: Company) -> None:
@@ -89,8 +114,10 @@ def note_changes(row: Row, document: Document, company: Company) -> None:
 		return
 	pairs = [(_("warehouse"), shop.warehouse, document.warehouse)]
 	pairs += [(_("income account"), shop.income_account, item.income_account) for item in document.items[:1]]
+	purposes = {mode: shop.accounts.get(kind) for kind, mode in MODES.items()}
 	for mode, (account, _paid) in document.tenders.items():
-		pairs.append((_("account of {0}").format(mode), shop.tenders.get(mode) or account, account))
+		now = shop.tenders.get(mode) or purposes.get(mode) or account
+		pairs.append((_("account of {0}").format(mode), now, account))
 	for what, now, then in pairs:
 		if now != then:
 			company.changed[(row.till, what, now, then)] += 1
@@ -125,22 +152,35 @@ def compare_ledger(
 	expected = Counter[str]()
 	for line in effect.lines:
 		expected[line.account] += line.debit_minor - line.credit_minor
+	for account, (base, in_currency) in books.tips.get(row.name, {}).items():
+		found[account] += minor(base if own else in_currency, decimals)
+	yield from _points(row, document, expected, books, decimals)
 	not_predicted = company.stock_accounts | {item.expense_account for item in document.items}
 	for account in sorted(expected.keys() | (found.keys() - not_predicted)):
 		ours, theirs = expected[account], found.get(account, 0)
 		if ours != theirs:
+			cause = place.amendment or tip_cancelled(ours - theirs, sale, books.tips.get(row.name))
 			yield row.differs(
 				Kind.LEDGER,
-				place.amendment
-				or _("The general ledger has another amount on this account than the entry means."),
-				explained=place.amended,
+				cause or _("The general ledger has another amount on this account than the entry means."),
+				explained=bool(cause),
 				document_type=INVOICE,
 				document=document.name,
 				expected=amount(ours, decimals),
 				found=amount(theirs, decimals),
 				account_or_item=account,
-				remedy="" if place.amended else _repost(),
+				remedy="" if cause else _repost(),
 			)
+
+
+def _points(
+	row: Row, document: Document, expected: Counter[str], books: Books, decimals: int
+) -> Iterator[Difference]:
+	"""Points that were not there are a payment row, those that were are fields of the invoice."""
+	if row.kind == "sale" and row.name in books.short_of_points and POINTS in document.tenders:
+		account, missing = document.tenders[POINTS]
+		short = (account, minor(missing, decimals))
+		yield from shortage(row, document.points_account or account, short, expected, decimals)
 
 
 def _found(document: Document, books: Books, own: bool, decimals: int) -> Counter[str]:

@@ -15,7 +15,17 @@ from pos_bridge.core.entry import Entry, WireEntry, open_wire
 from pos_bridge.core.errors import Malformed, Rejected
 from pos_bridge.core.sale import Sale
 from pos_bridge.core.sale_body import sale_from_body
-from pos_bridge.erpnext.reconcile import chains, documents, goods, ledger, unposted
+from pos_bridge.erpnext.reconcile import (
+	beside,
+	chains,
+	credits,
+	documents,
+	drawers,
+	goods,
+	ledger,
+	unposted,
+	vouchers,
+)
 from pos_bridge.erpnext.reconcile.books import Books, books_of
 from pos_bridge.erpnext.reconcile.difference import Difference, Kind, Reconciliation, Total, minor
 from pos_bridge.erpnext.reconcile.scope import Row, Scope, pages, rows_of
@@ -30,6 +40,7 @@ class _Work:
 	books: Counter[tuple[str, int]] = field(default_factory=Counter)
 	moved: set[goods.Place] = field(default_factory=set)
 	names: list[str] = field(default_factory=list)
+	shifts: drawers.Drawers = field(default_factory=drawers.Drawers)
 
 
 def reconcile(scope: Scope) -> Reconciliation:
@@ -37,10 +48,14 @@ def reconcile(scope: Scope) -> Reconciliation:
 	rows = rows_of(scope)
 	work = _Work(ledger.Company(scope.company))
 	found = [*chains.compare_chains(rows, scope), *unposted.quarantined(scope), *documents.orphans(scope)]
+	found += vouchers.orphans(scope)
 	for page in pages(rows):
 		found += _page(page, work)
+	found += drawers.compare_shifts(work.shifts, work.company)
+	found += drawers.compare_accounts(scope, work.company)
 	found += [*ledger.changes(work.company), *goods.compare_balances(work.moved, scope)]
 	found += goods.reposts(scope, work.names, work.moved)
+	found += credits.compare_accounts(scope)
 	return Reconciliation(Counter(row.state for row in rows), _totals(work), tuple(found))
 
 
@@ -64,7 +79,12 @@ def _page(rows: Sequence[Row], work: _Work) -> Iterator[Difference]:
 	work.moved |= {(move.item_code, move.warehouse) for moves in books.moves.values() for move in moves}
 	opened = [(row, _open(texts[row.name])) for row in rows]
 	books.stocked = goods.stocked(_items(opened, books))
+	books.halves = beside.halves_of([entry for _row, entry in opened if isinstance(entry, Entry)])
 	yield from documents.other_documents({row.name: row for row in rows}, books)
+	read = [(row, entry) for row, entry in opened if isinstance(entry, Entry)]
+	yield from credits.compare_moves(read)
+	yield from drawers.compare_movements(read, books, work.company, work.shifts)
+	yield from vouchers.extra_vouchers(rows, books)
 	for row, entry in opened:
 		if isinstance(entry, Malformed):
 			yield _damaged(row, entry)
@@ -128,6 +148,7 @@ def _count(row: Row, entry: Entry, books: Books, work: _Work) -> None:
 def _posted(row: Row, entry: Entry, books: Books, work: _Work) -> Iterator[Difference]:
 	sale = sale_from_body(entry.body)
 	yield from documents.compare_existence(row, sale, books)
+	yield from beside.compare_exchange(row, entry, sale, books.halves)
 	place = documents.booked(row, books)
 	if place is None:
 		return
@@ -149,7 +170,7 @@ def _living(
 	assert document is not None
 	yield from documents.compare_figures(row, sale, place, books)
 	try:
-		effect = ledger.effect_in(document, entry, work.company)
+		effect = ledger.effect_in(document, entry, work.company, books.tips.get(row.name, {}))
 	except Rejected as error:
 		yield row.differs(Kind.DAMAGED, f"It is posted, but its figures are wrong: {error.message}")
 		return

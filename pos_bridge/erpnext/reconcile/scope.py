@@ -49,6 +49,12 @@ class Scope:
 		return {"company": self.company, "first": self.first, "last": self.last, "till": self.till}
 
 	@property
+	def is_latest(self) -> bool:
+		"""Nothing is recorded of a later day, so that balances of now are balances of these days."""
+		later = {"company": self.company, "business_date": (">", self.last)}
+		return not frappe.db.exists("POS Entry", later)
+
+	@property
 	def entries(self) -> str:
 		"""SQL: which rows of `tabPOS Entry` are meant."""
 		return "company = %(company)s AND business_date BETWEEN %(first)s AND %(last)s" + self._of_till

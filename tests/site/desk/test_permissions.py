@@ -36,6 +36,8 @@ ENDPOINTS = {
 	"api.changes": ("GET", {"cursor": ""}, {"till"}),
 	"api.latest": ("GET", {"before": ""}, {"till"}),
 	"api.push": ("POST", {}, {"till"}),
+	"api.credit": ("POST", {"credit": "NOTHING"}, {"till"}),
+	"api.lease_credit": ("POST", {"credit": "NOTHING", "amount_minor": 1}, {"till"}),
 	"desk.make_enrolment_code": ("POST", {"till": "NOTHING"}, {"POS Manager", "System Manager"}),
 	"desk.revoke_devices": ("POST", {"till": "NOTHING"}, {"POS Manager", "System Manager"}),
 	"desk.retry_entry": (
@@ -61,6 +63,9 @@ ENDPOINTS = {
 DOCTYPES = {
 	"POS Bridge Settings": {"POS Manager": "rwc", "POS Integrator": "r", "System Manager": "rwc"},
 	"POS Chain": dict.fromkeys(("POS Manager", "Accounts Manager", "Auditor", "System Manager"), "r"),
+	"POS Credit": dict.fromkeys(("POS Manager", "Accounts Manager", "System Manager"), "rw"),
+	"POS Credit Entry": dict.fromkeys(("POS Manager", "Accounts Manager", "System Manager"), "r"),
+	"POS Credit Lease": dict.fromkeys(("POS Manager", "Accounts Manager", "System Manager"), "r"),
 	"POS Entry": dict.fromkeys(
 		("POS Manager", "POS Integrator", "Accounts User", "Accounts Manager", "Auditor", "System Manager"),
 		"r",

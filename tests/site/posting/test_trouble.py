@@ -6,6 +6,7 @@ from dataclasses import replace
 import frappe
 import pytest
 from books import COMPANY, book, entry_of, gl, invoice_of, make_item, on_hand, price_of, record
+from drawers import close, open_shift
 
 from pos_bridge import jobs
 from pos_bridge.core.entry import open_wire, seal
@@ -184,10 +185,10 @@ def test_a_receipt_that_contradicts_itself_is_said_to_be_beyond_a_retry(shop):
 
 
 def test_a_sale_that_comes_after_its_shift_was_closed_is_booked_with_a_flag(shop):
-	opened = shop.seal("shift_open", {})
+	opened = open_shift(shop, 5_000)
 	shift = open_wire(opened).id
 	late = shop.sale(shop.line(shop.items[0]), body={"shift": shift})
-	closed = shop.seal("shift_close", {"shift": shift})
+	closed = close(shop, opened, {})
 	first, last = book(shop, opened, closed)
 	assert (first.state, last.state) == ("posted", "posted")
 	assert frappe.db.get_value("POS Shift", {"opening_entry": shift}, "status") == "Closed"

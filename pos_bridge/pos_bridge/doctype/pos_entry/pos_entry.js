@@ -6,6 +6,7 @@ frappe.ui.form.on("POS Entry", {
 		frm.dashboard.clear_headline();
 		show_fate(frm);
 		if (frm.doc.state === "held") add_held_buttons(frm);
+		if (frm.doc.state === "posted") add_tax_invoice_button(frm);
 		for (const row of frm.doc.postings || []) {
 			frm.add_custom_button(
 				`${__(row.document_type)} ${frappe.utils.escape_html(row.document_name)}`,
@@ -52,6 +53,30 @@ function add_held_buttons(frm) {
 	if (frm.doc.period_closed && frappe.user.has_role(["Accounts Manager", "System Manager"])) {
 		frm.add_custom_button(__("Post on first open day"), () => post_on_first_open_day(frm));
 	}
+}
+
+function add_tax_invoice_button(frm) {
+	if (!frappe.user.has_role(["POS Manager", "Accounts User", "Accounts Manager", "System Manager"])) return;
+	if (frm.doc.kind === "sale") {
+		frm.add_custom_button(__("Make Tax Invoice"), () => ask_for_customer(frm));
+	} else if (frm.doc.kind === "return" && frm.doc.against_entry) {
+		frm.add_custom_button(__("Correct Tax Invoice"), () => open_made("correct_tax_invoice", { entry: frm.doc.name }));
+	}
+}
+
+function ask_for_customer(frm) {
+	const fields = [
+		{ fieldname: "name", fieldtype: "Data", label: __("Customer Name"), reqd: 1 },
+		{ fieldname: "address", fieldtype: "Small Text", label: __("Customer Address"), reqd: 1 },
+		{ fieldname: "tax_id", fieldtype: "Data", label: __("Customer Tax ID") },
+	];
+	const make = (values) => open_made("make_tax_invoice", { entry: frm.doc.name, ...values });
+	frappe.prompt(fields, make, __("Make Tax Invoice"), __("Make"));
+}
+
+async function open_made(method, args) {
+	const { message } = await frappe.call({ method: `pos_bridge.desk.${method}`, args, freeze: true });
+	frappe.set_route("Form", "POS Tax Invoice", message.name);
 }
 
 async function post_on_first_open_day(frm) {

@@ -45,6 +45,7 @@ def label(kind: Kind) -> str:
 	"""A kind in the reader's language."""
 	return {
 		Kind.MISSING_ENTRIES: _("Missing entries"),
+		Kind.DRAWER: _("Drawer differs"),
 		Kind.MISSING_RECEIPT: _("Missing receipt number"),
 		Kind.DOUBLE_RECEIPT: _("Receipt number used twice"),
 		Kind.DAMAGED: _("Damaged entry"),
@@ -60,10 +61,13 @@ def label(kind: Kind) -> str:
 		Kind.DATE: _("Posted on another day"),
 		Kind.ACCOUNT_CHANGED: _("Account changed since"),
 		Kind.LEDGER: _("Ledger differs"),
+		Kind.SHORTAGE: _("Shortage"),
+		Kind.EXCHANGE: _("Exchange not even"),
 		Kind.COST: _("Cost of goods differs"),
 		Kind.STOCK: _("Stock moves differ"),
 		Kind.BALANCE: _("Stock balance differs"),
 		Kind.REPOST: _("Repost not done"),
+		Kind.CREDIT: _("Credit differs"),
 	}[kind]
 
 

@@ -1,0 +1,1 @@
+"""Goods as lines name them: told apart by batch and serial number."""

@@ -1,0 +1,1 @@
+"""Full tax invoices made later from receipts: numbered without gaps, printed, corrected; never booked."""

@@ -1,0 +1,1 @@
+"""How tenders become documents: payment rows, tips, debts, points, exchanges. It never computes a price."""

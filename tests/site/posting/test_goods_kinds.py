@@ -1,0 +1,105 @@
+"""Bundles, units, weights, gifts, services and stock below zero: what they move, cost, and bring back."""
+
+from dataclasses import replace
+
+import pytest
+from books import book, flags, gl, invoice_of, make_item, on_hand, returned
+from books import receive as receive_plain
+from goods_in_stock import bundle_of, moved, quantity
+
+from pos_bridge.core.entry import open_wire
+
+
+@pytest.fixture
+def warehouse(shop):
+	return shop.shop.warehouse
+
+
+def total(wire):
+	return open_wire(wire).body["total_minor"] / 100
+
+
+def test_a_bundle_leaves_and_comes_back_as_what_it_is_made_of(shop, warehouse):
+	parts = [make_item(f"{shop.till}-part-{n}", 100) for n in (1, 2)]
+	receive_plain(parts, warehouse, 10, rate=2)
+	basket = make_item(f"{shop.till}-basket", 2000, is_stock_item=0)
+	bundle_of(basket, {parts[0]: 2, parts[1]: 1})
+	sold = shop.sale(shop.line(basket, "3"))
+	back = returned(shop, sold, {1: 1})
+	book(shop, sold, back)
+	assert (flags(sold), flags(back)) == ([], [])
+	assert {row[0]: row[3] for row in moved(invoice_of(sold).name)} == {parts[0]: -6, parts[1]: -3}
+	assert (on_hand(parts[0], warehouse), on_hand(parts[1], warehouse)) == (6, 8)
+	assert cost(sold) == 18
+	assert cost(back) == -6
+
+
+def cost(wire):
+	return round(
+		sum(amount for account, amount in gl(invoice_of(wire).name).items() if "Cost of Goods" in account), 2
+	)
+
+
+def test_a_crate_moves_bottles_and_comes_back_as_a_crate(shop, warehouse):
+	water = make_item(f"{shop.till}-water", 100, uoms=[{"uom": "Box", "conversion_factor": 12}])
+	receive_plain([water], warehouse, 100, rate=0.5)
+	line = replace(shop.line(water, "2", price=1100), unit="Box", conversion=12 * quantity("1"))
+	sold = shop.sale(line)
+	back = returned(shop, sold, {1: 1})
+	book(shop, sold, back)
+	assert on_hand(water, warehouse) == 88
+	assert (cost(sold), cost(back)) == (12, -6)
+	assert invoice_of(back).items[0].uom == "Box"
+
+
+def test_weighed_goods_move_by_the_gram_and_come_back(shop, warehouse):
+	nuts = make_item(f"{shop.till}-nuts", 1990, "Reduced", stock_uom="Kg")
+	receive_plain([nuts], warehouse, 20, rate=10)
+	sold = shop.sale(shop.line(nuts, "0.345"))
+	back = returned(shop, sold, {1: 0.1})
+	book(shop, sold, back)
+	assert total(sold) == 6.87
+	assert on_hand(nuts, warehouse) == pytest.approx(19.755)
+	assert (cost(sold), cost(back)) == (3.45, -1)
+
+
+def test_a_gift_costs_the_shop_and_not_the_customer(shop, warehouse):
+	cup = make_item(f"{shop.till}-cup", 300)
+	receive_plain([cup], warehouse, 10, rate=1.5)
+	sold = shop.sale(shop.line(cup, percent=100), shop.line(shop.items[0]))
+	back = returned(shop, sold, {1: 1})
+	book(shop, sold, back)
+	assert invoice_of(sold).items[0].rate == 0
+	assert on_hand(cup, warehouse) == 10
+	assert next((row[0], row[3]) for row in moved(invoice_of(sold).name)) == (cup, -1)
+	assert total(back) == 0
+	assert cost(back) == -1.5
+
+
+def test_nothing_but_a_gift_is_booked_too(shop, warehouse):
+	cup = make_item(f"{shop.till}-mug", 0)
+	receive_plain([cup], warehouse, 10, rate=1.5)
+	sold = shop.sale(shop.line(cup))
+	book(shop, sold)
+	assert (total(sold), cost(sold), on_hand(cup, warehouse)) == (0, 1.5, 9)
+
+
+def test_a_service_has_no_stock_and_no_cost(shop):
+	repair = make_item(f"{shop.till}-repair", 500, is_stock_item=0)
+	sold = shop.sale(shop.line(repair, "2"))
+	back = returned(shop, sold, {1: 1})
+	book(shop, sold, back)
+	assert (moved(invoice_of(sold).name), moved(invoice_of(back).name)) == ([], [])
+	assert (cost(sold), cost(back)) == (0, 0)
+	assert round(sum(gl(invoice_of(back).name).values()), 2) == 0
+
+
+def test_stock_below_zero_is_booked_with_a_flag_and_comes_back(shop, warehouse):
+	nail = make_item(f"{shop.till}-nail", 100)
+	receive_plain([nail], warehouse, 2, rate=0.5)
+	sold = shop.sale(shop.line(nail, "5"))
+	back = returned(shop, sold, {1: 4})
+	book(shop, sold, back)
+	assert (flags(sold), flags(back)) == (["negative_stock"], [])
+	assert on_hand(nail, warehouse) == 1
+	assert round(sum(gl(invoice_of(sold).name).values()), 2) == 0
