@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from carts import till_day
 
-from pos_bridge.agent.standalone.credit import Credits, move
+from pos_bridge.agent.standalone.kinds.credit import Credits, move
 from pos_bridge.core.entry import open_wire
 from pos_bridge.core.errors import Retryable
 from pos_bridge.core.kinds.credit import issue_body, make_issue

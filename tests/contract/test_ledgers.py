@@ -12,9 +12,9 @@ from contract.ledgers import *  # noqa: F403 - the contract's tests
 from pos_bridge.agent.daybook import SqliteDaybook, recording
 from pos_bridge.agent.standalone import poster as poster_module
 from pos_bridge.agent.standalone import reading
-from pos_bridge.agent.standalone.credit import standing_of
 from pos_bridge.agent.standalone.demo_once import demo_sale
 from pos_bridge.agent.standalone.demo_shop import ACCOUNTS, WAREHOUSE, goods
+from pos_bridge.agent.standalone.kinds.credit import standing_of
 from pos_bridge.agent.standalone.ledger import COST_ACCOUNT, STOCK_ACCOUNT, Opening, book_openings
 from pos_bridge.agent.standalone.poster import Poster
 from pos_bridge.agent.store import Store

@@ -1,5 +1,6 @@
-"""Other apps on the site: one hooks into every event of some documents, writes down what it sees, and changes
-nothing; one has a country's rules, and fills fields in, demands them, refuses, adds taxes, sees the ledger.
+"""Other apps on the site: one hooks into every event of some documents and writes down what it sees.
+
+The other has a country's rules: it fills fields in, demands them, refuses, adds taxes, sees the ledger.
 """
 
 from collections import Counter

@@ -4,9 +4,9 @@ import asyncio
 from pathlib import Path
 
 from pos_bridge.agent.daybook import SqliteDaybook, arrival_now
-from pos_bridge.agent.standalone.credit import Credits
 from pos_bridge.agent.standalone.demo_shop import TILL
 from pos_bridge.agent.standalone.enrolment import Enrolment
+from pos_bridge.agent.standalone.kinds.credit import Credits
 from pos_bridge.agent.standalone.ledger import book_openings
 from pos_bridge.agent.standalone.poster import Poster
 from pos_bridge.agent.standalone.shop import Shop

@@ -4,10 +4,11 @@ from typing import Any
 
 from aiohttp import web
 
-from pos_bridge.agent.standalone import reading, z_reports
+from pos_bridge.agent.standalone import reading
 from pos_bridge.agent.standalone.api import answer
 from pos_bridge.agent.standalone.company import StandaloneCompany
 from pos_bridge.agent.standalone.demo_shop import CURRENCY, CURRENCY_PRECISION, PROFILE
+from pos_bridge.agent.standalone.kinds import z_reports
 from pos_bridge.core.errors import Malformed
 
 MAX_SEARCH = 100

@@ -10,10 +10,10 @@ from collections.abc import Callable, Sequence
 
 from pos_bridge.agent.daybook import SqliteShelf, arrival_now
 from pos_bridge.agent.rounds import Rounds
-from pos_bridge.agent.standalone import credit
 from pos_bridge.agent.standalone.demo_shop import ACCOUNTS, CURRENCY, CURRENCY_PRECISION, WAREHOUSE
+from pos_bridge.agent.standalone.kinds import credit
+from pos_bridge.agent.standalone.kinds.shifts import note_of, state_before
 from pos_bridge.agent.standalone.ledger import book
-from pos_bridge.agent.standalone.shifts import note_of, state_before
 from pos_bridge.agent.store import Store
 from pos_bridge.core.daybook import State
 from pos_bridge.core.entry import Entry
