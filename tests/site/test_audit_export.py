@@ -6,11 +6,15 @@ import sys
 import zipfile
 from datetime import date
 
+import cards
+import drawers
 import frappe
+import payers
 import pytest
 from books import COMPANY, DAY, book, invoice_of, record, returned
 from disposable import SITES
 
+from pos_bridge.core.tenders import Tender
 from pos_bridge.erpnext.audit.export import export
 from pos_bridge.erpnext.audit.verifier.form import Fault
 from pos_bridge.erpnext.audit.verifier.report import told_of, verify
@@ -121,3 +125,32 @@ def test_the_command_writes_the_file_and_says_its_seal(shop, connected, tmp_path
 	assert done.returncode == 0, done.stderr
 	assert path.read_bytes()[-64:].decode() in done.stdout
 	verify(str(path))
+
+
+def test_a_day_of_every_kind_holds_with_its_tips_cards_exchanges_and_drawer(shop, tmp_path):
+	card, overspent = cards.number(), cards.number()
+	opened = drawers.open_shift(shop, 10_000)
+	plastic = list(shop.shop.tenders)[1]
+	tipped = payers.paid(shop, [Tender(plastic, "card", 900)], tip=150)
+	credited = payers.paid(shop, [Tender("On Account", "on_account", 750)], customer=payers.a_customer())
+	book(
+		shop,
+		opened,
+		tipped,
+		credited,
+		*payers.halves(shop),
+		cards.issue(shop, card, 2_000),
+		cards.spend(shop, card, 300),
+		cards.issue(shop, overspent, 100),
+		cards.spend(shop, overspent),
+		drawers.cash_out(shop, opened, 1_000, "deposit"),
+		drawers.sell(shop, opened),
+		shop.seal("void", {"reason": "gave up", "lines": [], "total_minor": 0}),
+		drawers.close(shop, opened, 9_000),
+		drawers.sell(shop, opened),
+	)
+	states = frappe.get_all("POS Entry", {"till": shop.till}, ["kind", "state", "reason"])
+	assert {row.state for row in states} == {"posted"}, [row for row in states if row.state != "posted"]
+	done = verify(str(exported(shop, tmp_path)))
+	assert (done.lacks, done.ledger.compared) == ([], 9)
+	assert done.ledger.left_out == {"of other kinds than sales and returns: debits and credits only": 5}
