@@ -18,6 +18,24 @@ SHIFT = uuid7(1_795_000_000_001, b"shift-----")
 AMOUNTS = ("cash", "card", "gift_card", "on_account")
 
 
+def lone_entry(kind, id="id", day="2026-11-27", **body):
+	"""An entry that stands in no chain."""
+	return Entry(
+		id=id,
+		kind=kind,
+		till="T1",
+		writer="page",
+		chain="chain",
+		epoch=1,
+		sequence=1,
+		previous=GENESIS,
+		occurred_at=f"{day}T09:00:00.000Z",
+		business_date=day,
+		cashier="Ada",
+		body={**EURO, **body},
+	)
+
+
 class Chain:
 	"""Tells entries of one till in their order, each in the shift unless it says otherwise."""
 

@@ -103,7 +103,7 @@ def shift_days() -> list[ShiftDay]:
 		_unknown_words(),
 		_no_opening(),
 	]
-	return [*days, *(_random_day(dice, number) for number in range(12))]
+	return [*days, *(_random_day(dice, number) for number in range(12)), _change_of_another_tender()]
 
 
 def _nothing() -> ShiftDay:
@@ -254,6 +254,19 @@ def _no_opening() -> ShiftDay:
 	till.sale(a_sale())
 	closing = till.close([{"tender": "Cash", "counted_minor": 12_000}])
 	return ShiftDay("its opening has not arrived", None, till.told, closing)
+
+
+def _change_of_another_tender() -> ShiftDay:
+	till = Till()
+	opening = till.open()
+	body = sale_body.sale_body(sold(_of_a_thousand()))
+	tenders = [
+		{"tender": "Dollars", "kind": "cash", "amount_minor": 1_500},
+		{"tender": "Cash", "kind": "cash", "amount_minor": 1},
+	]
+	paid = {"tenders": tenders, "change_minor": 501, "change_from": "Cash"}
+	till.tell("sale", {**body, **paid, "shift": SHIFT})
+	return ShiftDay("change was given out of another tender than the first cash", opening, till.told)
 
 
 def _random_day(dice: random.Random, number: int) -> ShiftDay:

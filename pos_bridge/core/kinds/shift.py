@@ -3,7 +3,7 @@
 It never decides where a difference is booked; `journal` does. Bodies: docs/protocol.md, "Shift and drawer".
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,10 +11,11 @@ from pos_bridge.core.entry import Entry
 from pos_bridge.core.errors import Rejected
 from pos_bridge.core.money import MAX_MINOR
 from pos_bridge.core.sale_body import readable, text, whole
+from pos_bridge.core.tenders import MONEY_KINDS, TENDER_KINDS
 
 IN_PURPOSES = frozenset({"safe", "other"})
 OUT_PURPOSES = frozenset({"safe", "deposit", "petty_cash", "other"})
-NO_MONEY = frozenset({"gift_card", "store_credit", "points", "on_account", "exchange"})
+NO_MONEY = TENDER_KINDS - MONEY_KINDS
 """Kinds of tenders that leave nothing to be counted."""
 MAX_COUNTS = 20
 MAX_DENOMINATIONS = 50
@@ -125,36 +126,22 @@ def drawer_effect(entry: Entry) -> dict[str, int]:
 	return readable(lambda: _received(entry.body))
 
 
-def expected(opening: ShiftOpening, entries: Iterable[Entry]) -> dict[str, int]:
-	"""What should be there of each tender: the float, and what the shift's entries put in and took out."""
-	sums = {count.tender: count.counted_minor for count in opening.floats}
-	for entry in entries:
-		for tender, amount_minor in drawer_effect(entry).items():
-			sums[tender] = sums.get(tender, 0) + amount_minor
-	return sums
-
-
-def differences(closing: ShiftClosing, expected_minor: Mapping[str, int]) -> dict[str, int]:
-	"""Counted less expected of every tender that was counted."""
-	return {
-		count.tender: count.counted_minor - expected_minor.get(count.tender, 0) for count in closing.counted
-	}
-
-
 def _received(body: Mapping[str, Any]) -> dict[str, int]:
 	sums: dict[str, int] = {}
-	cash = text(body.get("change_from", ""))
 	for tender in body["tenders"]:
-		name, kind = text(tender["tender"]), text(tender["kind"])
-		if kind in NO_MONEY:
-			continue
-		sums[name] = sums.get(name, 0) + whole(tender["amount_minor"])
-		cash = cash or (name if kind == "cash" else "")
-	change_minor = whole(body.get("change_minor", 0))
+		if text(tender["kind"]) not in NO_MONEY:
+			name = text(tender["tender"])
+			sums[name] = sums.get(name, 0) + whole(tender["amount_minor"])
+	tender, change_minor = change_given(body)
 	if change_minor:
-		# As it is booked (`change_tender`): out of the first cash tender, unless it names another.
-		sums[cash] = sums.get(cash, 0) - change_minor
+		sums[tender] = sums.get(tender, 0) - change_minor
 	return sums
+
+
+def change_given(body: Mapping[str, Any]) -> tuple[str, int]:
+	"""The tender that change was given out of, and how much, as it is booked (`change_tender`)."""
+	first = (tender["tender"] for tender in body["tenders"] if tender["kind"] == "cash")
+	return text(body.get("change_from") or next(first, "")), whole(body.get("change_minor", 0))
 
 
 def _counts(rows: Sequence[Mapping[str, Any]]) -> tuple[Count, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pos_bridge.core.entry import Entry
-from pos_bridge.core.kinds.shift import NO_MONEY, movement_of
+from pos_bridge.core.kinds.shift import NO_MONEY, change_given, movement_of
 from pos_bridge.core.money import SCALE, Rounding, format_decimal, parse_decimal, round_ratio
 from pos_bridge.core.receipt import split_by_rate
 from pos_bridge.core.sale_body import readable
@@ -95,19 +95,18 @@ def _ticket(entry: Entry, groups: Mapping[str, str]) -> list[Part]:
 
 
 def _tenders(body: Mapping[str, Any], kind: str) -> list[Part]:
-	"""As `kinds.shift.drawer_effect` has it: change is given out of the first cash tender."""
+	"""As `kinds.shift.drawer_effect` has it."""
 	parts: list[Part] = []
-	cash = ""
 	for tender in body["tenders"]:
 		name, of, amount = tender["tender"], tender["kind"], tender["amount_minor"]
 		came = (amount, 0) if kind == "sale" else (0, amount)
 		if of in NO_MONEY:
 			parts.append((("owed", of, name), (1, *came, tender.get("points", 0))))
 			continue
-		cash = cash or (name if of == "cash" else "")
 		parts += [(("kind", name, of), ()), (("tender", name), (came[0], 0, came[1], 0, 0))]
-	if change := body.get("change_minor", 0):
-		parts.append((("tender", cash), (0, -change, 0, 0, 0)))
+	giver, change = change_given(body)
+	if change:
+		parts.append((("tender", giver), (0, -change, 0, 0, 0)))
 	return parts
 
 
@@ -144,15 +143,15 @@ def _line(line: Mapping[str, Any], body: Mapping[str, Any], groups: Mapping[str,
 	if "discount_percent" in line or "unit_discount_minor" in line:
 		rules = line.get("rules")
 		reason = line.get("discount_reason") or ", ".join(rules or ())
-		off = _at_full_price(line, body) - amount
+		off = at_full_price(line, body) - amount
 		parts.append((("discount", "rule" if rules else "line", reason), (1, off)))
 	return parts
 
 
-def _at_full_price(line: Mapping[str, Any], body: Mapping[str, Any]) -> int:
+def at_full_price(line: Mapping[str, Any], body: Mapping[str, Any]) -> int:
 	"""The line's amount without its discount; a margin is part of the price."""
-	price: int = line["price_minor"]
-	margin = price * parse_decimal(line.get("margin_percent", "0")) // HUNDRED_PERCENT
-	price += margin + line.get("unit_margin_minor", 0)
+	price = (line["price_minor"] + line.get("unit_margin_minor", 0)) * HUNDRED_PERCENT
+	price += line["price_minor"] * parse_decimal(line.get("margin_percent", "0"))
 	finer = 10 ** max(body.get("rate_decimals", 0) - body["currency_precision"], 0)
-	return round_ratio(price * parse_decimal(line["quantity"]), SCALE * finer, Rounding.COMMERCIAL)
+	whole = HUNDRED_PERCENT * SCALE * finer
+	return round_ratio(price * parse_decimal(line["quantity"]), whole, Rounding.COMMERCIAL)

@@ -11,7 +11,8 @@ import frappe
 
 from pos_bridge.core.entry import Entry
 from pos_bridge.core.errors import Malformed
-from pos_bridge.core.money import MAX_MINOR, SCALE, Rounding, parse_decimal, round_ratio
+from pos_bridge.core.money import MAX_MINOR, parse_decimal
+from pos_bridge.core.report.parts import at_full_price
 from pos_bridge.core.sale_body import UNREADABLE
 from pos_bridge.erpnext.posting.moments import shop_time
 
@@ -55,14 +56,8 @@ def _amounts(body: Mapping[str, Any]) -> dict[str, float]:
 
 def discount_minor(body: Mapping[str, Any]) -> int:
 	"""What lines cost less than at their prices with their margins, and what came off the ticket."""
-	finer = 10 ** max(body.get("rate_decimals", 0) - body["currency_precision"], 0)
 	found = int(body.get("discount", {}).get("amount_minor", 0))
 	for line in body["lines"]:
-		percent = parse_decimal(line.get("discount_percent", "0"))
-		if percent or line.get("unit_discount_minor"):
-			margin = line["price_minor"] * parse_decimal(line.get("margin_percent", "0"))
-			price = (line["price_minor"] + line.get("unit_margin_minor", 0)) * 100 * SCALE + margin
-			quantity = parse_decimal(line["quantity"])
-			whole = round_ratio(price * quantity, 100 * SCALE * SCALE * finer, Rounding.COMMERCIAL)
-			found += whole - line["amount_minor"]
+		if parse_decimal(line.get("discount_percent", "0")) or line.get("unit_discount_minor"):
+			found += at_full_price(line, body) - line["amount_minor"]
 	return found

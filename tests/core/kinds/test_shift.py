@@ -1,36 +1,11 @@
 """A shift's money: what lay there, what came and went, what was counted, and what is missing."""
 
 import pytest
+from shifts import lone_entry as entry
 
-from pos_bridge.core.entry import GENESIS, Entry
 from pos_bridge.core.errors import Malformed, Rejected
-from pos_bridge.core.kinds.shift import (
-	closing_of,
-	differences,
-	drawer_effect,
-	expected,
-	movement_of,
-	opening_of,
-)
-
-EURO = {"currency": "EUR", "currency_precision": 2}
-
-
-def entry(kind, **body):
-	return Entry(
-		id="id",
-		kind=kind,
-		till="T1",
-		writer="page",
-		chain="chain",
-		epoch=1,
-		sequence=1,
-		previous=GENESIS,
-		occurred_at="2026-11-27T09:00:00.000Z",
-		business_date="2026-11-27",
-		cashier="Ada",
-		body={**EURO, **body},
-	)
+from pos_bridge.core.kinds.shift import closing_of, drawer_effect, movement_of, opening_of
+from pos_bridge.core.kinds.shift_state import ShiftState, state_of
 
 
 def cash(amount, **more):
@@ -50,10 +25,18 @@ def test_what_is_expected_is_the_float_and_all_that_came_and_went():
 		entry("cash_out", tender="Cash", amount_minor=7_500, purpose="deposit"),
 		entry("no_sale", reason="change"),
 	]
-	assert expected(opening_of(OPENING), entries) == {
+	state = state_of([OPENING, *entries])
+	assert {tender: state.expected(tender) for tender in state.moved} == {
 		"Cash": 10_000 + 5_000 - 1_402 - 250 + 2_000 + 3_000 - 7_500,
 		"Card": 999,
 	}
+
+
+def test_change_comes_out_of_the_first_cash_unless_the_entry_names_another():
+	tenders = [{**cash(1_500), "tender": "Dollars"}, cash(1)]
+	given = {"tenders": tenders, "change_minor": 501}
+	assert drawer_effect(entry("sale", **given)) == {"Dollars": 999, "Cash": 1}
+	assert drawer_effect(entry("sale", **given, change_from="Cash")) == {"Dollars": 1_500, "Cash": -500}
 
 
 def test_what_is_no_money_is_not_in_the_drawer():
@@ -67,7 +50,9 @@ def test_the_difference_is_counted_less_expected_of_what_was_counted():
 		{"tender": "Cash", "counted_minor": 9_680, "denominations": [["5000", 1], ["2000", 2], ["10", 68]]}
 	]
 	closing = closing_of(entry("shift_close", shift="id", counted=counted))
-	assert differences(closing, {"Cash": 10_000, "Card": 5}) == {"Cash": -320}
+	counted = {count.tender: count.counted_minor for count in closing.counted}
+	state = ShiftState(floats={"Cash": 10_000, "Card": 5}, counted=counted)
+	assert state.differences == {"Cash": -320}
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from shifts import lone_entry as entry
 
-from pos_bridge.core.entry import GENESIS, Entry
 from pos_bridge.core.errors import Malformed, Rejected
 from pos_bridge.core.journal import Accounts, balance_of, difference_lines, effect_of
 from pos_bridge.core.kinds.shift_state import (
@@ -19,7 +19,6 @@ from pos_bridge.core.kinds.shift_state import (
 	state_of,
 )
 
-EURO = {"currency": "EUR", "currency_precision": 2}
 ACCOUNTS = Accounts(
 	receivable="Debtors",
 	revenue="Sales",
@@ -34,23 +33,6 @@ ACCOUNTS = Accounts(
 		"other_cash": "Other cash",
 	},
 )
-
-
-def entry(kind, id="01", **body):
-	return Entry(
-		id=id,
-		kind=kind,
-		till="T1",
-		writer="page",
-		chain="chain",
-		epoch=1,
-		sequence=1,
-		previous=GENESIS,
-		occurred_at="2026-11-27T09:00:00.000Z",
-		business_date="2026-11-27",
-		cashier="Ada",
-		body={**EURO, **body},
-	)
 
 
 def opening(minor=10_000):

@@ -9,7 +9,7 @@ from shifts import A_SALE, Chain, bodies, cash, movement, with_total
 
 from pos_bridge.core.entry import uuid7
 from pos_bridge.core.errors import Rejected
-from pos_bridge.core.kinds.shift import expected, opening_of
+from pos_bridge.core.kinds.shift_state import state_of
 from pos_bridge.core.receipt import ReceiptHeader, document_fields, layout_lines, read_document
 from pos_bridge.core.report import (
 	ReportSettings,
@@ -66,7 +66,8 @@ def test_what_was_received_is_what_was_sold_and_all_sums_agree(all_bodies):
 	assert told == sales.total_minor + returns.total_minor
 	back = happened.with_receipt.amount_minor + happened.without_receipt.amount_minor
 	assert back == returns.total_minor
-	drawer = expected(opening_of(opening.entry), [each.entry for each in told_of(Chain(), all_bodies)])
+	state = state_of([opening.entry, *(each.entry for each in told_of(Chain(), all_bodies))])
+	drawer = {tender: state.expected(tender) for tender in {**state.floats, **state.moved}}
 	assert {each.tender: each.expected_minor for each in report.tenders} == drawer
 
 

@@ -90,6 +90,8 @@ interface IssueBody {
 	readonly amount_minor: number;
 	readonly tenders: readonly Tender[];
 	readonly change_minor?: number;
+	/** The tender that change was given out of, where that is not the first cash. */
+	readonly change_from?: string;
 }
 
 function issue(entry: Entry): Part[] {
@@ -124,21 +126,19 @@ function ticket(entry: Entry, kind: "sale" | "return", { groups }: Reading): Par
 	return parts;
 }
 
-/** Change is given out of the first cash tender. */
-function tenders(body: Pick<IssueBody, "tenders" | "change_minor">, kind: "sale" | "return"): Part[] {
+function tenders(body: Pick<IssueBody, "tenders" | "change_minor" | "change_from">, kind: "sale" | "return"): Part[] {
 	const parts: Part[] = [];
-	let cash = "";
 	for (const { tender, kind: of, amount_minor: amount, points = 0 } of body.tenders) {
 		const [received, refunded] = kind === "sale" ? [amount, 0] : [0, amount];
 		if (NO_MONEY.has(of)) {
 			parts.push([["owed", of, tender], [1, received, refunded, points]]);
 			continue;
 		}
-		cash ||= of === "cash" ? tender : "";
 		parts.push([["kind", tender, of], []], [["tender", tender], [received, 0, refunded, 0, 0]]);
 	}
 	const change = body.change_minor ?? 0;
-	if (change !== 0) parts.push([["tender", cash], [0, -change, 0, 0, 0]]);
+	const giver = body.change_from || (body.tenders.find(({ kind }) => kind === "cash")?.tender ?? "");
+	if (change !== 0) parts.push([["tender", giver], [0, -change, 0, 0, 0]]);
 	return parts;
 }
 
@@ -178,8 +178,8 @@ function lineParts(line: SaleLine, body: SaleBody, groups: Readonly<Record<strin
 /** The line's amount without its discount; a margin is part of the price. */
 function atFullPrice(line: SaleLine, body: SaleBody): number {
 	const listed = BigInt(line.price_minor);
-	const margin = (listed * parseDecimal(line.margin_percent ?? "0")) / HUNDRED_PERCENT;
-	const price = listed + margin + BigInt(line.unit_margin_minor ?? 0);
+	const price = (listed + BigInt(line.unit_margin_minor ?? 0)) * HUNDRED_PERCENT
+		+ listed * parseDecimal(line.margin_percent ?? "0");
 	const finer = 10n ** BigInt(Math.max((body.rate_decimals ?? 0) - body.currency_precision, 0));
-	return minorOf(roundRatio(price * parseDecimal(line.quantity), SCALE * finer, "commercial"));
+	return minorOf(roundRatio(price * parseDecimal(line.quantity), HUNDRED_PERCENT * SCALE * finer, "commercial"));
 }
