@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from pos_bridge.core.entry import Entry
 from pos_bridge.core.errors import Rejected
-from pos_bridge.core.kinds.credit import CREDIT_KINDS, CreditIssue, credit_effects, issue_of
+from pos_bridge.core.kinds.credit import CreditIssue, credit_effects, issue_of
 from pos_bridge.core.kinds.shift import closing_of, movement_of, opening_of
 from pos_bridge.core.kinds.shift_state import NOTHING_BOOKED, ShiftState, difference_change
 from pos_bridge.core.kinds.standing import Settled, corrections
@@ -108,16 +108,10 @@ def credit_corrections(
 def _issue_lines(issue: CreditIssue, accounts: Accounts) -> tuple[JournalLine, ...]:
 	"""Money for a promise: the company owes what it received."""
 	signed = [(_account(accounts.purposes, "kind of credit", issue.kind), -issue.amount_minor)]
-	for tender in issue.tenders:
-		account = accounts.receivable
-		if tender.kind in CREDIT_KINDS:
-			account = _account(accounts.purposes, "kind of tender", tender.kind)
-		elif tender.kind != "on_account":
-			account = _account(accounts.tenders, "tender", tender.tender)
-		signed.append((account, tender.amount_minor))
+	signed += [(_account_of(tender, accounts), tender.amount_minor) for tender in issue.tenders]
 	if issue.change_minor:
-		cash = next(tender.tender for tender in issue.tenders if tender.kind == "cash")
-		signed.append((_account(accounts.tenders, "tender", cash), -issue.change_minor))
+		account = _account(accounts.tenders, "tender", change_tender(issue.tenders))
+		signed.append((account, -issue.change_minor))
 	return tuple(journal_line(account, amount) for account, amount in signed)
 
 
@@ -181,7 +175,10 @@ def _sale_lines(sale: Sale, accounts: Accounts) -> tuple[JournalLine, ...]:
 	rounding = totals.round_off_minor + totals.rounding_adjustment_minor
 	signed.append((accounts.round_off, -rounding))
 	for tender in sale.tenders:
-		signed += _received(tender, accounts)
+		if tender.kind == "on_account":
+			continue
+		account = _account_of(tender, accounts)
+		signed += [(account, tender.amount_minor), (accounts.receivable, -tender.amount_minor)]
 	if sale.change_minor:
 		account = _account(accounts.tenders, "tender", change_tender(sale.tenders, sale.change_from))
 		signed += [(accounts.receivable, sale.change_minor), (account, -sale.change_minor)]
@@ -196,15 +193,13 @@ def _sale_lines(sale: Sale, accounts: Accounts) -> tuple[JournalLine, ...]:
 	return tuple(journal_line(account, amount) for account, amount in signed if amount)
 
 
-def _received(tender: Tender, accounts: Accounts) -> list[tuple[str, int]]:
+def _account_of(tender: Tender, accounts: Accounts) -> str:
 	"""Money goes to its tender's account, a credit to its purpose's; what is on account stays receivable."""
 	if tender.kind == "on_account":
-		return []
+		return accounts.receivable
 	if tender.kind in MONEY_KINDS:
-		account = _account(accounts.tenders, "tender", tender.tender)
-	else:
-		account = _account(accounts.purposes, "kind of tender", tender.kind)
-	return [(account, tender.amount_minor), (accounts.receivable, -tender.amount_minor)]
+		return _account(accounts.tenders, "tender", tender.tender)
+	return _account(accounts.purposes, "kind of tender", tender.kind)
 
 
 def journal_line(account: str, signed_minor: int) -> JournalLine:

@@ -12,11 +12,10 @@ from pos_bridge.core.entry import Entry
 from pos_bridge.core.errors import Malformed, Rejected
 from pos_bridge.core.kinds.credit_number import normal_number
 from pos_bridge.core.money import MAX_MINOR
-from pos_bridge.core.sale import MAX_TENDERS, Tender
 from pos_bridge.core.sale_body import read_tender, readable, tender_fields, text, whole
+from pos_bridge.core.tenders import CREDIT_KINDS, MAX_TENDERS, MONEY_KINDS, Tender, check_change
 
-CREDIT_KINDS = ("gift_card", "store_credit")
-PAYS_FOR_CREDIT = frozenset({"cash", "card", "bank", "on_account", *CREDIT_KINDS})
+PAYS_FOR_CREDIT = MONEY_KINDS | CREDIT_KINDS | {"on_account"}
 What = Literal["issue", "redeem", "refund"]
 _DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", re.ASCII)
 
@@ -145,9 +144,7 @@ def _check_paid(issue: CreditIssue) -> None:
 			f"Received {received} less change {issue.change_minor} is not the {issue.amount_minor}"
 			" that the credit is worth."
 		)
-	cash = sum(tender.amount_minor for tender in issue.tenders if tender.kind == "cash")
-	if not 0 <= issue.change_minor <= cash:
-		raise Rejected("Change is given out of cash, and never more than was received in cash.")
+	check_change(issue.tenders, issue.change_minor, "")
 
 
 def part_of(number: int) -> str:

@@ -14,9 +14,10 @@ from frappe import _
 
 from pos_bridge.core.entry import Entry
 from pos_bridge.core.errors import Rejected
-from pos_bridge.core.kinds.credit import CREDIT_KINDS, CreditIssue, CreditMove, credit_effects, issue_of
+from pos_bridge.core.kinds.credit import CreditIssue, CreditMove, credit_effects, issue_of
 from pos_bridge.core.kinds.credit_number import masked
 from pos_bridge.core.kinds.standing import BLOCKED, EXPIRED, OVERSPENT, UNKNOWN, Settled, as_said, settle
+from pos_bridge.core.tenders import CREDIT_KINDS, change_tender
 from pos_bridge.erpnext.credit.book import KINDS, Credit, Place, Written, append, keep, lock_credits, shown
 from pos_bridge.erpnext.credit.leases import use_up
 from pos_bridge.erpnext.posting.accounts import account_for
@@ -69,8 +70,7 @@ def _money_lines(issue: CreditIssue, shop: Shop, customer: str) -> list[VoucherL
 		elif tender.kind not in CREDIT_KINDS:
 			lines.append(VoucherLine(account_of(tender.tender, shop), tender.amount_minor))
 	if issue.change_minor:
-		cash = next(tender.tender for tender in issue.tenders if tender.kind == "cash")
-		lines.append(VoucherLine(account_of(cash, shop), -issue.change_minor))
+		lines.append(VoucherLine(account_of(change_tender(issue.tenders), shop), -issue.change_minor))
 	return lines
 
 

@@ -1,16 +1,16 @@
 """Gift cards and store credit: numbers, what entries do to them, how they stand after moves in any order."""
 
 import random
+from functools import partial
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from shifts import lone_entry
 
-from pos_bridge.core.entry import GENESIS, Entry
 from pos_bridge.core.errors import Malformed, Rejected
 from pos_bridge.core.journal import Accounts, balance_of, effect_of
 from pos_bridge.core.kinds.credit import (
-	CREDIT_KINDS,
 	CreditMove,
 	credit_effects,
 	issue_body,
@@ -25,10 +25,9 @@ from pos_bridge.core.kinds.credit_number import (
 	read_number,
 )
 from pos_bridge.core.kinds.standing import Standing, as_said, corrections, settle, settle_all
-from pos_bridge.core.sale import Tender
+from pos_bridge.core.tenders import CREDIT_KINDS, Tender
 
 EUR = ("EUR", 2)
-EURO = {"currency": "EUR", "currency_precision": 2}
 DAY = "2026-11-25"
 NUMBER = make_number("gift_card", bytes(range(16)))
 ACCOUNTS = Accounts(
@@ -40,24 +39,8 @@ ACCOUNTS = Accounts(
 	purposes={"gift_card": "Gift Cards", "store_credit": "Store Credit", "shortage": "Shortages"},
 )
 
-numbers = st.builds(make_number, st.sampled_from(CREDIT_KINDS), st.binary(min_size=16, max_size=16))
-
-
-def entry(kind, **body):
-	return Entry(
-		id="id",
-		kind=kind,
-		till="T1",
-		writer="page",
-		chain="chain",
-		epoch=1,
-		sequence=1,
-		previous=GENESIS,
-		occurred_at=f"{DAY}T09:00:00.000Z",
-		business_date=DAY,
-		cashier="Ada",
-		body={**EURO, **body},
-	)
+entry = partial(lone_entry, day=DAY)
+numbers = st.builds(make_number, st.sampled_from(sorted(CREDIT_KINDS)), st.binary(min_size=16, max_size=16))
 
 
 def tender(amount, kind="gift_card", credit=NUMBER):
@@ -254,7 +237,7 @@ def test_an_issue_on_account_is_owed_by_its_customer():
 
 
 @given(
-	st.sampled_from(CREDIT_KINDS),
+	st.sampled_from(sorted(CREDIT_KINDS)),
 	st.integers(1, 9_000),
 	st.integers(0, 9_000),
 	st.integers(0, 9_000),
