@@ -8,11 +8,11 @@ from typing import Any
 import frappe
 from frappe import _
 
+from pos_bridge.erpnext.overrides import amendments
+from pos_bridge.erpnext.overrides.amendments import AMENDED, CANCELLED, RETURNED
 from pos_bridge.erpnext.tenders import points
 
-CANCELLED, AMENDED, RETURNED = "cancelled", "amended", "returned"
-MAX_AMENDMENTS = 20
-"""How often an invoice may have been amended in the desk before we stop following it."""
+INVOICE = "Sales Invoice"
 
 
 def on_cancel(doc: Any, method: str | None = None) -> None:
@@ -30,7 +30,7 @@ def on_submit(doc: Any, method: str | None = None) -> None:
 
 def on_trash(doc: Any, method: str | None = None) -> None:
 	"""The document of an entry stays. Frappe's own check of links reads a cache that may be old."""
-	for row in _postings(doc.name):
+	for row in amendments.postings_of(INVOICE, doc.name):
 		frappe.throw(
 			_(
 				"Sales Invoice {0} is what entry {1} of a till became. It can be cancelled, not deleted."
@@ -44,31 +44,17 @@ def _note(doc: Any) -> None:
 	if doc.is_return and doc.return_against:
 		touched.add(first_of(doc.return_against))
 	for invoice in touched:
-		_mark(invoice)
+		amendments.mark(INVOICE, invoice, _state_of)
 
 
 def first_of(name: str) -> str:
 	"""The invoice of which this one is an amendment, at any remove; itself if it is none."""
-	for _step in range(MAX_AMENDMENTS):
-		before = frappe.db.get_value("Sales Invoice", name, "amended_from")
-		if not before:
-			break
-		name = str(before)
-	return name
+	return amendments.first_of(INVOICE, name)
 
 
 def living(name: str) -> str | None:
 	"""The submitted invoice that `name` is or was amended to; None if there is none (any more)."""
-	for _step in range(MAX_AMENDMENTS):
-		if frappe.db.get_value("Sales Invoice", name, "docstatus") == 1:
-			return name
-		following = frappe.db.get_value(
-			"Sales Invoice", {"amended_from": name}, "name", order_by="creation desc"
-		)
-		if not following:
-			break
-		name = str(following)
-	return None
+	return amendments.living(INVOICE, name)
 
 
 def _state_of(invoice: str) -> str:
@@ -89,26 +75,4 @@ def _is_ours(note: str) -> bool:
 	"""Whether a credit note is a return of a till's, perhaps amended."""
 	if frappe.db.get_value("Sales Invoice", note, "pos_bridge_entry"):
 		return True
-	return bool(_postings(first_of(note)))
-
-
-def _postings(invoice: str) -> list[Any]:
-	return frappe.get_all(
-		"POS Entry Posting",
-		{"document_type": "Sales Invoice", "document_name": invoice, "parenttype": "POS Entry"},
-		["name", "parent"],
-	)
-
-
-def _mark(invoice: str) -> None:
-	for row in _postings(invoice):
-		state = _state_of(invoice)
-		frappe.db.set_value("POS Entry Posting", row.name, "desk_state", state, update_modified=False)
-		show_on_entry(row.parent)
-
-
-def show_on_entry(entry: str) -> None:
-	"""The entry says what was done to any of its documents."""
-	states = frappe.get_all("POS Entry Posting", {"parent": entry}, pluck="desk_state", order_by="idx")
-	shown = ", ".join(dict.fromkeys(each for each in states if each))
-	frappe.db.set_value("POS Entry", entry, "desk_state", shown, update_modified=False)
+	return bool(amendments.postings_of(INVOICE, first_of(note)))

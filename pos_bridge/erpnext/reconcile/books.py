@@ -11,7 +11,8 @@ from typing import Any
 
 import frappe
 
-from pos_bridge.erpnext.overrides.sales_invoice import MAX_AMENDMENTS, first_of
+from pos_bridge.erpnext.overrides.amendments import MAX_AMENDMENTS
+from pos_bridge.erpnext.overrides.sales_invoice import first_of
 from pos_bridge.erpnext.reconcile.beside import Half, flagged, tips_of
 from pos_bridge.erpnext.reconcile.scope import Row
 
