@@ -20,6 +20,8 @@ from pos_bridge.core.sale import MAX_RATE_DECIMALS
 from pos_bridge.core.tax import ON_PREVIOUS_ROW, Charge, Tax, check_taxes
 from pos_bridge.core.ticket import TotalRounding
 
+CHANNEL = "Till"
+"""What documents and entries say of a sale in a shop; online shops put their own name there."""
 DEFAULT_TEMPLATE = "standard"
 """Name of the rates of items without an Item Tax Template: those of the profile's tax rows."""
 TENDER_KINDS = {"Cash": "cash", "Phone": "bank", "General": "bank"}
@@ -244,6 +246,11 @@ def _rate_text(rate: float | str | None) -> str:
 	"""A tax's rate at the decimals that ERPNext rounds it to before it computes."""
 	field = frappe.get_meta("Sales Taxes and Charges").get_field("rate")
 	return decimal_text(flt(rate, get_field_precision(field)))
+
+
+def minor(value: float | str | None, decimals: int) -> int:
+	"""ERPNext's amount as minor units."""
+	return round(float(value or 0) * 10**decimals)
 
 
 def decimal_text(value: float | str | None) -> str:

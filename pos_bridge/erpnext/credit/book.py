@@ -14,6 +14,7 @@ from frappe.utils import getdate, now_datetime, today
 from pos_bridge.core.errors import Rejected
 from pos_bridge.core.kinds.standing import Standing
 from pos_bridge.core.money import format_minor
+from pos_bridge.erpnext.shop import minor
 
 KINDS = {"gift_card": "Gift Card", "store_credit": "Store Credit"}
 """Core's kinds by their names in the desk, which their Modes of Payment have, too."""
@@ -203,11 +204,6 @@ def status_of(document: Any) -> str:
 		blocked=bool(document.blocked),
 	)
 	return standing.status(today())
-
-
-def minor(value: Any, decimals: int) -> int:
-	"""A column's amount in minor units."""
-	return round(float(value or 0) * 10**decimals)
 
 
 def shown(amount_minor: int, decimals: int) -> str:

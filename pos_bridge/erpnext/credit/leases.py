@@ -21,8 +21,8 @@ from pos_bridge.core.kinds.lease import (
 	grant,
 	too_many_unknown,
 )
-from pos_bridge.erpnext.credit.book import Credit, Place, find_credit, minor, shown
-from pos_bridge.erpnext.shop import shop_of
+from pos_bridge.erpnext.credit.book import Credit, Place, find_credit, shown
+from pos_bridge.erpnext.shop import minor, shop_of
 
 
 def credit(till: str, ask: Ask) -> dict[str, Any]:

@@ -10,22 +10,17 @@ from typing import Any
 from pos_bridge.core.entry import Entry
 from pos_bridge.core.kinds.shift_state import Moved, ShiftState
 from pos_bridge.erpnext.drawer.known import TALLIES
-from pos_bridge.erpnext.shop import Shop, tender_kinds
+from pos_bridge.erpnext.shop import Shop, minor, tender_kinds
 
 
 def state_in(shift: Any, shop: Shop) -> ShiftState:
 	"""What the rows say; a shift whose opening has not come has no float."""
-	unit = 10**shop.currency_precision
-
-	def minor(row: Any, field: str) -> int:
-		return round(float(row.get(field) or 0) * unit)
-
-	rows = shift.counts
+	decimals, rows = shop.currency_precision, shift.counts
 	fields = ("received", "returned", "cash_in", "cash_out")
 	return ShiftState(
-		floats={row.tender: minor(row, "float_amount") for row in rows} if shift.opened_at else None,
-		moved={row.tender: Moved(*(minor(row, field) for field in fields)) for row in rows},
-		counted={row.tender: minor(row, "counted") for row in rows if row.is_counted}
+		floats={row.tender: minor(row.float_amount, decimals) for row in rows} if shift.opened_at else None,
+		moved={row.tender: Moved(*(minor(row.get(field), decimals) for field in fields)) for row in rows},
+		counted={row.tender: minor(row.counted, decimals) for row in rows if row.is_counted}
 		if shift.closing_entry
 		else None,
 	)

@@ -21,7 +21,7 @@ from pos_bridge.erpnext.overrides.exact_halves import exact_halves
 from pos_bridge.erpnext.overrides.rereads import nothing_read_twice
 from pos_bridge.erpnext.overrides.serial_and_batch_bundle import made_by_posting
 from pos_bridge.erpnext.overrides.stock_ledger_entry import FIELDS
-from pos_bridge.erpnext.shop import Shop, template_rates
+from pos_bridge.erpnext.shop import CHANNEL, Shop, minor, template_rates
 from pos_bridge.erpnext.tenders.modes import change_account, payment_rows
 
 CHARGE_TYPES = {
@@ -31,8 +31,6 @@ CHARGE_TYPES = {
 	Charge.ITEM_QUANTITY: "On Item Quantity",
 	Charge.ACTUAL: "Actual",
 }
-CHANNEL = "Till"
-"""What `pos_bridge_channel` says of a sale in a shop; online shops put their own name there."""
 
 
 def invoice_of(entry: Entry, sale: Sale, shop: Shop, customer: str, moment: datetime) -> Any:
@@ -206,7 +204,7 @@ def check_totals(invoice: Any, sale: Sale) -> None:
 	for tax in totals.taxes:
 		ours[tax.tax.label] = tax.amount_minor
 		theirs[tax.tax.label] = booked.get(tax.tax.tax, 0)
-	in_minor = {name: round(float(value or 0) * 10**decimals) for name, value in theirs.items()}
+	in_minor = {name: minor(value, decimals) for name, value in theirs.items()}
 	if in_minor != ours:
 		raise Rejected(_difference(ours, in_minor, decimals), code="totals_differ")
 

@@ -111,7 +111,6 @@ def _post_credit(stored: Stored, shop: Shop, post_on: date | None, booking: Book
 	entry = stored.entry
 	business_date = post_on or getdate(entry.business_date)
 	credit.post_issue(entry, shop, customer_of(entry, shop, booking), business_date, booking)
-	_note(stored, shop, post_on, booking, shop_time(entry.occurred_at, shop.time_zone))
 
 
 def _note(stored: Stored, shop: Shop, post_on: date | None, booking: Booking, occurred: datetime) -> None:
@@ -168,7 +167,7 @@ def _timed(poster: Poster) -> Poster:
 _POSTERS: Mapping[str, Poster] = {
 	"sale": _post_invoice,
 	"return": _post_invoice,
-	"credit_issue": _post_credit,
+	"credit_issue": _timed(_post_credit),
 	"shift_open": _timed(shift.post_open),
 	"shift_close": _timed(shift.post_close),
 	"cash_in": _timed(vouchers.post_movement),

@@ -14,9 +14,9 @@ from pos_bridge.core.entry import Entry
 from pos_bridge.core.kinds.credit import credit_effects
 from pos_bridge.core.kinds.standing import Settled
 from pos_bridge.erpnext.credit.book import KINDS
-from pos_bridge.erpnext.reconcile.difference import Difference, Kind, amount, minor
+from pos_bridge.erpnext.reconcile.difference import Difference, Kind, amount
 from pos_bridge.erpnext.reconcile.scope import Row, Scope
-from pos_bridge.erpnext.shop import currency_precision
+from pos_bridge.erpnext.shop import currency_precision, minor
 
 MAX_NAMED = 50
 """Credits and documents that are named one by one; the difference is exact however many there are."""

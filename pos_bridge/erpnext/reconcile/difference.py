@@ -111,11 +111,6 @@ def quantity(billionths: int) -> str:
 	return format_decimal(billionths)
 
 
-def minor(value: float | None, decimals: int) -> int:
-	"""ERPNext's float as minor units."""
-	return round(float(value or 0) * 10**decimals)
-
-
 def billionths(value: float | None) -> int:
 	"""ERPNext's quantity as an integer of 10^-9."""
 	return round(float(value or 0) * SCALE)

@@ -12,8 +12,9 @@ from frappe import _
 from pos_bridge.core.sale import Sale
 from pos_bridge.erpnext.overrides.journal_entry import VOUCHER
 from pos_bridge.erpnext.reconcile.books import CANCELLED, INVOICE, Books, Document
-from pos_bridge.erpnext.reconcile.difference import Difference, Kind, amount, minor
+from pos_bridge.erpnext.reconcile.difference import Difference, Kind, amount
 from pos_bridge.erpnext.reconcile.scope import Row, Scope
+from pos_bridge.erpnext.shop import minor
 from pos_bridge.erpnext.tenders.modes import POINTS, mode_of
 
 

@@ -3,7 +3,6 @@
 It counts a shift anew from its entries; what POS Shift says is compared, not believed.
 """
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 import frappe
 from frappe import _
 
-from pos_bridge.core.entry import Entry
+from pos_bridge.core.entry import Entry, entry_from_shelf
 from pos_bridge.core.journal import Accounts, JournalLine, difference_lines, effect_of
 from pos_bridge.core.kinds.shift_state import NOTHING_BOOKED, ShiftState, shift_of, state_of
 from pos_bridge.erpnext.overrides.journal_entry import VOUCHER
@@ -25,6 +24,7 @@ from pos_bridge.erpnext.reconcile.vouchers import (
 	compare_voucher,
 	vouchers_named,
 )
+from pos_bridge.erpnext.shop import minor
 
 LATE = "late_difference"
 _OWN = {"cash_in": "cash_in", "cash_out": "cash_out"}
@@ -121,13 +121,8 @@ def _entries(till: str, shift: str) -> dict[str, Entry]:
 		{"shift": shift, "till": till},
 		pluck=True,
 	)
-	read = (_read(text) for text in rows)
+	read = map(entry_from_shelf, rows)
 	return {entry.id: entry for entry in read}
-
-
-def _read(text: str) -> Entry:
-	fields: dict[str, Any] = json.loads(text)
-	return Entry(**{name: fields[name] for name in Entry.__slots__ if name in fields})
 
 
 def _difference_parts(entries: Mapping[str, Entry]) -> dict[str, str]:
@@ -159,10 +154,9 @@ def _float(till: str, shift: str, rows: Mapping[str, Row], company: Company) -> 
 	)
 	moved = state_of(_between(till, before.position, row.position)).moved
 	floats = NOTHING_BOOKED.after(_entries(till, shift)[shift]).floats or {}
-	unit = 10**company.decimals
 	for tender, found in floats.items():
 		net_minor = moved[tender].net_minor if tender in moved else 0
-		expected = round(float(left.get(tender) or 0) * unit) + net_minor
+		expected = minor(left.get(tender), company.decimals) + net_minor
 		if expected != found:
 			yield _differing_float(row, before.name, tender, expected, found, company)
 
@@ -202,7 +196,7 @@ def _between(till: str, first: int, last: int) -> Iterator[Entry]:
 		(till, first, last),
 		pluck=True,
 	):
-		yield _read(text)
+		yield entry_from_shelf(text)
 
 
 MAX_POSITION = 2**62
@@ -255,7 +249,7 @@ def _in_drawer(till: str, tender: str, company: Company) -> int | None:
 	last = found[0]
 	entries = _entries(till, last.opening_entry).values()
 	expected = state_of(each for each in entries if each.kind != "shift_close").expected(tender)
-	counted = round(float(last.counted or 0) * 10**company.decimals) if last.is_counted else expected
+	counted = minor(last.counted, company.decimals) if last.is_counted else expected
 	moved = state_of(_between(till, last.position, MAX_POSITION)).moved
 	return counted + (moved[tender].net_minor if tender in moved else 0)
 
@@ -267,10 +261,10 @@ def _account(account: str, held: Mapping[str, int], company: Company) -> Iterato
 		" FROM `tabGL Entry` gl WHERE account = %s AND is_cancelled = 0",
 		account,
 	)[0]
-	found, by_hand = (round(float(value or 0) * 10**company.decimals) for value in balance)
+	found, by_hand = (minor(value, company.decimals) for value in balance)
 	if found == sum(held.values()):
 		return
-	drawers = ", ".join(f"{till} {amount(minor, company.decimals)}" for till, minor in held.items())
+	drawers = ", ".join(f"{till} {amount(lies, company.decimals)}" for till, lies in held.items())
 	yield Difference(
 		Kind.DRAWER,
 		_("The account has not what should lie in the drawers ({0}); {1} of it was booked by hand.").format(

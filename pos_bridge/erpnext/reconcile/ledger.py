@@ -19,10 +19,10 @@ from pos_bridge.core.journal import Accounts, Effect, effect_of
 from pos_bridge.core.sale import Sale
 from pos_bridge.erpnext.reconcile.beside import Ledger, shortage, tip_cancelled
 from pos_bridge.erpnext.reconcile.books import INVOICE, Books, Document
-from pos_bridge.erpnext.reconcile.difference import Difference, Kind, amount, minor
+from pos_bridge.erpnext.reconcile.difference import Difference, Kind, amount
 from pos_bridge.erpnext.reconcile.documents import Booked
 from pos_bridge.erpnext.reconcile.scope import Row
-from pos_bridge.erpnext.shop import Shop, currency_precision, shop_of
+from pos_bridge.erpnext.shop import Shop, currency_precision, minor, shop_of
 from pos_bridge.erpnext.tenders.modes import MODES, POINTS
 
 

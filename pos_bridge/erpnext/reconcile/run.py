@@ -27,8 +27,9 @@ from pos_bridge.erpnext.reconcile import (
 	vouchers,
 )
 from pos_bridge.erpnext.reconcile.books import Books, books_of
-from pos_bridge.erpnext.reconcile.difference import Difference, Kind, Reconciliation, Total, minor
+from pos_bridge.erpnext.reconcile.difference import Difference, Kind, Reconciliation, Total
 from pos_bridge.erpnext.reconcile.scope import Row, Scope, pages, rows_of
+from pos_bridge.erpnext.shop import minor
 
 
 @dataclass

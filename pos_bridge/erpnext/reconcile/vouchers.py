@@ -15,10 +15,10 @@ from frappe import _
 from pos_bridge.core.journal import Accounts, JournalLine
 from pos_bridge.erpnext.overrides.journal_entry import VOUCHER, first_of, versions
 from pos_bridge.erpnext.reconcile.books import Books
-from pos_bridge.erpnext.reconcile.difference import Difference, Kind, amount, minor
+from pos_bridge.erpnext.reconcile.difference import Difference, Kind, amount
 from pos_bridge.erpnext.reconcile.ledger import Company
 from pos_bridge.erpnext.reconcile.scope import Row, Scope
-from pos_bridge.erpnext.shop import PURPOSES
+from pos_bridge.erpnext.shop import PURPOSES, minor
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,9 @@ from pos_bridge.core.money import MAX_MINOR, parse_decimal
 from pos_bridge.core.report.parts import at_full_price
 from pos_bridge.core.sale_body import UNREADABLE
 from pos_bridge.erpnext.posting.moments import shop_time
+from pos_bridge.erpnext.shop import CHANNEL
 
 SOLD = ("sale", "return")
-CHANNEL = "Till"
 COLUMNS = ("net", "tax", "discount", "hour", "pos_profile", "channel")
 """Columns of POS Entry that this file fills; figures that a body does not have are 0 there."""
 
