@@ -14,9 +14,9 @@ from frappe.utils import getdate, today
 
 from pos_bridge.core.kinds.credit_number import masked
 from pos_bridge.erpnext.credit.book import KINDS
+from pos_bridge.erpnext.reports.columns import Columns, column
 
 SEE_NUMBERS = frozenset({"POS Manager", "Accounts Manager", "System Manager"})
-Columns = list[dict[str, Any]]
 
 
 def execute(
@@ -77,23 +77,19 @@ _FIELDS = (
 def columns() -> Columns:
 	"""The report's columns."""
 	return [
-		_column("number", _("Number"), width=170),
-		_column("kind", _("Kind"), width=100),
-		_column("customer", _("Customer"), "Link", "Customer", width=130),
-		_column("issued", _("Issued"), "Currency", "currency"),
-		_column("redeemed", _("Redeemed"), "Currency", "currency"),
-		_column("expired", _("Expired"), "Currency", "currency"),
-		_column("balance", _("Balance"), "Currency", "currency"),
-		_column("overspent", _("Spent Beyond the Balance"), "Currency", "currency", width=130),
-		_column("expires_on", _("Expires On"), "Date"),
-		_column("over", _("Is Over"), "Check", width=70),
-		_column("blocked", _("Blocked"), "Check", width=70),
-		_column("last_move", _("Last Moved"), "Date"),
+		column("number", _("Number"), width=170),
+		column("kind", _("Kind"), width=100),
+		column("customer", _("Customer"), "Link", "Customer", width=130),
+		column("issued", _("Issued"), "Currency", "currency"),
+		column("redeemed", _("Redeemed"), "Currency", "currency"),
+		column("expired", _("Expired"), "Currency", "currency"),
+		column("balance", _("Balance"), "Currency", "currency"),
+		column("overspent", _("Spent Beyond the Balance"), "Currency", "currency", width=130),
+		column("expires_on", _("Expires On"), "Date"),
+		column("over", _("Is Over"), "Check", width=70),
+		column("blocked", _("Blocked"), "Check", width=70),
+		column("last_move", _("Last Moved"), "Date"),
 	]
-
-
-def _column(name: str, title: str, kind: str = "Data", options: str = "", width: int = 100) -> dict[str, Any]:
-	return {"fieldname": name, "label": title, "fieldtype": kind, "options": options, "width": width}
 
 
 def summary(company: str, day: str, rows: Sequence[Mapping[str, Any]], whole: bool) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from typing import Any
 from frappe import _
 from frappe.utils import cint
 
+from pos_bridge.erpnext.reports.columns import Columns, column
 from pos_bridge.erpnext.reports.exceptions import (
 	MAX_COMPARED_DAYS,
 	Row,
@@ -19,8 +20,6 @@ from pos_bridge.erpnext.reports.exceptions import (
 )
 from pos_bridge.erpnext.reports.seen import asked
 from pos_bridge.erpnext.shown import refusals_shown
-
-Columns = list[dict[str, Any]]
 
 
 def execute(
@@ -67,31 +66,27 @@ def _shown(row: Row) -> dict[str, Any]:
 def columns(closed: bool) -> Columns:
 	"""The report's columns; `actions` is filled by the page."""
 	review = [
-		_column("reviewed_by", _("Reviewed By"), "Link", "User", 130),
-		_column("reviewed_at", _("Reviewed At"), "Datetime", width=140),
-		_column("review_note", _("Note"), width=200),
+		column("reviewed_by", _("Reviewed By"), "Link", "User", 130),
+		column("reviewed_at", _("Reviewed At"), "Datetime", width=140),
+		column("review_note", _("Note"), width=200),
 	]
 	return [
-		_column("kind_of_row", _("What"), width=100),
-		_column("actions", _("Actions"), width=190),
-		_column("reason", _("Reason"), width=320),
-		_column("remedy", _("What to do"), width=250),
-		_column("total", _("Total"), "Currency", "currency", 90),
-		_column("cashier", _("Cashier"), width=100),
-		_column("shop", _("Shop"), "Link", "POS Profile", 110),
-		_column("till", _("Till"), "Link", "POS Till", 70),
-		_column("business_date", _("Business Date"), "Date", width=100),
-		_column("happened", _("Happened At"), width=190),
-		_column("age", _("Days Old"), "Float", width=80),
-		_column("receipt_number", _("Receipt Number"), width=115),
-		_column("entry", _("Entry"), "Link", "POS Entry", width=110),
-		_column("document", _("Document"), "Dynamic Link", "document_type", width=125),
+		column("kind_of_row", _("What"), width=100),
+		column("actions", _("Actions"), width=190),
+		column("reason", _("Reason"), width=320),
+		column("remedy", _("What to do"), width=250),
+		column("total", _("Total"), "Currency", "currency", 90),
+		column("cashier", _("Cashier"), width=100),
+		column("shop", _("Shop"), "Link", "POS Profile", 110),
+		column("till", _("Till"), "Link", "POS Till", 70),
+		column("business_date", _("Business Date"), "Date", width=100),
+		column("happened", _("Happened At"), width=190),
+		column("age", _("Days Old"), "Float", width=80),
+		column("receipt_number", _("Receipt Number"), width=115),
+		column("entry", _("Entry"), "Link", "POS Entry", width=110),
+		column("document", _("Document"), "Dynamic Link", "document_type", width=125),
 		*(review if closed else []),
 	]
-
-
-def _column(name: str, title: str, kind: str = "Data", options: str = "", width: int = 100) -> dict[str, Any]:
-	return {"fieldname": name, "label": title, "fieldtype": kind, "options": options, "width": width}
 
 
 def summary(rows: Sequence[Row]) -> list[dict[str, Any]]:

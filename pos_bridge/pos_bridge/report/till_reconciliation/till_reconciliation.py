@@ -13,10 +13,9 @@ from frappe.utils import getdate
 from pos_bridge.erpnext.reconcile.difference import Difference, Kind, Reconciliation
 from pos_bridge.erpnext.reconcile.run import reconcile
 from pos_bridge.erpnext.reconcile.scope import Scope
+from pos_bridge.erpnext.reports.columns import Columns, column
 from pos_bridge.erpnext.reports.seen import check_company
 from pos_bridge.erpnext.shown import refusals_shown
-
-Columns = list[dict[str, Any]]
 
 
 def execute(
@@ -74,24 +73,20 @@ def label(kind: Kind) -> str:
 def columns() -> Columns:
 	"""The report's columns."""
 	return [
-		_column("kind", _("What"), width=150),
-		_column("receipt_number", _("Receipt Number"), width=115),
-		_column("expected", _("Tills"), width=85),
-		_column("found", _("Books"), width=85),
-		_column("to_do", _("To Do"), "Check", width=70),
-		_column("cause", _("Cause"), width=330),
-		_column("remedy", _("What to do"), width=260),
-		_column("document", _("Document"), "Dynamic Link", "document_type", width=125),
-		_column("entry", _("Entry"), "Link", "POS Entry", width=110),
-		_column("till", _("Till"), "Link", "POS Till", width=70),
-		_column("account_or_item", _("Account or Item"), width=150),
+		column("kind", _("What"), width=150),
+		column("receipt_number", _("Receipt Number"), width=115),
+		column("expected", _("Tills"), width=85),
+		column("found", _("Books"), width=85),
+		column("to_do", _("To Do"), "Check", width=70),
+		column("cause", _("Cause"), width=330),
+		column("remedy", _("What to do"), width=260),
+		column("document", _("Document"), "Dynamic Link", "document_type", width=125),
+		column("entry", _("Entry"), "Link", "POS Entry", width=110),
+		column("till", _("Till"), "Link", "POS Till", width=70),
+		column("account_or_item", _("Account or Item"), width=150),
 		# A link to DocType would ask its reader for a right that no accountant has.
-		_column("document_type", _("Document Type"), width=120),
+		column("document_type", _("Document Type"), width=120),
 	]
-
-
-def _column(name: str, title: str, kind: str = "Data", options: str = "", width: int = 100) -> dict[str, Any]:
-	return {"fieldname": name, "label": title, "fieldtype": kind, "options": options, "width": width}
 
 
 def summary(result: Reconciliation) -> list[dict[str, Any]]:

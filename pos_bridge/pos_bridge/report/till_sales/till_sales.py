@@ -10,10 +10,10 @@ import frappe
 from frappe import _
 from frappe.utils import fmt_money, formatdate
 
+from pos_bridge.erpnext.reports.columns import Columns, column
 from pos_bridge.erpnext.reports.sales import BY, OF_LINES, not_booked, sales
 from pos_bridge.erpnext.reports.seen import asked
 
-Columns = list[dict[str, Any]]
 MAX_BARS = 40
 """Groups that the chart shows; more are in the table."""
 _IN_ORDER = ("hour", "business_date")
@@ -57,46 +57,42 @@ def _left_out(each: Mapping[str, Any]) -> str:
 def columns(by: Sequence[str]) -> Columns:
 	"""The groups' columns, then the figures'."""
 	groups = {
-		"channel": _column("channel", _("Channel")),
-		"shop": _column("shop", _("Shop"), "Link", "POS Profile", 140),
-		"till": _column("till", _("Till"), "Link", "POS Till", 80),
-		"cashier": _column("cashier", _("Cashier"), width=130),
-		"hour": _column("hour", _("Hour"), "Int", width=70),
-		"business_date": _column("business_date", _("Business Date"), "Date", width=110),
-		"item_group": _column("item_group", _("Item Group"), "Link", "Item Group", 140),
-		"item": _column("item", _("Item"), "Link", "Item", 140),
+		"channel": column("channel", _("Channel")),
+		"shop": column("shop", _("Shop"), "Link", "POS Profile", 140),
+		"till": column("till", _("Till"), "Link", "POS Till", 80),
+		"cashier": column("cashier", _("Cashier"), width=130),
+		"hour": column("hour", _("Hour"), "Int", width=70),
+		"business_date": column("business_date", _("Business Date"), "Date", width=110),
+		"item_group": column("item_group", _("Item Group"), "Link", "Item Group", 140),
+		"item": column("item", _("Item"), "Link", "Item", 140),
 	}
 	figures = _line_figures() if set(by) & set(OF_LINES) else _ticket_figures()
-	currency = _column("currency", _("Currency"), "Link", "Currency", 80)
+	currency = column("currency", _("Currency"), "Link", "Currency", 80)
 	return [*(groups[name] for name in by), *figures, currency]
 
 
 def _ticket_figures() -> Columns:
 	return [
-		_column("tickets", _("Tickets"), "Int", width=80),
-		_column("sold", _("Sales"), "Currency", "currency", 110),
-		_column("returned_tickets", _("Number of Returns"), "Int", width=80),
-		_column("returned", _("Returns"), "Currency", "currency", 100),
-		_column("net", _("Net"), "Currency", "currency", 110),
-		_column("tax", _("Tax"), "Currency", "currency", 100),
-		_column("rounding", _("Rounding"), "Currency", "currency", 90),
-		_column("total", _("Total"), "Currency", "currency", 110),
-		_column("average", _("Average Ticket"), "Currency", "currency", 110),
-		_column("discount", _("Discounts"), "Currency", "currency", 100),
+		column("tickets", _("Tickets"), "Int", width=80),
+		column("sold", _("Sales"), "Currency", "currency", 110),
+		column("returned_tickets", _("Number of Returns"), "Int", width=80),
+		column("returned", _("Returns"), "Currency", "currency", 100),
+		column("net", _("Net"), "Currency", "currency", 110),
+		column("tax", _("Tax"), "Currency", "currency", 100),
+		column("rounding", _("Rounding"), "Currency", "currency", 90),
+		column("total", _("Total"), "Currency", "currency", 110),
+		column("average", _("Average Ticket"), "Currency", "currency", 110),
+		column("discount", _("Discounts"), "Currency", "currency", 100),
 	]
 
 
 def _line_figures() -> Columns:
 	return [
-		_column("quantity", _("Quantity"), "Float", width=90),
-		_column("returned_quantity", _("Quantity Returned"), "Float", width=110),
-		_column("amount", _("Amount"), "Currency", "currency", 110),
-		_column("net", _("Net"), "Currency", "currency", 110),
+		column("quantity", _("Quantity"), "Float", width=90),
+		column("returned_quantity", _("Quantity Returned"), "Float", width=110),
+		column("amount", _("Amount"), "Currency", "currency", 110),
+		column("net", _("Net"), "Currency", "currency", 110),
 	]
-
-
-def _column(name: str, title: str, kind: str = "Data", options: str = "", width: int = 100) -> dict[str, Any]:
-	return {"fieldname": name, "label": title, "fieldtype": kind, "options": options, "width": width}
 
 
 def chart(by: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
