@@ -100,8 +100,6 @@ class Shop:
 	"""0 where prices have the currency's decimals."""
 	accounts: Mapping[str, str] = field(default_factory=dict)
 	"""Purpose, one of `PURPOSES`, to its account, where the POS Profile names one."""
-	batches: bool = False
-	"""Plain sales are booked many at once."""
 	dimensions: Mapping[str, str] = field(default_factory=dict)
 	"""Project and accounting dimensions, by field, where the POS Profile names one."""
 
@@ -137,7 +135,6 @@ def shop_of(till: str) -> Shop:
 		row_wise_tax=bool(frappe.db.get_single_value("Accounts Settings", "round_row_wise_tax")),
 		rate_decimals=_rate_decimals(),
 		accounts=_purpose_accounts(profile),
-		batches=bool(profile.get("pos_bridge_batches")),
 		dimensions=_dimensions(profile),
 	)
 
