@@ -28,6 +28,11 @@ ACTORS = (
 )
 PEOPLE = ACTORS[1:]
 
+READERS = {
+	*("POS Manager", "POS Integrator", "System Manager"),
+	*("Accounts Manager", "Accounts User", "Auditor"),
+}
+INVOICERS = {"POS Manager", "Accounts User", "Accounts Manager", "System Manager"}
 # Endpoint: method, arguments that name nothing there is, and who gets past the door. Nobody else does.
 ENDPOINTS = {
 	"api.enrol": ("POST", {"code": "WRONG"}, set(ACTORS)),
@@ -40,14 +45,26 @@ ENDPOINTS = {
 	"api.lease_credit": ("POST", {"credit": "NOTHING", "amount_minor": 1}, {"till"}),
 	"desk.make_enrolment_code": ("POST", {"till": "NOTHING"}, {"POS Manager", "System Manager"}),
 	"desk.revoke_devices": ("POST", {"till": "NOTHING"}, {"POS Manager", "System Manager"}),
-	"desk.promotions_left_out": (
-		"GET",
-		{"till": "NOTHING"},
-		{
-			*("POS Manager", "POS Integrator", "System Manager"),
-			*("Accounts Manager", "Accounts User", "Auditor"),
-		},
+	"desk.promotions_left_out": ("GET", {"till": "NOTHING"}, READERS),
+	"desk.exceptions_open": ("GET", {}, READERS),
+	"desk.oldest_unposted": ("GET", {}, READERS),
+	"desk.mark_reviewed": (
+		"POST",
+		{"what": "flag", "name": "NOTHING", "note": "Tested"},
+		{"POS Manager", "Accounts Manager", "System Manager"},
 	),
+	"desk.export_for_auditor": (
+		"POST",
+		{"company": "NOTHING", "from_date": "2026-11-25", "to_date": "2026-11-25"},
+		{"POS Manager", "Accounts Manager", "Auditor", "System Manager"},
+	),
+	"desk.make_tax_invoice": (
+		"POST",
+		{"entry": "NOTHING", "name": "Somebody", "address": "Somewhere"},
+		INVOICERS,
+	),
+	"desk.cancel_tax_invoice": ("POST", {"invoice": "NOTHING", "reason": "Tested"}, INVOICERS),
+	"desk.correct_tax_invoice": ("POST", {"entry": "NOTHING"}, INVOICERS),
 	"desk.retry_entry": (
 		"POST",
 		{"entry": "NOTHING"},
@@ -83,6 +100,9 @@ DOCTYPES = {
 		"Auditor": "r",
 	},
 	"POS Shift": dict.fromkeys(
+		("POS Manager", "Accounts User", "Accounts Manager", "Auditor", "System Manager"), "r"
+	),
+	"POS Tax Invoice": dict.fromkeys(
 		("POS Manager", "Accounts User", "Accounts Manager", "Auditor", "System Manager"), "r"
 	),
 	"POS Till": {
