@@ -6,6 +6,7 @@ from datetime import date
 import frappe
 import pytest
 from books import COMPANY, DAY, book, entry_of, invoice_of, open_till, record
+from changes import closed_period
 
 from pos_bridge import desk, jobs
 from pos_bridge.core.entry import GENESIS, WireEntry, chain_hash, open_wire
@@ -18,28 +19,6 @@ OCTOBER = "2026-10-15"
 
 def on(day):
 	return frappe.utils.getdate(day)
-
-
-@contextmanager
-def closed_period(shop, first, last):
-	"""An Accounting Period that takes no Sales Invoices."""
-	period = frappe.get_doc(
-		{
-			"doctype": "Accounting Period",
-			"period_name": f"{first} {shop.till}",
-			"company": COMPANY,
-			"start_date": first,
-			"end_date": last,
-			"closed_documents": [{"document_type": "Sales Invoice", "closed": 1}],
-		}
-	).insert()
-	frappe.db.commit()
-	try:
-		yield period
-	finally:
-		frappe.db.rollback()
-		period.delete()
-		frappe.db.commit()
 
 
 @contextmanager
@@ -69,7 +48,7 @@ def _set(doctype, name, field, value):
 @pytest.fixture
 def october_sale(shop):
 	"""A sale of October, held because October is closed."""
-	with closed_period(shop, "2026-10-01", "2026-10-31"):
+	with closed_period(shop.till, "2026-10-01", "2026-10-31"):
 		wire = shop.sale(shop.line(shop.items[0]), day=OCTOBER, at=f"{OCTOBER}T15:30:00.000+02:00")
 		(entry,) = book(shop, wire)
 		assert entry.state == "held", entry.last_fault
@@ -88,7 +67,7 @@ def held(shop):
 
 
 def test_retry_books_a_held_sale_once_its_cause_is_gone(shop):
-	with closed_period(shop, "2026-10-01", "2026-10-31"):
+	with closed_period(shop.till, "2026-10-01", "2026-10-31"):
 		wire = shop.sale(shop.line(shop.items[0]), day=OCTOBER, at=f"{OCTOBER}T15:30:00.000+02:00")
 		book(shop, wire)
 	assert desk.retry_entry(open_wire(wire).id) == {"released": 1}
@@ -176,8 +155,8 @@ def test_a_first_open_day_still_to_come_is_said(shop, october_sale):
 def test_closed_stretches_are_stepped_over_one_after_the_other(shop):
 	with (
 		frozen_until("2026-10-20"),
-		closed_period(shop, "2026-10-01", "2026-10-31"),
-		closed_period(shop, "2026-11-01", "2026-11-10"),
+		closed_period(shop.till, "2026-10-01", "2026-10-31"),
+		closed_period(shop.till, "2026-11-01", "2026-11-10"),
 	):
 		assert periods.first_open_day(COMPANY, on(OCTOBER)) == on("2026-11-11")
 
@@ -187,7 +166,7 @@ def test_a_day_that_is_open_is_its_own_first_open_day(site):
 
 
 def test_a_period_that_is_closed_for_other_documents_is_open_for_sales(shop):
-	with closed_period(shop, "2026-10-01", "2026-10-31") as period:
+	with closed_period(shop.till, "2026-10-01", "2026-10-31") as period:
 		period.closed_documents[0].db_set("document_type", "Journal Entry")
 		assert periods.first_open_day(COMPANY, on(OCTOBER)) == on(OCTOBER)
 

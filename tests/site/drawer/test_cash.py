@@ -1,11 +1,11 @@
 """Money put into and taken out of the drawer: vouchers of a real ERPNext, closed periods, and the desk."""
 
-from contextlib import contextmanager
 from datetime import date
 
 import frappe
 import pytest
 from books import COMPANY, DAY, book, entry_of, flags, gl, open_till
+from changes import changed, closed_period
 from drawers import cash_in, cash_of, cash_out, close, open_shift, posted, sell, shift_of, voucher_of
 
 from pos_bridge.core.entry import open_wire
@@ -45,26 +45,9 @@ def test_money_that_moves_beside_sales_is_a_voucher_of_its_own(shop, make, purpo
 	assert compared(shop) == ()
 
 
-@contextmanager
-def without_account(shop, purpose):
-	field = f"pos_bridge_{purpose}_account"
-	account = frappe.db.get_value("POS Profile", shop.shop.profile, field)
-	set_account(shop, field, None)
-	try:
-		yield
-	finally:
-		set_account(shop, field, account)
-
-
-def set_account(shop, field, value):
-	frappe.db.set_value("POS Profile", shop.shop.profile, field, value)
-	frappe.db.commit()
-	frappe.clear_cache()
-
-
 def test_a_movement_without_an_account_is_held_until_it_has_one(own_shop):
 	wire = cash_out(own_shop, None, 500, "petty_cash")
-	with without_account(own_shop, "petty_cash"):
+	with changed("POS Profile", own_shop.shop.profile, pos_bridge_petty_cash_account=None):
 		(entry,) = book(own_shop, wire)
 		assert entry.state == "held"
 		assert "has no account for “Petty Cash" in entry.reason
@@ -85,29 +68,9 @@ def test_a_tender_that_the_shop_does_not_know_is_held(shop):
 	assert (entry.state, "Shells" in entry.reason) == ("held", True)
 
 
-@contextmanager
-def closed_for(doctype, name):
-	period = frappe.get_doc(
-		{
-			"doctype": "Accounting Period",
-			"period_name": f"October {name}",
-			"company": COMPANY,
-			"start_date": "2026-10-01",
-			"end_date": "2026-10-31",
-			"closed_documents": [{"document_type": doctype, "closed": 1}],
-		}
-	).insert()
-	frappe.db.commit()
-	try:
-		yield
-	finally:
-		period.delete()
-		frappe.db.commit()
-
-
 def test_a_period_that_is_closed_for_vouchers_holds_a_movement_for_the_first_open_day(shop):
 	wire = cash_out(shop, None, 500, day=LAST_MONTH, at=f"{LAST_MONTH}T15:30:00.000+02:00")
-	with closed_for("Journal Entry", shop.till):
+	with closed_period(shop.till, "2026-10-01", "2026-10-31", doctype="Journal Entry"):
 		(entry,) = book(shop, wire)
 		assert (entry.state, entry.period_closed) == ("held", 1), entry.reason
 		assert str(periods.post_on_first_open_day(entry.name)) == "2026-11-01"
@@ -119,7 +82,7 @@ def test_a_period_that_is_closed_for_vouchers_holds_a_movement_for_the_first_ope
 
 def test_a_period_that_is_closed_for_invoices_only_takes_a_movement(shop):
 	wire = cash_out(shop, None, 500, day=LAST_MONTH, at=f"{LAST_MONTH}T15:30:00.000+02:00")
-	with closed_for("Sales Invoice", shop.till):
+	with closed_period(shop.till, "2026-10-01", "2026-10-31"):
 		assert periods.first_open_day(COMPANY, date.fromisoformat(LAST_MONTH), "cash_out").month == 10
 		assert periods.first_open_day(COMPANY, date.fromisoformat(LAST_MONTH), "sale").month == 11
 		posted(shop, wire)
@@ -248,8 +211,8 @@ def test_an_account_that_was_changed_since_is_explained(own_shop):
 	wire = cash_out(own_shop, None, 500, "deposit")
 	posted(own_shop, wire)
 	other = own_shop.shop.accounts["safe"]
-	set_account(own_shop, "pos_bridge_deposit_account", other)
-	(told,) = compared(own_shop)
+	with changed("POS Profile", own_shop.shop.profile, pos_bridge_deposit_account=other):
+		(told,) = compared(own_shop)
 	assert (told.kind, told.explained, told.expected) == (Kind.ACCOUNT_CHANGED, True, other)
 
 

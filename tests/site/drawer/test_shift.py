@@ -1,11 +1,11 @@
 """A shift in the books of a real ERPNext: opened, counted, closed, and amended by whatever comes later."""
 
-from contextlib import contextmanager
 from dataclasses import replace
 
 import frappe
 import pytest
 from books import book, entry_of, flags, gl, open_till, record
+from changes import changed
 from drawers import (
 	cash_in,
 	cash_of,
@@ -316,7 +316,7 @@ def test_a_sale_that_is_held_and_booked_after_the_closing_is_late_too(shop):
 	account = shop.shop.tenders[mode]
 	sale = sell(shop, opened)
 	closed = close(shop, opened, 5_000)
-	with frozen(account):
+	with changed("Account", account, freeze_account="Yes"):
 		book(shop, opened, sale, closed)
 	assert (entry_of(sale).state, entry_of(closed).state) == ("held", "posted")
 	fate.release([open_wire(sale).id])
@@ -324,20 +324,6 @@ def test_a_sale_that_is_held_and_booked_after_the_closing_is_late_too(shop):
 	jobs.post_waiting()
 	assert flags(sale) == ["late_for_shift"]
 	assert shift_of(opened).difference == -open_wire(sale).body["total_minor"] / 100
-
-
-@contextmanager
-def frozen(account):
-	frappe.db.set_value("Account", account, "freeze_account", "Yes")
-	frappe.db.commit()
-	frappe.clear_cache()
-	try:
-		yield
-	finally:
-		frappe.db.rollback()
-		frappe.db.set_value("Account", account, "freeze_account", "No")
-		frappe.db.commit()
-		frappe.clear_cache()
 
 
 def test_nobody_edits_or_deletes_a_shift_by_hand(shop):

@@ -143,8 +143,7 @@ def test_what_arrives_after_the_closing_is_in_the_z_and_told(day):
 
 def test_a_shift_whose_opening_never_came_has_a_z_without_a_difference(day):
 	book(day.shop, day.sale(), closing := day.close(10_250))
-	if entry_of(closing).state == "held":
-		pytest.skip("this release holds a closing until its opening is there")
+	assert entry_of(closing).state == "posted"
 	words = pos_bridge_shift_report(day.document().name)
 	(row,) = next(each["rows"] for each in words["sections"] if each["title"] == "Tenders")
 	assert (row[0], row[-3], row[-1]) == (day.cash, "", "")
@@ -237,8 +236,6 @@ def test_a_closed_shifts_z_is_mailed_once_with_the_report_attached(day, recipien
 
 
 def test_an_amended_z_is_mailed_again_and_says_so_once_nothing_of_it_waits(day, recipients):
-	if not frappe.get_meta("POS Shift").has_field("amended"):
-		pytest.skip("this POS Shift has no count of amendments")
 	late, later = day.sale(), day.sale()
 	book(day.shop, day.opening, day.close(10_000))
 	jobs.mail_reports()

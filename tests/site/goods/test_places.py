@@ -1,12 +1,12 @@
 """Companies, shops, time zones, years, dimensions, and other apps' rules: each place's books are its own."""
 
-from contextlib import contextmanager
 from datetime import date
 
 import foreign_app
 import frappe
 import pytest
 from books import COMPANY, DAY, TestShop, book, entry_of, flags, gl, invoice_of, make_item, on_hand, open_shop
+from changes import changed, closed_period
 from foreign_app import country_installed
 
 from pos_bridge.core.entry import open_wire
@@ -100,24 +100,9 @@ def test_an_item_that_both_companies_sell_leaves_the_shop_that_sold_it(shop, kau
 
 
 def test_a_closed_period_of_one_company_does_not_stop_the_other(shop, kauri):
-	period = frappe.get_doc(
-		{
-			"doctype": "Accounting Period",
-			"period_name": f"Closed {kauri.till}",
-			"company": OTHER,
-			"start_date": "2026-11-01",
-			"end_date": "2026-11-30",
-			"closed_documents": [{"document_type": "Sales Invoice", "closed": 1}],
-		}
-	).insert()
-	frappe.db.commit()
-	try:
+	with closed_period(kauri.till, "2026-11-01", "2026-11-30", company=OTHER):
 		(held,) = book(kauri, kauri.sale(kauri.line(kauri.items[0])))
 		(posted,) = book(shop, shop.sale(shop.line(shop.items[0])))
-	finally:
-		frappe.db.rollback()
-		period.delete()
-		frappe.db.commit()
 	assert (held.state, posted.state) == ("held", "posted")
 
 
@@ -234,20 +219,8 @@ def demand(value):
 	frappe.flags.accounting_dimensions = frappe.flags.accounting_dimensions_details = None
 
 
-@contextmanager
 def profile_with(shop, **values):
-	profile = frappe.db.get_value("POS Till", shop.till, "pos_profile")
-	before = {field: frappe.db.get_value("POS Profile", profile, field) for field in values}
-	frappe.db.set_value("POS Profile", profile, values)
-	frappe.db.commit()
-	frappe.clear_cache()
-	try:
-		yield
-	finally:
-		frappe.db.rollback()
-		frappe.db.set_value("POS Profile", profile, before)
-		frappe.db.commit()
-		frappe.clear_cache()
+	return changed("POS Profile", frappe.db.get_value("POS Till", shop.till, "pos_profile"), **values)
 
 
 def on_every_line(voucher, field):

@@ -6,6 +6,7 @@ from dataclasses import replace
 import frappe
 import pytest
 from books import COMPANY, book, entry_of, gl, invoice_of, make_item, on_hand, price_of, record
+from changes import changed, closed_period
 from drawers import close, open_shift
 
 from pos_bridge import jobs
@@ -17,22 +18,6 @@ LAST_MONTH = "2026-10-15"
 
 def flags(entry):
 	return {row.flag: row.details for row in entry.remarks}
-
-
-@contextmanager
-def changed(doctype, name, **values):
-	"""Values in force and committed within it, and the old ones afterwards."""
-	before = {field: frappe.db.get_value(doctype, name, field) for field in values}
-	frappe.db.set_value(doctype, name, values)
-	frappe.db.commit()
-	frappe.clear_cache()
-	try:
-		yield
-	finally:
-		frappe.db.rollback()
-		frappe.db.set_value(doctype, name, before)
-		frappe.db.commit()
-		frappe.clear_cache()
 
 
 def retried(wire):
@@ -77,25 +62,11 @@ def test_a_deleted_customer_is_replaced_by_who_walks_in_with_a_flag(shop):
 
 def test_a_closed_period_holds_the_sale_and_reopening_books_it_with_its_time(shop):
 	wire = shop.sale(shop.line(shop.items[0]), day=LAST_MONTH, at=f"{LAST_MONTH}T15:30:00.000+02:00")
-	period = frappe.get_doc(
-		{
-			"doctype": "Accounting Period",
-			"period_name": f"October {shop.till}",
-			"company": COMPANY,
-			"start_date": "2026-10-01",
-			"end_date": "2026-10-31",
-			"closed_documents": [{"document_type": "Sales Invoice", "closed": 1}],
-		}
-	).insert()
-	frappe.db.commit()
-	try:
+	with closed_period(shop.till, "2026-10-01", "2026-10-31") as period:
 		entry, other = book(shop, wire, good(shop))
 		assert (entry.state, other.state) == ("held", "posted")
 		assert (entry.cause_doctype, entry.cause_name) == ("Accounting Period", period.name)
 		assert "Reopen that period" in entry.remedy
-	finally:
-		period.delete()
-		frappe.db.commit()
 	entry = retried(wire)
 	assert entry.state == "posted", entry.reason
 	assert (str(entry.business_date), entry.occurred_at) == (LAST_MONTH, f"{LAST_MONTH}T15:30:00.000+02:00")
