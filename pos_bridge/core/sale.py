@@ -359,7 +359,7 @@ def _check_tenders(sale: Sale) -> None:
 
 
 def check_tender_kinds(sale: Sale) -> None:
-	"""`Rejected` unless each tender, of a sale or a return, says what its kind needs (core/tenders.py)."""
+	"""`Rejected` unless each tender, of a sale or a return, says what its kind needs (core/tenders)."""
 	check_kinds(sale.tenders, sale.payer, sale.draft.currency, sale.draft.currency_precision)
 
 
