@@ -10,7 +10,10 @@ import frappe
 from frappe import _
 from frappe.utils import cint, getdate, today
 
+from pos_bridge.core.entry import Entry, entry_from_shelf
 from pos_bridge.core.errors import Rejected
+from pos_bridge.core.kinds.credit import credit_effects
+from pos_bridge.core.kinds.shift_state import shift_of
 
 MAX_STEPS = 1_000
 """Closed stretches that are stepped over before the search gives up."""
@@ -19,8 +22,9 @@ _DAY = timedelta(days=1)
 
 def first_open_day_of(entry: str) -> date:
 	"""The day that `post_on_first_open_day` would choose; `Rejected` if none is open. Changes nothing."""
-	row = frappe.db.get_value("POS Entry", entry, ["company", "business_date", "kind"], as_dict=True)
-	return first_open_day(row.company, getdate(row.business_date), row.kind)
+	row = frappe.db.get_value("POS Entry", entry, ["company", "business_date", "text"], as_dict=True)
+	opened = entry_from_shelf(row.text)
+	return first_open_day(row.company, getdate(row.business_date), opened.kind, _makes_a_voucher(opened))
 
 
 def post_on_first_open_day(entry: str, expected: date | None = None) -> date:
@@ -30,7 +34,7 @@ def post_on_first_open_day(entry: str, expected: date | None = None) -> date:
 	entry is not held or no day is open. The caller releases it.
 	"""
 	row = frappe.db.get_value(
-		"POS Entry", entry, ["state", "company", "business_date", "kind"], as_dict=True, for_update=True
+		"POS Entry", entry, ["state", "company", "business_date"], as_dict=True, for_update=True
 	)
 	if not row or row.state != "held":
 		raise Rejected(
@@ -40,7 +44,7 @@ def post_on_first_open_day(entry: str, expected: date | None = None) -> date:
 			code="not_held",
 		)
 	own = getdate(row.business_date)
-	day = first_open_day(row.company, own, row.kind)
+	day = first_open_day_of(entry)
 	if expected is not None and day != expected:
 		words = _("The first open day is {0} now, not {1}. Look again, then choose.")
 		raise Rejected(words.format(day, expected), code="another_day")
@@ -52,13 +56,24 @@ def post_on_first_open_day(entry: str, expected: date | None = None) -> date:
 _AS_IT_HAPPENED: dict[str, None] = {"post_on": None, "post_on_by": None}
 
 
-def first_open_day(company: str, day: date, kind: str = "sale") -> date:
+def _makes_a_voucher(entry: Entry) -> bool:
+	"""Whether a sale or return becomes a Journal Entry, too: a tip, a credit, a shift that is closed."""
+	if entry.body.get("tip_minor") or credit_effects(entry):
+		return True
+	shift = {"till": entry.till, "opening_entry": shift_of(entry), "closing_entry": ("is", "set")}
+	return bool(shift["opening_entry"] and frappe.db.exists("POS Shift", shift))
+
+
+def first_open_day(company: str, day: date, kind: str = "sale", with_voucher: bool = False) -> date:
 	"""The first day on or after `day` on which the company's books take what an entry of this kind becomes.
 
-	That is an invoice with stock, perhaps with a voucher (a tip, a shift that is closed); or a voucher alone.
+	That is an invoice with stock, perhaps with a voucher; of kinds other than sale and return a voucher only.
 	"""
-	moves_goods = kind in ("sale", "return")
-	ways = (*_PAST_WHAT_IS_CLOSED, *_PAST_WHAT_CLOSES_INVOICES) if moves_goods else _PAST_WHAT_IS_CLOSED
+	ways = _PAST_WHAT_IS_CLOSED
+	if kind in ("sale", "return"):
+		ways += _PAST_WHAT_CLOSES_INVOICES
+	if kind not in ("sale", "return") or with_voucher:
+		ways += (_past_periods_of_vouchers,)
 	for _step in range(MAX_STEPS):
 		later = max(past(company, day) for past in ways)
 		if later == day:
@@ -140,7 +155,6 @@ def _after(closed_until: date | str | None, day: date) -> date:
 _PAST_WHAT_IS_CLOSED: tuple[Callable[[str, date], date], ...] = (
 	_past_freeze_date,
 	_past_closing_voucher,
-	_past_periods_of_vouchers,
 	_in_a_fiscal_year,
 )
 _PAST_WHAT_CLOSES_INVOICES: tuple[Callable[[str, date], date], ...] = (

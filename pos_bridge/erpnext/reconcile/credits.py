@@ -17,6 +17,7 @@ from pos_bridge.erpnext.credit.book import KINDS
 from pos_bridge.erpnext.reconcile.difference import Difference, Kind, amount
 from pos_bridge.erpnext.reconcile.scope import Row, Scope
 from pos_bridge.erpnext.shop import currency_precision, minor
+from pos_bridge.erpnext.tenders.modes import POINTS
 
 MAX_NAMED = 50
 """Credits and documents that are named one by one; the difference is exact however many there are."""
@@ -110,7 +111,22 @@ def _by_account(company: str) -> dict[str, int]:
 			company,
 		):
 			sums[account] += sign * minor(total, decimals)
+	for account, total in _short_of_points(company, list(sums)):
+		sums[account] -= minor(total, decimals)
 	return dict(sums)
+
+
+def _short_of_points(company: str, accounts: Sequence[str]) -> Sequence[tuple[str, float]]:
+	"""Loyalty points that were not there are owed on the account for shortages, too: rows of invoices."""
+	if not accounts:
+		return ()
+	return frappe.db.sql(
+		"SELECT payment.account, SUM(payment.base_amount) FROM `tabSales Invoice Payment` payment"
+		" JOIN `tabSales Invoice` invoice ON invoice.name = payment.parent WHERE invoice.docstatus = 1"
+		" AND invoice.company = %s AND payment.mode_of_payment = %s AND payment.account IN %s"
+		" GROUP BY payment.account",
+		(company, POINTS, tuple(accounts)),
+	)
 
 
 def _booked(company: str, accounts: Sequence[str]) -> dict[str, float]:

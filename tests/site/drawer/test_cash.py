@@ -112,7 +112,8 @@ def balance(account):
 	return round(sum(row.debit - row.credit for row in rows) * 100)
 
 
-def test_shifts_in_any_order_reconcile_to_nothing(shop):
+def test_shifts_in_any_order_reconcile_to_nothing(own_shop):
+	shop = own_shop  # nobody else's late sales let ERPNext value its stock anew
 	opened = open_shift(shop, 10_000)
 	sales = [sell(shop, opened) for _ in range(2)]
 	closed = close(shop, opened, 9_000)

@@ -96,9 +96,9 @@ def test_what_has_no_effect_on_the_books_is_posted_without_a_document(shop, kind
 
 
 def test_a_kind_that_this_release_cannot_book_is_held(shop):
-	(entry,) = book(shop, shop.seal("cash_in", {"amount_minor": 100}))
+	(entry,) = book(shop, shop.seal("online_order", {"amount_minor": 100}))
 	assert entry.state == "held"
-	assert "can't book entries of the kind cash_in" in entry.reason
+	assert "can't book entries of the kind online_order" in entry.reason
 
 
 def test_a_fault_leaves_no_trace_and_is_tried_again(shop, monkeypatch):
