@@ -74,36 +74,78 @@ def all_posted(demo, count):
 	return sorted(sales(demo)) == expected and booked == [(count,)]
 
 
-@pytest.mark.parametrize(("first", "then"), [("before", "now"), ("now", "before")])
-def test_a_till_sells_without_a_network_while_its_company_is_updated_or_set_back(
-	browser, tmp_path, request, first, then
-):
-	demo = DemoOf(request.getfixturevalue(first), tmp_path / "demo")
-	with demo:
+def sees_the_new_version(page):
+	"""The page looks for another version when its panel is opened, and every 15 minutes."""
+	page.get_by_test_id("status").click()
+	page.get_by_text("A new version is here").wait_for()
+	page.keyboard.press("Escape")
+	runs_the_new_version(page)
+
+
+def runs_the_new_version(page):
+	page.get_by_text("The till runs its new version").wait_for(timeout=60_000)
+
+
+def sell_without_a_network(page, demo, count):
+	page.goto("about:blank")
+	promise_storage(page, demo.url)
+	page.goto(f"{demo.url}/till")
+	for _ in range(count):
+		sell(page)
+
+
+def test_a_till_sells_without_a_network_while_its_company_is_updated(browser, tmp_path, before, now):
+	with DemoOf(before, tmp_path / "demo") as demo:
 		page = browser.new_page()
 		be_ready(page, demo.url)
 		sell(page)
 		until(lambda: all_posted(demo, 1))
 		demo.kill()
-		page.goto("about:blank")
-		promise_storage(page, demo.url)
-		page.goto(f"{demo.url}/till")
-		for _ in range(3):
-			sell(page)
+		sell_without_a_network(page, demo, 3)
 		page.get_by_role("button", name="Espresso 2.40").click()
 
-		demo.updated_to(request.getfixturevalue(then))
+		demo.updated_to(now)
 		until(lambda: all_posted(demo, 4))
 		assert page.get_by_role("button", name="Edit Espresso").is_visible()
 		pay_cash(page, "10")
 		page.get_by_test_id("next").click()
-		# The page looks for another version when its panel is opened, and every 15 minutes.
-		page.get_by_test_id("status").click()
-		page.get_by_text("A new version is here").wait_for()
-		page.keyboard.press("Escape")
-		page.get_by_text("The till runs its new version").wait_for(timeout=60_000)
+		sees_the_new_version(page)
 		sell(page)
 		until(lambda: all_posted(demo, 6))
+		page.get_by_test_id("status").get_by_text("All sent").wait_for()
+		assert rows(demo, "company", "SELECT reason FROM quarantine") == []
+
+
+def test_a_till_that_was_updated_sells_on_when_its_company_is_set_back_to_the_backup_of_before(
+	browser, tmp_path, before, now
+):
+	with DemoOf(before, tmp_path / "demo") as demo:
+		page = browser.new_page()
+		be_ready(page, demo.url)
+		sell(page)
+		until(lambda: all_posted(demo, 1))
+		demo.stop()
+		company = demo.folder / "company.sqlite"
+		backup = company.read_bytes()
+		demo.updated_to(now)
+		page.reload()
+		runs_the_new_version(page)
+		demo.kill()
+		sell_without_a_network(page, demo, 3)
+
+		with pytest.raises(RuntimeError):
+			demo.updated_to(before)
+		said = (demo.folder / "demo.log").read_text()
+		assert "written by a newer POS Bridge" in said
+		assert "nothing was changed" in said
+
+		company.write_bytes(backup)
+		demo.updated_to(before)
+		until(lambda: all_posted(demo, 4))
+		page.reload()
+		runs_the_new_version(page)
+		sell(page)
+		until(lambda: all_posted(demo, 5))
 		page.get_by_test_id("status").get_by_text("All sent").wait_for()
 		assert rows(demo, "company", "SELECT reason FROM quarantine") == []
 
