@@ -3,7 +3,7 @@
 One function says what is available; everything that shows or sells stock asks it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import frappe
@@ -44,13 +44,40 @@ def promise(entries: Iterable[Entry]) -> None:
 	rows = [row for entry in entries if entry.kind == "sale" for row in _goods(entry)]
 	if not rows:
 		return
-	names = {item for _, item, _, _ in rows}
-	stocked = frappe.db.sql(
-		"SELECT name FROM `tabItem` WHERE is_stock_item = 1 AND name IN %s", (tuple(names),), pluck=True
-	)
-	kept = [row for row in rows if row[1] in set(stocked)]
+	rows = _unpacked(rows)
+	stocked = _stocked({item for _, item, _, _ in rows})
+	kept = [row for row in rows if row[1] in stocked]
 	if kept:
 		_write(kept)
+
+
+def _unpacked(rows: Sequence[tuple[str, str, str, float]]) -> list[tuple[str, str, str, float]]:
+	"""The rows, and what the bundles among them consist of: that is what leaves."""
+	parts = _parts_of({item for _, item, _, _ in rows})
+	inside = [
+		(entry, part, warehouse, quantity * count)
+		for entry, item, warehouse, quantity in rows
+		for part, count in parts.get(item, ())
+	]
+	return [*rows, *inside]
+
+
+def _stocked(items: Collection[str]) -> set[str]:
+	sql = "SELECT name FROM `tabItem` WHERE is_stock_item = 1 AND name IN %s"
+	return set(frappe.db.sql(sql, (tuple(items),), pluck=True))
+
+
+def _parts_of(items: Collection[str]) -> dict[str, list[tuple[str, float]]]:
+	"""What bundles among these items consist of, and how much of each is in one."""
+	found: dict[str, list[tuple[str, float]]] = {}
+	sql = (
+		"SELECT bundle.new_item_code, part.item_code, part.qty FROM `tabProduct Bundle` bundle"
+		" JOIN `tabProduct Bundle Item` part ON part.parent = bundle.name"
+		" WHERE bundle.disabled = 0 AND bundle.new_item_code IN %s"
+	)
+	for bundle, part, count in frappe.db.sql(sql, (tuple(items),)) if items else ():
+		found.setdefault(bundle, []).append((part, float(count)))
+	return found
 
 
 def _goods(entry: Entry) -> list[tuple[str, str, str, float]]:
@@ -83,10 +110,12 @@ def settle_promise(entry: str) -> None:
 def lock_bins(items: Iterable[str], warehouse: str) -> list[str]:
 	"""Lock the items' Bins in one order, so that two workers never wait for each other in a circle.
 
-	Returns the stock items among `items`, sorted. Missing Bins are made.
+	Returns the stock items among `items` and in bundles among them, sorted. Missing Bins are made.
 	"""
-	wanted = sorted(set(items))
-	stocked = [item for item in wanted if frappe.get_cached_value("Item", item, "is_stock_item")]
+	wanted = set(items)
+	bundles = _parts_of({item for item in wanted if not _has_stock(item)})
+	wanted |= {part for parts in bundles.values() for part, _count in parts}
+	stocked = sorted(item for item in wanted if _has_stock(item))
 	if not stocked:
 		return []
 	sql = (
@@ -100,6 +129,10 @@ def lock_bins(items: Iterable[str], warehouse: str) -> list[str]:
 	if missing:
 		frappe.db.sql(sql, (tuple(stocked), warehouse))
 	return stocked
+
+
+def _has_stock(item: str) -> bool:
+	return bool(frappe.get_cached_value("Item", item, "is_stock_item"))
 
 
 def _make_bin(item: str, warehouse: str) -> None:

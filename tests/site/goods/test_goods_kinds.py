@@ -2,12 +2,15 @@
 
 from dataclasses import replace
 
+import frappe
 import pytest
-from books import book, flags, gl, invoice_of, make_item, on_hand, returned
+from books import DAY, book, flags, gl, invoice_of, make_item, on_hand, record, returned
 from books import receive as receive_plain
 from goods_in_stock import bundle_of, moved, quantity
 
+from pos_bridge import jobs
 from pos_bridge.core.entry import open_wire
+from pos_bridge.erpnext.stock import available
 
 
 @pytest.fixture
@@ -32,6 +35,53 @@ def test_a_bundle_leaves_and_comes_back_as_what_it_is_made_of(shop, warehouse):
 	assert (on_hand(parts[0], warehouse), on_hand(parts[1], warehouse)) == (6, 8)
 	assert cost(sold) == 18
 	assert cost(back) == -6
+
+
+@pytest.fixture
+def basket(shop, warehouse):
+	"""A bundle of two apples, of which ten are there."""
+	apple = make_item(f"{shop.till}-apple", 100)
+	receive_plain([apple], warehouse, 10, rate=2)
+	basket = make_item(f"{shop.till}-apples", 500, is_stock_item=0)
+	bundle_of(basket, {apple: 2})
+	return basket, apple
+
+
+def test_a_bundle_whose_parts_run_out_is_booked_with_a_flag(shop, basket, warehouse):
+	bundle, apple = basket
+	sold = shop.sale(shop.line(bundle, "6"))
+	book(shop, sold)
+	assert flags(sold) == ["negative_stock"]
+	assert on_hand(apple, warehouse) == -2
+
+
+def test_a_bundle_leaves_after_the_last_move_of_its_parts_so_nothing_is_valued_anew(shop, basket):
+	bundle, apple = basket
+	late = shop.sale(shop.line(apple), at=f"{DAY}T15:00:00.000+01:00")
+	early = shop.sale(shop.line(bundle), at=f"{DAY}T14:00:00.000+01:00")
+	book(shop, late, early)
+	assert invoice_of(early).posting_time > invoice_of(late).posting_time
+	assert not frappe.db.exists("Repost Item Valuation", {"item_code": apple})
+
+
+def test_a_bundle_that_is_not_booked_yet_is_no_longer_for_sale_in_its_parts(shop, basket, warehouse):
+	bundle, apple = basket
+	record(shop, shop.sale(shop.line(bundle, "3")))
+	assert available([bundle, apple], [warehouse]) == {(apple, warehouse): 4}
+	jobs.post_waiting()
+	assert available([bundle, apple], [warehouse]) == {(apple, warehouse): 4}
+
+
+def test_goods_that_never_came_in_are_held_until_somebody_says_what_they_cost(shop, warehouse):
+	new = make_item(f"{shop.till}-new", 350)
+	sold = shop.sale(shop.line(new))
+	(held,) = book(shop, sold)
+	assert (held.state, "Valuation Rate" in held.reason) == ("held", True)
+	frappe.db.set_value("Item", new, "valuation_rate", 1.2)
+	jobs.retry([held.name])
+	frappe.db.commit()
+	jobs.post_waiting()
+	assert (cost(sold), on_hand(new, warehouse), flags(sold)) == (1.2, -1, ["negative_stock"])
 
 
 def cost(wire):
