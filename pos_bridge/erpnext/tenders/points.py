@@ -87,10 +87,19 @@ def _paid(sale: Sale) -> tuple[int, int]:
 
 
 def _available(program: Program, invoice: Any) -> int:
-	"""The customer's points on the day of the sale; his row is the lock that lets them be spent once."""
+	"""The customer's points on the day of the sale, as far as they are still there: it may be late.
+
+	His row is the lock that lets them be spent once.
+	"""
 	frappe.db.get_value("Customer", invoice.customer, "name", for_update=True)
-	found = get_loyalty_details(invoice.customer, program.name, invoice.posting_date, invoice.company)
-	return max(cint(found["loyalty_points"]), 0)
+	then = get_loyalty_details(invoice.customer, program.name, invoice.posting_date, invoice.company)
+	still = frappe.get_all(
+		ENTRY,
+		{"customer": invoice.customer, "loyalty_program": program.name, "company": invoice.company}
+		| {"expiry_date": (">=", invoice.posting_date)},
+		pluck="loyalty_points",
+	)
+	return max(min(cint(then["loyalty_points"]), sum(still)), 0)
 
 
 def _redeem(invoice: Any, points: int, amount: float, program: Program) -> None:
@@ -149,8 +158,8 @@ def _take_back(note: Any, booking: Booking) -> None:
 	taken = flt(_sum({"invoice": ("in", [each.name for each in notes]), "loyalty_points": ("<", 0)}))
 	points = _points_for(kept, earned) - round(earned.loyalty_points + taken)
 	if points < 0:
-		_write(note, earned.loyalty_program, points, note.grand_total, earned.expiry_date)
-		_flag_below_zero(note, earned.loyalty_program, booking)
+		_write(note, earned.loyalty_program, points, note.grand_total, earned.expiry_date, sold.customer)
+		_flag_below_zero(note, earned.loyalty_program, sold.customer, booking)
 
 
 def _points_for(kept: float, earned: Any) -> int:
@@ -165,11 +174,11 @@ def _points_for(kept: float, earned: Any) -> int:
 	return points_earned(max(round(kept * 10**decimals), 0), [tier], decimals)
 
 
-def _flag_below_zero(note: Any, program: str, booking: Booking) -> None:
-	left = get_loyalty_details(note.customer, program, note.posting_date, note.company)["loyalty_points"]
+def _flag_below_zero(note: Any, program: str, customer: str, booking: Booking) -> None:
+	left = get_loyalty_details(customer, program, note.posting_date, note.company)["loyalty_points"]
 	if left < 0:
 		words = _("{0} had spent points that the sale had earned: {1} are missing.")
-		booking.flag(FLAG, words.format(note.customer, -cint(left)))
+		booking.flag(FLAG, words.format(customer, -cint(left)))
 
 
 def forget(note: str) -> None:
@@ -185,13 +194,15 @@ def _expiry(invoice: Any, program: Program) -> Any:
 	return add_days(getdate(invoice.posting_date), program.expires_after)
 
 
-def _write(invoice: Any, program: str, points: int, amount: float, expires_on: Any) -> None:
+def _write(
+	invoice: Any, program: str, points: int, amount: float, expires_on: Any, customer: str = ""
+) -> None:
 	row = frappe.get_doc(
 		{
 			"doctype": ENTRY,
 			"company": invoice.company,
 			"loyalty_program": program,
-			"customer": invoice.customer,
+			"customer": customer or invoice.customer,
 			"invoice_type": invoice.doctype,
 			"invoice": invoice.name,
 			"loyalty_points": points,

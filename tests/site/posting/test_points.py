@@ -1,5 +1,7 @@
 """Loyalty points on a real ERPNext: earned by the till's rule, spent once, taken back with the goods."""
 
+from dataclasses import replace
+
 import frappe
 import pytest
 from books import book, entry_of, flags, gl, invoice_of
@@ -14,6 +16,7 @@ from payers import (
 	points_of,
 )
 
+from pos_bridge.core.entry import open_wire, seal
 from pos_bridge.core.pricing.loyalty import points_earned
 from pos_bridge.core.tenders import Tender
 
@@ -66,6 +69,24 @@ def test_points_that_are_not_there_any_more_are_a_shortage_with_a_flag(shop, mem
 		"Loyalty Point Entry", {"customer": member, "loyalty_points": ("<", 0)}, pluck="loyalty_points"
 	)
 	assert sum(spent) == -75 - there
+
+
+def test_a_late_sale_of_an_earlier_day_does_not_spend_what_was_spent_since(shop, member):
+	late = on_day(shop, "2026-11-24", paid(shop, [by_points(75, 750)], customer=member))
+	book(shop, paid(shop, [by_points(75, 750)], customer=member))
+	before = points_of(member)
+	book(shop, late)
+	assert flags(late) == ["points_overspent"]
+	spent = {"invoice": invoice_of(late).name, "loyalty_points": ("<", 0)}
+	assert sum(frappe.get_all("Loyalty Point Entry", spent, pluck="loyalty_points")) == -before
+	assert points_of(member) >= 0
+
+
+def on_day(shop, day, wire):
+	"""The till's last entry, as if it were of another day."""
+	wire = seal(replace(open_wire(wire), business_date=day, occurred_at=f"{day}T12:00:00.000+01:00"))
+	shop.head = wire.hash
+	return wire
 
 
 def test_points_of_a_customer_who_is_gone_are_all_a_shortage(shop):

@@ -168,6 +168,17 @@ def test_the_desk_can_take_the_customers_money_for_it(shop, customer):
 	assert (outstanding(wire), owed_by(customer)) == (0, 0)
 
 
+def test_goods_of_a_walk_in_that_come_back_onto_an_account_are_owed_to_its_customer(shop, cash, customer):
+	sold = paid(shop, [Tender(cash, "cash", 750)])
+	back = given_back(shop, sold, {1: 1}, "on_account", customer, name="On account")
+	book(shop, sold, back)
+	assert (owed_by(customer), outstanding(back), outstanding(sold)) == (-2.5, -2.5, 0)
+	assert invoice_of(back).return_against == invoice_of(sold).name
+	again = given_back(shop, sold, {1: 1}, "on_account", customer, name="On account")
+	book(shop, again)
+	assert flags(again) == ["over_returned"]
+
+
 def test_what_a_customer_who_is_gone_bought_on_account_is_owed_by_whoever_walks_in(shop):
 	wire = paid(shop, [Tender("On account", "on_account", 750)], customer="Somebody Who Left")
 	book(shop, wire)
