@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import frappe
-from frappe.utils import today
+from frappe.utils import cint, today
 
 from pos_bridge.core.errors import Rejected
 from pos_bridge.erpnext.shop import PURPOSES, ROUNDINGS, shop_of
@@ -100,6 +100,7 @@ def setup_shop(
 	)
 	work.make("POS Till", till, lambda: {"till": till, "pos_profile": profile, "shop_name": shop})
 	_check_company(work)
+	_check_quantities(work)
 	_check_profile(work, profile)
 	_check_asked(work, profile, price_list, warehouse, taxes)
 	_check_till(work, till, profile)
@@ -299,6 +300,13 @@ def _check_company(work: _Setup) -> None:
 		f"Fiscal Year for {day}",
 		"Make a Fiscal Year that covers today: sales of a day without one are held.",
 	)
+
+
+def _check_quantities(work: _Setup) -> None:
+	"""ERPNext's stock ledger rounds what is left of an item to these decimals, two where none are set."""
+	decimals = cint(frappe.db.get_default("float_precision")) or 2
+	remedy = "Set it to 3 in System Settings: with less, ERPNext loses grams of weighed goods."
+	work.check(decimals >= 3, f"Float Precision {decimals}", remedy)
 
 
 def _check_profile(work: _Setup, name: str) -> None:

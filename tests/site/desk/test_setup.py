@@ -34,6 +34,15 @@ def test_a_shop_is_made_with_a_till_that_can_sell_and_again_nothing_is_made(site
 	assert counted == {doctype: frappe.db.count(doctype) for doctype in counted}
 
 
+def test_where_erpnext_would_lose_grams_of_weighed_goods_set_up_says_what_to_set(site, changed_settings):
+	frappe.db.set_default("float_precision", "")
+	said = wrong(set_up())
+	assert list(said) == ["Float Precision 2"]
+	assert "System Settings" in said["Float Precision 2"]
+	frappe.db.set_default("float_precision", 3)
+	assert not wrong(set_up())
+
+
 def test_two_shops_of_a_company_share_no_cash_account(site):
 	set_up()
 	set_up("Market", "M1")
