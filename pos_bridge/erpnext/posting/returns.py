@@ -63,16 +63,10 @@ def _refer(invoice: Any, return_: Return, booking: Booking) -> None:
 		booking.flag("sale_amended", amended)
 		return
 	invoice.return_against = original
-	if not _names_who_owes_less(return_):
-		invoice.customer = frappe.db.get_value("Sales Invoice", original, "customer")
+	invoice.customer = frappe.db.get_value("Sales Invoice", original, "customer")
 	_not_before(original, invoice)
 	for row, line in zip(invoice.items, return_.sale.draft.lines, strict=True):
 		row.sales_invoice_item = rows[line.against_line].name
-
-
-def _names_who_owes_less(return_: Return) -> bool:
-	"""Whose account it goes onto may be somebody else than who bought: a walk-in's receipt names nobody."""
-	return any(tender.kind == "on_account" for tender in return_.sale.tenders)
 
 
 def _not_before(original: str, invoice: Any) -> None:

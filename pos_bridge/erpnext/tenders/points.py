@@ -158,8 +158,8 @@ def _take_back(note: Any, booking: Booking) -> None:
 	taken = flt(_sum({"invoice": ("in", [each.name for each in notes]), "loyalty_points": ("<", 0)}))
 	points = _points_for(kept, earned) - round(earned.loyalty_points + taken)
 	if points < 0:
-		_write(note, earned.loyalty_program, points, note.grand_total, earned.expiry_date, sold.customer)
-		_flag_below_zero(note, earned.loyalty_program, sold.customer, booking)
+		_write(note, earned.loyalty_program, points, note.grand_total, earned.expiry_date)
+		_flag_below_zero(note, earned.loyalty_program, booking)
 
 
 def _points_for(kept: float, earned: Any) -> int:
@@ -174,11 +174,11 @@ def _points_for(kept: float, earned: Any) -> int:
 	return points_earned(max(round(kept * 10**decimals), 0), [tier], decimals)
 
 
-def _flag_below_zero(note: Any, program: str, customer: str, booking: Booking) -> None:
-	left = get_loyalty_details(customer, program, note.posting_date, note.company)["loyalty_points"]
+def _flag_below_zero(note: Any, program: str, booking: Booking) -> None:
+	left = get_loyalty_details(note.customer, program, note.posting_date, note.company)["loyalty_points"]
 	if left < 0:
 		words = _("{0} had spent points that the sale had earned: {1} are missing.")
-		booking.flag(FLAG, words.format(customer, -cint(left)))
+		booking.flag(FLAG, words.format(note.customer, -cint(left)))
 
 
 def forget(note: str) -> None:
@@ -194,15 +194,13 @@ def _expiry(invoice: Any, program: Program) -> Any:
 	return add_days(getdate(invoice.posting_date), program.expires_after)
 
 
-def _write(
-	invoice: Any, program: str, points: int, amount: float, expires_on: Any, customer: str = ""
-) -> None:
+def _write(invoice: Any, program: str, points: int, amount: float, expires_on: Any) -> None:
 	row = frappe.get_doc(
 		{
 			"doctype": ENTRY,
 			"company": invoice.company,
 			"loyalty_program": program,
-			"customer": customer or invoice.customer,
+			"customer": invoice.customer,
 			"invoice_type": invoice.doctype,
 			"invoice": invoice.name,
 			"loyalty_points": points,

@@ -20,7 +20,7 @@ def prepare(invoice: Any, sale: Sale, shop: Shop, booking: Booking) -> None:
 
 def follow(entry: Entry, invoice: Any, sale: Sale, shop: Shop, booking: Booking) -> None:
 	"""Make what belongs to the submitted invoice: the tip's voucher, the points' entries, the flags."""
-	debts.follow(invoice)
+	debts.follow(entry, invoice, sale, shop, booking)
 	points.follow(invoice, sale, booking)
 	tips.follow(entry, invoice, sale, shop, booking)
 	exchange.follow(entry, booking)

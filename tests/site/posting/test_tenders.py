@@ -168,12 +168,20 @@ def test_the_desk_can_take_the_customers_money_for_it(shop, customer):
 	assert (outstanding(wire), owed_by(customer)) == (0, 0)
 
 
+PARTY = ["party", "debit", "credit"]
+
+
 def test_goods_of_a_walk_in_that_come_back_onto_an_account_are_owed_to_its_customer(shop, cash, customer):
 	sold = paid(shop, [Tender(cash, "cash", 750)])
 	back = given_back(shop, sold, {1: 1}, "on_account", customer, name="On account")
 	book(shop, sold, back)
-	assert (owed_by(customer), outstanding(back), outstanding(sold)) == (-2.5, -2.5, 0)
-	assert invoice_of(back).return_against == invoice_of(sold).name
+	note = invoice_of(back)
+	assert (owed_by(customer), outstanding(sold)) == (-2.5, 0)
+	assert note.return_against == invoice_of(sold).name
+	moved = frappe.get_all(
+		"GL Entry", {"voucher_no": ("in", (note.name, voucher_of(back, "debt").name))}, PARTY
+	)
+	assert sum(row.debit - row.credit for row in moved if row.party == note.customer) == 0
 	again = given_back(shop, sold, {1: 1}, "on_account", customer, name="On account")
 	book(shop, again)
 	assert flags(again) == ["over_returned"]
