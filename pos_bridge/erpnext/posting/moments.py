@@ -15,6 +15,8 @@ from frappe.utils import get_system_timezone, getdate
 from pos_bridge.core.daybook import Arrival
 
 _TICK = timedelta(microseconds=1)
+_WRITTEN_OUT = 100
+"""Python writes fewer millionths than these with an exponent."""
 _DAY_END = time(23, 59, 59, 999_999)
 _MAX_CLOCK_MS = 10**14
 """No clock is wrong by more than three thousand years; a larger number would not fit into a span."""
@@ -50,7 +52,16 @@ def posting_moment(occurred: datetime, business_date: date, last_move: datetime 
 	moment = min(max(occurred, first), last)
 	if last_move is not None and last_move >= moment:
 		moment = min(last_move + _TICK, last)
-	return moment
+	return _readable(moment)
+
+
+def _readable(moment: datetime) -> datetime:
+	"""Later by less than a millisecond where Frappe would write `8:40:5e-06`, in which MariaDB sees no time.
+
+	ERPNext then finds no move before this one: no batch, no serial number, and no cost of them.
+	"""
+	small = moment.second == 0 and 0 < moment.microsecond < _WRITTEN_OUT
+	return moment.replace(microsecond=_WRITTEN_OUT) if small else moment
 
 
 def last_move_of(items: Sequence[str], warehouse: str, business_date: date) -> datetime | None:

@@ -6,7 +6,7 @@ import frappe
 import pytest
 from books import DAY, book, flags, gl, invoice_of, make_item, on_hand, record, returned
 from books import receive as receive_plain
-from goods_in_stock import bundle_of, moved, quantity
+from goods_in_stock import bundle_of, make_batch, make_tracked, moved, of, quantity, receive
 
 from pos_bridge import jobs
 from pos_bridge.core.entry import open_wire
@@ -70,6 +70,17 @@ def test_a_bundle_that_is_not_booked_yet_is_no_longer_for_sale_in_its_parts(shop
 	assert available([bundle, apple], [warehouse]) == {(apple, warehouse): 4}
 	jobs.post_waiting()
 	assert available([bundle, apple], [warehouse]) == {(apple, warehouse): 4}
+
+
+def test_sales_in_the_same_moment_of_a_whole_minute_find_their_batch_and_its_cost(shop, warehouse):
+	item = make_tracked(shop, "milk", batches=1)
+	batch = make_batch(item, f"{shop.till}-MILK")
+	receive(item, warehouse, 10, batch=batch)
+	at = f"{DAY}T08:40:00.000+01:00"
+	first, second, third = (shop.sale(of(shop.line(item), batch=batch), at=at) for _ in range(3))
+	book(shop, first, second, third)
+	assert [flags(each) for each in (first, second, third)] == [[], [], []]
+	assert [cost(each) for each in (first, second, third)] == [4, 4, 4]
 
 
 def test_goods_that_never_came_in_are_held_until_somebody_says_what_they_cost(shop, warehouse):
