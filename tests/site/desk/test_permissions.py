@@ -77,6 +77,11 @@ ENDPOINTS = {
 	),
 	"desk.first_open_day": ("GET", {"entry": "NOTHING"}, {"Accounts Manager", "System Manager"}),
 	"desk.post_on_first_open_day": ("POST", {"entry": "NOTHING"}, {"Accounts Manager", "System Manager"}),
+	"desk.write_off_shortage": (
+		"POST",
+		{"entry": "NOTHING", "reason": "Tested"},
+		{"Accounts Manager", "System Manager"},
+	),
 	"desk.stock_elsewhere": (
 		"GET",
 		{"item": "NOTHING"},
