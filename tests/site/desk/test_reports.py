@@ -287,7 +287,7 @@ def test_entries_of_older_releases_get_their_figures_from_their_texts(shop):
 
 	sale, _, back = a_day(shop)
 	before = [entry_of(wire).as_dict() for wire in (sale, back)]
-	marks = "net = 0, tax = 0, discount = 0, hour = 0, pos_profile = NULL, channel = NULL"
+	marks = "net = 0, tax = 0, discount = 0, hour = 0, pos_profile = NULL, channel = NULL, sold = NULL"
 	frappe.db.sql(f"UPDATE `tabPOS Entry` SET {marks} WHERE till = %s", shop.till)
 	execute()
 	after = [entry_of(wire).as_dict() for wire in (sale, back)]
@@ -295,3 +295,27 @@ def test_entries_of_older_releases_get_their_figures_from_their_texts(shop):
 		[row[name] for name in COLUMNS] for row in before
 	]
 	assert before[0]["net"] > 0
+
+
+def test_entries_that_have_their_other_figures_get_what_was_sold_from_their_texts(shop):
+	from pos_bridge.patches.v0_4.figures_of_entries import execute
+
+	a_day(shop)
+	before = rows_of("Till Sales", shop, group_by="item")
+	frappe.db.sql("UPDATE `tabPOS Entry` SET sold = NULL WHERE till = %s", shop.till)
+	execute()
+	assert rows_of("Till Sales", shop, group_by="item") == before
+	assert len(before) == 2
+
+
+def test_what_was_sold_of_an_item_that_is_gone_counts_in_no_group(shop):
+	a_day(shop)
+	one = shop.items[0]
+	frappe.db.sql(
+		"UPDATE `tabPOS Entry` SET sold = REPLACE(sold, %s, 'GONE') WHERE till = %s", (one, shop.till)
+	)
+	groups = {
+		row["item_group"]: row["quantity"] for row in rows_of("Till Sales", shop, group_by="item_group")
+	}
+	assert groups[""] == 2
+	assert sum(groups.values()) == 4
