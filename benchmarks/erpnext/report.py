@@ -15,8 +15,10 @@ from benchmarks.erpnext import daybook_filled
 from benchmarks.figure import Figure
 from pos_bridge.erpnext.reconcile.run import reconcile
 from pos_bridge.erpnext.reconcile.scope import Scope
+from pos_bridge.erpnext.shift_report.shown import pos_bridge_shift_report
 
-ENTRIES = 50_000
+SHIFTS, TICKETS = 25, 2_000
+CARDS = 50_000
 A_DAY = 250
 HELD, FLAGS = 1_000, 2_000
 CALLS = 5
@@ -26,20 +28,39 @@ GROUPINGS = ("channel", "shop", "till", "cashier", "hour", "business_date", "ite
 def measure(site: str) -> list[Figure]:
 	last = date.fromisoformat(books.DAY)
 	shop = books.open_shop(items=20, stock=1_000_000)
-	daybook_filled.fill(shop, ENTRIES, last)
+	*closed, still_open = daybook_filled.fill(shop, SHIFTS, TICKETS, last)
 	daybook_filled.trouble(shop, HELD, FLAGS)
+	daybook_filled.cards(CARDS, last)
 	busy = books.open_till(shop)
 	books.book(busy, *(busy.sale(busy.line(busy.items[n % 20])) for n in range(A_DAY)))
 	_post_all()
-	timed = {name: [_seconds(call) for _ in range(CALLS)] for name, call in _calls(busy, last).items()}
+	calls = {**_reports(last), **_of_a_day(busy, last), **_of_shifts(closed[-1], still_open)}
+	timed = {name: [_seconds(call) for _ in range(CALLS)] for name, call in calls.items()}
 	slowest = max(timed, key=lambda name: median(timed[name]))
 	floor = [_seconds(_bare) for _ in range(CALLS)]
-	each = ", ".join(f"{name} {median(samples):.2f}" for name, samples in timed.items())
 	how = (
-		f"{ENTRIES:,} entries over {daybook_filled.DAYS} days, {HELD:,} held, {FLAGS:,} remarks, and a day of"
-		f" {A_DAY} posted sales: the slowest ({slowest}) of, in s: {each}. Floor: COUNT and SUM of the rows."
+		f"{SHIFTS * TICKETS:,} tickets of {daybook_filled.TICKET_LINES} lines in {SHIFTS} shifts over"
+		f" {daybook_filled.DAYS} days, {HELD:,} held, {FLAGS:,} remarks, {CARDS:,} gift cards, and a day of"
+		f" {A_DAY} posted sales: the slowest ({slowest}) of, in s: {_told(timed)}."
+		" Floor: COUNT and SUM of the rows."
 	)
-	return [Figure.median("report_s", timed[slowest], floor, how)]
+	return [Figure.median("report_s", timed[slowest], floor, how), _giant(shop, last)]
+
+
+def _giant(shop: books.TestShop, last: date) -> Figure:
+	"""A shift that nobody ever had: as many tickets as all others together."""
+	till = books.open_till(shop)
+	(shift,) = daybook_filled.fill(till, 1, SHIFTS * TICKETS, last, close_last=True)
+	timed = {"Z": [_seconds(lambda: pos_bridge_shift_report(shift)) for _ in range(CALLS)]}
+	floor = [_seconds(_bare) for _ in range(CALLS)]
+	how = f"The Z of one shift of {SHIFTS * TICKETS:,} tickets, among twice as many. Floor: as for report_s."
+	return Figure.median("giant_z_s", timed["Z"], floor, how)
+
+
+def _told(timed: dict[str, list[float]]) -> str:
+	return ", ".join(
+		f"{name} {median(samples):.2f} (first {samples[0]:.2f})" for name, samples in timed.items()
+	)
 
 
 def _post_all() -> None:
@@ -49,7 +70,7 @@ def _post_all() -> None:
 		pass
 
 
-def _calls(busy: books.TestShop, last: date) -> dict[str, Callable[[], object]]:
+def _reports(last: date) -> dict[str, Callable[[], object]]:
 	from frappe.desk.query_report import run
 
 	days = {
@@ -64,11 +85,27 @@ def _calls(busy: books.TestShop, last: date) -> dict[str, Callable[[], object]]:
 	calls["held list"] = lambda: frappe.get_list(
 		"POS Entry", {"state": "held"}, ["*"], order_by="position desc", limit_page_length=20
 	)
-	calls["reconcile a day"] = lambda: reconcile(Scope(books.COMPANY, last, last, busy.till))
-	calls["reconcile report"] = lambda: run(
-		"Till Reconciliation", {**days, "from_date": str(last), "till": busy.till}
-	)
+	credit = {"company": books.COMPANY, "as_of": str(last)}
+	calls["gift cards and credit"] = lambda: run("Gift Cards and Credit Outstanding", credit)
 	return calls
+
+
+def _of_a_day(busy: books.TestShop, last: date) -> dict[str, Callable[[], object]]:
+	from frappe.desk.query_report import run
+
+	day = {"company": books.COMPANY, "from_date": str(last), "to_date": str(last), "till": busy.till}
+	return {
+		"reconcile a day": lambda: reconcile(Scope(books.COMPANY, last, last, busy.till)),
+		"reconcile report": lambda: run("Till Reconciliation", day),
+	}
+
+
+def _of_shifts(closed: str, still_open: str) -> dict[str, Callable[[], object]]:
+	return {
+		f"Z of {TICKETS:,} tickets": lambda: pos_bridge_shift_report(closed),
+		f"X of {TICKETS:,} tickets": lambda: pos_bridge_shift_report(still_open),
+		"Z as a page to print": lambda: frappe.get_print("POS Shift", closed, print_format="POS Z Report"),
+	}
 
 
 def _bare() -> None:
