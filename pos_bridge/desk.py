@@ -179,14 +179,14 @@ def export_for_auditor(company: str, from_date: str, to_date: str, till: str = "
 	frappe.enqueue("pos_bridge.jobs.export_for_auditor", queue="long", user=frappe.session.user, **days)
 
 
-@frappe.whitelist(methods=["GET"])
+@frappe.whitelist(methods=["GET", "POST"])
 def exceptions_open() -> dict[str, Any]:
-	"""For the workspace: how much somebody has to look at."""
+	"""For the workspace, whose cards ask by POST: how much somebody has to look at."""
 	frappe.only_for(READERS)
 	return {**cards.exceptions_open(), "route": ["query-report", "Held and Exceptions"]}
 
 
-@frappe.whitelist(methods=["GET"])
+@frappe.whitelist(methods=["GET", "POST"])
 def oldest_unposted() -> dict[str, Any]:
 	"""For the workspace: how old the oldest entry is that is not in the books."""
 	frappe.only_for(READERS)

@@ -141,8 +141,9 @@ def _marks(flag: str) -> dict[str, Any]:
 
 
 def flag_label(flag: str) -> str:
-	"""A flag in the reader's language."""
-	return str(frappe._(flag, context="POS Entry Flag"))
+	"""A flag in the reader's language, as words."""
+	words = str(frappe._(flag, context="POS Entry Flag"))
+	return words if words != flag else flag.replace("_", " ").capitalize()
 
 
 def older_open(asked: Asked) -> int:

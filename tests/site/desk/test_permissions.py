@@ -192,6 +192,15 @@ def test_an_endpoint_is_open_to_its_callers_and_shut_to_all_others(server, peopl
 	assert opened == {name for name, (_, _, callers) in ENDPOINTS.items() if actor in callers}
 
 
+def test_the_workspaces_cards_are_answered_in_the_way_in_which_the_desk_asks(server, people):
+	cards = frappe.get_all("Number Card", {"module": "POS Bridge", "type": "Custom"}, pluck="method")
+	assert cards
+	for card in cards:
+		name = card.removeprefix("pos_bridge.")
+		status, answer = call(server, name, "POST", {"filters": []}, people["Accounts Manager"])
+		assert (status, "value" in answer["message"]) == (200, True), name
+
+
 def test_what_changes_something_is_never_done_by_a_link(server, people):
 	for name, (method, arguments, _) in ENDPOINTS.items():
 		if method == "POST":

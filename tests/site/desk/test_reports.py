@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import drawers
 import frappe
 import pytest
 from books import COMPANY, DAY, book, entry_of, gl, invoice_of, open_till, record, returned
@@ -90,6 +91,15 @@ def test_sales_by_item_are_the_lines_and_their_net_is_the_ledgers(shop):
 	assert sum(row["net"] for row in rows.values()) == pytest.approx(
 		sum(open_wire(wire).body["net_minor"] for wire in wires) / 100
 	)
+
+
+def test_money_that_was_taken_out_of_the_drawer_is_listed_with_its_amount_and_is_no_sale(shop):
+	opened = drawers.open_shift(shop, 10_000)
+	out = drawers.cash_out(shop, opened, 320, "petty_cash")
+	book(shop, opened, drawers.sell(shop, opened), out)
+	assert (entry_of(out).total, entry_of(out).currency) == (3.2, "EUR")
+	(row,) = rows_of("Till Sales", shop)
+	assert row["total"] == 2.5
 
 
 def test_what_is_held_is_not_in_the_figures_and_is_said(shop):
