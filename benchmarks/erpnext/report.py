@@ -3,6 +3,7 @@
 It calls what the desk calls, in the process that holds the connection; no browser draws anything here.
 """
 
+import os
 import time
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -36,13 +37,14 @@ def measure(site: str) -> list[Figure]:
 	_post_all()
 	calls = {**_reports(last), **_of_a_day(busy, last), **_of_shifts(closed[-1], still_open)}
 	timed = {name: [_seconds(call) for _ in range(CALLS)] for name, call in calls.items()}
+	busy_for = {name: _processor_seconds(call) for name, call in calls.items()}
 	slowest = max(timed, key=lambda name: median(timed[name]))
 	floor = [_seconds(_bare) for _ in range(CALLS)]
 	how = (
 		f"{SHIFTS * TICKETS:,} tickets of {daybook_filled.TICKET_LINES} lines in {SHIFTS} shifts over"
 		f" {daybook_filled.DAYS} days, {HELD:,} held, {FLAGS:,} remarks, {CARDS:,} gift cards, and a day of"
-		f" {A_DAY} posted sales: the slowest ({slowest}) of, in s: {_told(timed)}."
-		" Floor: COUNT and SUM of the rows."
+		f" {A_DAY} posted sales: the slowest ({slowest}) of, in s: {_told(timed, busy_for)}."
+		f" Load {os.getloadavg()[1]:.0f} on {os.cpu_count()} cores. Floor: COUNT and SUM of the rows."
 	)
 	return [Figure.median("report_s", timed[slowest], floor, how), _giant(shop, last)]
 
@@ -53,13 +55,19 @@ def _giant(shop: books.TestShop, last: date) -> Figure:
 	(shift,) = daybook_filled.fill(till, 1, SHIFTS * TICKETS, last, close_last=True)
 	timed = {"Z": [_seconds(lambda: pos_bridge_shift_report(shift)) for _ in range(CALLS)]}
 	floor = [_seconds(_bare) for _ in range(CALLS)]
-	how = f"The Z of one shift of {SHIFTS * TICKETS:,} tickets, among twice as many. Floor: as for report_s."
+	processor = _processor_seconds(lambda: pos_bridge_shift_report(shift))
+	how = (
+		f"The Z of one shift of {SHIFTS * TICKETS:,} tickets, among twice as many; a processor took"
+		f" {processor:.2f} s. Floor: as for report_s."
+	)
 	return Figure.median("giant_z_s", timed["Z"], floor, how)
 
 
-def _told(timed: dict[str, list[float]]) -> str:
+def _told(timed: dict[str, list[float]], busy_for: dict[str, float]) -> str:
+	"""Median, the first call, and what a processor was busy for, which neighbours change less."""
 	return ", ".join(
-		f"{name} {median(samples):.2f} (first {samples[0]:.2f})" for name, samples in timed.items()
+		f"{name} {median(samples):.2f} (first {samples[0]:.2f}, processor {busy_for[name]:.2f})"
+		for name, samples in timed.items()
 	)
 
 
@@ -110,6 +118,21 @@ def _of_shifts(closed: str, still_open: str) -> dict[str, Callable[[], object]]:
 
 def _bare() -> None:
 	frappe.db.sql("SELECT COUNT(*), SUM(total) FROM `tabPOS Entry`")
+
+
+def _processor_seconds(call: Callable[[], object]) -> float:
+	"""Of this process and of the database's thread, which its own profiling tells of the last statements."""
+	for setting in ("profiling_history_size = 100", "profiling = 1"):
+		frappe.db.sql(f"SET {setting}")
+	(before,) = frappe.db.sql("SELECT COALESCE(MAX(QUERY_ID), 0) FROM information_schema.PROFILING")[0]
+	begun = time.process_time()
+	call()
+	own = time.process_time() - begun
+	frappe.db.sql("SET profiling = 0")
+	(database,) = frappe.db.sql(
+		"SELECT SUM(CPU_USER + CPU_SYSTEM) FROM information_schema.PROFILING WHERE QUERY_ID > %s", before
+	)[0]
+	return own + float(database or 0)
 
 
 def _seconds(call: Callable[[], object]) -> float:
