@@ -52,6 +52,7 @@ GOALS = {
 	"post_scale_2": Goal(1.7, "times", at_least=True),
 	"availability_ms": Goal(20, "ms"),
 	"report_s": Goal(2, "s"),
+	"giant_z_s": Goal(2, "s"),
 }
 """Every figure that can be measured here, with the goal that it is held to."""
 

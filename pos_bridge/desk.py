@@ -14,13 +14,15 @@ from pos_bridge.core.errors import Rejected
 from pos_bridge.erpnext import stock
 from pos_bridge.erpnext.catalogue.grounds import ground_of
 from pos_bridge.erpnext.catalogue.rules import reason_words
+from pos_bridge.erpnext.credit import write_off
 from pos_bridge.erpnext.door import enrolment
 from pos_bridge.erpnext.posting import fate, periods
 from pos_bridge.erpnext.reconcile import scope
 from pos_bridge.erpnext.reports import cards, exceptions
 from pos_bridge.erpnext.reports.seen import check_company
-from pos_bridge.erpnext.shown import refusals_shown
+from pos_bridge.erpnext.shown import plain, refusals_shown
 from pos_bridge.erpnext.tax_invoice import make as tax_invoices
+from pos_bridge.erpnext.tax_invoice.printed import entry_of
 
 MANAGERS = ("POS Manager", "System Manager")
 """Who lets devices in and switches them off."""
@@ -147,6 +149,24 @@ def mark_reviewed(what: str, name: str, note: str = "", reviewed: int = 1) -> No
 
 
 @frappe.whitelist(methods=["POST"])
+def write_off_shortage(entry: str, reason: str, account: str = "") -> dict[str, list[str]]:
+	"""Book what an entry left uncovered as an expense: `{vouchers}`; done again, those that are there.
+
+	Its remarks about the shortage are reviewed by it, with who, why and the vouchers as their note.
+	"""
+	_allow_entry(entry, ACCOUNTANTS)
+	frappe.has_permission("Journal Entry", "submit", throw=True)
+	if not reason.strip():
+		frappe.throw(_("Say why: the auditor reads it."))
+	if len(reason) > exceptions.MAX_NOTE:
+		frappe.throw(_("A note has at most {0} characters.").format(exceptions.MAX_NOTE))
+	with refusals_shown():
+		vouchers = write_off.write_off(entry_of(entry), plain(reason.strip()), account)
+	exceptions.review_shortages(entry, f"{', '.join(vouchers)}: {reason.strip()}")
+	return {"vouchers": vouchers}
+
+
+@frappe.whitelist(methods=["POST"])
 def export_for_auditor(company: str, from_date: str, to_date: str, till: str = "") -> None:
 	"""Have the auditor's export of these days written; whoever asked is told where the file is."""
 	frappe.only_for(EXPORTERS)
@@ -159,14 +179,14 @@ def export_for_auditor(company: str, from_date: str, to_date: str, till: str = "
 	frappe.enqueue("pos_bridge.jobs.export_for_auditor", queue="long", user=frappe.session.user, **days)
 
 
-@frappe.whitelist(methods=["GET"])
+@frappe.whitelist(methods=["GET", "POST"])
 def exceptions_open() -> dict[str, Any]:
-	"""For the workspace: how much somebody has to look at."""
+	"""For the workspace, whose cards ask by POST: how much somebody has to look at."""
 	frappe.only_for(READERS)
 	return {**cards.exceptions_open(), "route": ["query-report", "Held and Exceptions"]}
 
 
-@frappe.whitelist(methods=["GET"])
+@frappe.whitelist(methods=["GET", "POST"])
 def oldest_unposted() -> dict[str, Any]:
 	"""For the workspace: how old the oldest entry is that is not in the books."""
 	frappe.only_for(READERS)

@@ -229,6 +229,13 @@ def a_sale_with_everything() -> sale.Sale:
 	return sale.make_sale(cart, (sale.Tender("Cash", "cash", 5000),))
 
 
+def a_tipped_sale(written_off: int = 0) -> sale.Sale:
+	"""A tip by card and the rest in cash with change; of it, perhaps, a little that nobody had to pay."""
+	cart = draft(VAT, line(1850, "1", {"VAT-19": "19"}, name="Lunch"))
+	tenders = (sale.Tender("Cash", "cash", 1000), sale.Tender("Card", "card", 1150))
+	return sale.make_sale(cart, tenders, tip_minor=200, write_off_minor=written_off)
+
+
 def an_entry(sequence: int = 1, previous: str = GENESIS, kind: str = "sale", **more: Any) -> Entry:  # noqa: ANN401
 	fields: dict[str, Any] = {
 		"id": uuid7(1_795_000_000_000 + sequence, bytes(range(10))),

@@ -17,6 +17,7 @@ from inputs import (
 	a_sale,
 	a_sale_with_added_tax,
 	a_sale_with_everything,
+	a_tipped_sale,
 	an_entry,
 	named_drafts,
 	named_returns,
@@ -167,6 +168,8 @@ def receipt_cases() -> list[dict[str, Any]]:
 	]
 	sales.append((headers[1], _entry_of_sale(a_sale_with_everything())))
 	cases = [_receipt_case(header, entry, copy) for header, entry in sales for copy in (0, 2)]
+	tipped = zip(headers, (a_tipped_sale(), a_tipped_sale(5)), strict=True)
+	cases += [_receipt_case(header, _entry_of_sale(sold), 0) for header, sold in tipped]
 	against, without = (_entry_of_return(a_return(**more)) for more in (AGAINST, {}))
 	return [*cases, _receipt_case(headers[0], against, 0), _receipt_case(headers[1], without, 1)]
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parents[2] / "tests/site/given"))
 sys.path.insert(0, str(Path(__file__).parents[2] / "tests/site"))
 
 from disposable import SITES, Redis, Site

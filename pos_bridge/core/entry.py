@@ -33,6 +33,8 @@ KINDS = frozenset(
 NUMBERED_KINDS = frozenset({"sale", "return", "credit_issue"})
 """Kinds that carry a receipt number."""
 
+_ALWAYS = frozenset({"body", "cashier"})
+"""Fields that an entry has even where they are empty; the others are left out then."""
 _HASH = re.compile(r"[0-9a-f]{64}")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", re.ASCII)
@@ -131,7 +133,7 @@ def seal(entry: Entry) -> WireEntry:
 
 def _to_fields(entry: Entry) -> dict[str, object]:
 	fields = {name: getattr(entry, name) for name in Entry.__slots__}
-	return {name: value for name, value in fields.items() if name == "body" or value not in ("", {})}
+	return {name: value for name, value in fields.items() if name in _ALWAYS or value not in ("", {})}
 
 
 def open_wire(wire: WireEntry) -> Entry:

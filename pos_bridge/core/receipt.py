@@ -22,6 +22,8 @@ MIN_COLUMNS, MAX_COLUMNS = 16, 96
 LABELS: Mapping[str, str] = {
 	"cashier": "Cashier",
 	"total": "TOTAL",
+	"tip": "Tip",
+	"waived": "Waived",
 	"change": "Change",
 	"subtotal": "Subtotal",
 	"discount": "Discount",
@@ -168,6 +170,9 @@ def _payment(sale: Sale, header: ReceiptHeader, labels: Mapping[str, str]) -> li
 	total = f"{labels['total']} {sale.draft.currency}"
 	elements = _above_the_total(sale, header, labels)
 	elements.append(Row(total, _amount(sale.totals.total_minor, sale, header), bold=True))
+	for label, amount_minor in (("tip", sale.tip_minor), ("waived", -sale.write_off_minor)):
+		if amount_minor:
+			elements.append(Row(labels[label], _amount(amount_minor, sale, header)))
 	for tender in sale.tenders:
 		elements.append(Row(tender.tender, _amount(tender.amount_minor, sale, header)))
 	if sale.change_minor:

@@ -306,9 +306,9 @@ def _columns_of(body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _shown_figures(body: Mapping[str, Any]) -> dict[str, Any]:
-	currency, total, precision = (
-		body.get(name) for name in ("currency", "total_minor", "currency_precision")
-	)
+	"""A ticket's total, or what a movement of cash or a credit comes to."""
+	total = body.get("total_minor", body.get("amount_minor"))
+	currency, precision = body.get("currency"), body.get("currency_precision")
 	if not (isinstance(total, int) and isinstance(precision, int) and 0 <= precision <= 4):
 		return {}
 	known = isinstance(currency, str) and bool(frappe.get_cached_value("Currency", currency))

@@ -3,6 +3,7 @@
 import itertools
 import json
 import uuid
+from dataclasses import replace
 
 import pytest
 from carts import till_day
@@ -64,6 +65,12 @@ def test_deep_nesting_is_refused_in_words_and_not_by_a_crash():
 def test_an_entry_survives_the_wire():
 	for wire in till_day(6):
 		assert seal(open_wire(wire)) == wire
+
+
+def test_an_entry_of_nobody_who_is_signed_in_survives_the_wire():
+	wire = seal(replace(open_wire(till_day(1)[0]), cashier=""))
+	assert '"cashier":""' in wire.text
+	assert open_wire(wire).cashier == ""
 
 
 def test_each_entry_carries_the_hash_before_it():

@@ -24,6 +24,7 @@ from pos_bridge.core.receipt import (
 	wrap,
 )
 from pos_bridge.core.returns import return_body
+from pos_bridge.core.sale import Tender, compute, make_sale
 from pos_bridge.core.sale_body import sale_body, sale_from_body
 
 WIRE = till_day(1)[0]
@@ -96,6 +97,19 @@ def test_a_return_is_marked_and_a_sale_is_not():
 		assert any("of receipt T1-1-000001" in line for line in lines) is of
 	lines = layout_lines(receipt_of_sale(ENTRY, WIRE.hash, ReceiptHeader("Shop")))
 	assert not any("RETURN" in line or "of receipt" in line for line in lines)
+
+
+@given(st.integers(0, 500), st.integers(0, 50))
+def test_total_tip_and_what_was_waived_are_what_was_paid_less_change(tip, waived):
+	draft = sale_from_body(ENTRY.body).draft
+	paid = compute(draft).total_minor + tip + 1_000
+	sale = make_sale(draft, (Tender("Cash", "cash", paid),), tip_minor=tip, write_off_minor=waived)
+	document = receipt_of_sale(replace(ENTRY, body=sale_body(sale)), WIRE.hash, ReceiptHeader("Shop"))
+	parts = ("TOTAL EUR", "Tip", "Waived", "Cash", "Change")
+	shown = [row for row in document.elements if isinstance(row, Row) and row.left in parts]
+	rows = {row.left: round(100 * float(row.right)) for row in shown}
+	assert (rows.get("Tip", 0), rows.get("Waived", 0)) == (tip, -waived)
+	assert rows["TOTAL EUR"] + tip - waived == rows["Cash"] - rows.get("Change", 0)
 
 
 def test_the_head_of_the_chain_stands_on_the_receipt():

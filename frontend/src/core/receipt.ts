@@ -51,6 +51,8 @@ export interface ReceiptHeader {
 export interface ReceiptLabels {
 	readonly cashier: string;
 	readonly total: string;
+	readonly tip: string;
+	readonly waived: string;
 	readonly change: string;
 	readonly subtotal: string;
 	readonly discount: string;
@@ -65,6 +67,8 @@ export interface ReceiptLabels {
 export const LABELS: ReceiptLabels = {
 	cashier: "Cashier",
 	total: "TOTAL",
+	tip: "Tip",
+	waived: "Waived",
 	change: "Change",
 	subtotal: "Subtotal",
 	discount: "Discount",
@@ -219,9 +223,11 @@ function paymentElements(
 	sale: SaleBody, header: ReceiptHeader, labels: ReceiptLabels, amount: AmountText,
 ): ReceiptElement[] {
 	const total = { ...row(`${labels.total} ${sale.currency}`, amount(sale.total_minor)), bold: true };
+	const beyond: [string, number][] = [[labels.tip, sale.tip_minor ?? 0], [labels.waived, -(sale.write_off_minor ?? 0)]];
+	const more = beyond.flatMap(([label, minor]) => (minor === 0 ? [] : [row(label, amount(minor))]));
 	const tenders = sale.tenders.map((tender) => row(tender.tender, amount(tender.amount_minor)));
 	const change = sale.change_minor === 0 ? [] : [{ ...row(labels.change, amount(sale.change_minor)), bold: true }];
-	return [...aboveTheTotal(sale, header, labels, amount), total, ...tenders, ...change];
+	return [...aboveTheTotal(sale, header, labels, amount), total, ...more, ...tenders, ...change];
 }
 
 /** What has to be added to the lines so that they come to the total. */

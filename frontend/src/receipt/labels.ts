@@ -8,6 +8,8 @@ export function receiptLabels(): ReceiptLabels {
 	return {
 		cashier: t("receipt.cashier"),
 		total: t("receipt.total"),
+		tip: t("receipt.tip"),
+		waived: t("receipt.waived"),
 		change: t("receipt.change"),
 		subtotal: t("receipt.subtotal"),
 		discount: t("receipt.discount"),

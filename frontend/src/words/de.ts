@@ -157,6 +157,8 @@ export const de: Dictionary = {
 	"receipt.subtotal": "Zwischensumme",
 	"receipt.discount": "Rabatt",
 	"receipt.rounding": "Rundung",
+	"receipt.tip": "Trinkgeld",
+	"receipt.waived": "Erlassen",
 	"receipt.change": "Rückgeld",
 	"receipt.tax_on": "auf",
 	"receipt.copy": "KOPIE",

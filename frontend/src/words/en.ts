@@ -156,6 +156,8 @@ export const en = {
 	"receipt.subtotal": "Subtotal",
 	"receipt.discount": "Discount",
 	"receipt.rounding": "Rounding",
+	"receipt.tip": "Tip",
+	"receipt.waived": "Waived",
 	"receipt.change": "Change",
 	"receipt.tax_on": "on",
 	"receipt.copy": "COPY",

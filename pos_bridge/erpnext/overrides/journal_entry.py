@@ -8,6 +8,7 @@ from typing import Any
 import frappe
 from frappe import _
 
+from pos_bridge.erpnext.credit import write_off
 from pos_bridge.erpnext.overrides import amendments
 from pos_bridge.erpnext.overrides.amendments import AMENDED, CANCELLED
 
@@ -17,6 +18,7 @@ VOUCHER = "Journal Entry"
 def on_cancel(doc: Any, method: str | None = None) -> None:
 	"""A cancelled voucher of ours shows on its entry; a cancelled amendment no longer stands for it."""
 	amendments.mark(VOUCHER, first_of(doc.name), _state_of)
+	write_off.undo(doc.name)
 
 
 def on_submit(doc: Any, method: str | None = None) -> None:

@@ -36,6 +36,14 @@ def submit_voucher(
 
 	Named by the entry, so that it can't be made twice; a naming series would be one lock for all workers.
 	"""
+	fields = {"pos_bridge_entry": entry.id, "pos_bridge_till": entry.till}
+	return make_voucher(voucher_name(entry, part), shop, lines, posting_date, remark, **fields)
+
+
+def make_voucher(
+	name: str, shop: Shop, lines: Sequence[VoucherLine], posting_date: date, remark: str, **fields: str
+) -> tuple[str, str]:
+	"""Insert a submitted Journal Entry of this name with more fields; its doctype and name."""
 	unit = 10**shop.currency_precision
 	voucher = frappe.get_doc(
 		{
@@ -44,13 +52,12 @@ def submit_voucher(
 			"company": shop.company,
 			"posting_date": posting_date,
 			"user_remark": remark,
-			"pos_bridge_entry": entry.id,
-			"pos_bridge_till": entry.till,
 			"accounts": [_row(line, shop, unit) for line in lines if line.amount_minor],
+			**fields,
 		}
 	)
 	voucher.flags.pos_bridge_posting = True
-	voucher.insert(ignore_permissions=True, set_name=voucher_name(entry, part))
+	voucher.insert(ignore_permissions=True, set_name=name)
 	voucher.flags.ignore_permissions = True
 	voucher.submit()
 	return str(voucher.doctype), str(voucher.name)

@@ -15,6 +15,7 @@ from frappe.utils import now_datetime
 from pos_bridge.erpnext.reconcile.difference import Kind, Reconciliation
 from pos_bridge.erpnext.reconcile.run import reconcile
 from pos_bridge.erpnext.reconcile.scope import Scope
+from pos_bridge.erpnext.reports.remedies import SHORTAGES, remedy_of
 from pos_bridge.erpnext.reports.seen import Asked, check_company
 from pos_bridge.erpnext.shown import plain
 
@@ -93,7 +94,7 @@ def _flags(asked: Asked, closed: bool) -> Iterator[Row]:
 		asked,
 	):
 		name, flag, details = row.pop("row_name"), row.pop("flag"), row.pop("details") or ""
-		yield Row("flag", name, f"{flag_label(flag)}: {details}", remedy_of(flag), {**row, "flag": flag})
+		yield Row("flag", name, f"{flag_label(flag)}: {details}", remedy_of(flag), {**row, **_marks(flag)})
 
 
 def _quarantined(asked: Asked, closed: bool) -> Iterator[Row]:
@@ -135,25 +136,14 @@ def _select(query: str, asked: Asked, **more: Any) -> list[dict[str, Any]]:
 	return rows
 
 
+def _marks(flag: str) -> dict[str, Any]:
+	return {"flag": flag, "uncovered": int(flag in SHORTAGES)}
+
+
 def flag_label(flag: str) -> str:
-	"""A flag in the reader's language."""
-	return str(frappe._(flag, context="POS Entry Flag"))
-
-
-def remedy_of(flag: str) -> str:
-	"""What to do about a flag: a look, not a repair, for the entry is booked."""
-	known = {
-		"negative_stock": _("Count the shelf, and receive what was not received."),
-		"item_disabled": _("Enable the item, or take it off the shelf."),
-		"customer_gone": _("Merge or restore the customer, if it matters."),
-		"posted_late": _("Show the auditor both dates; nothing else is to do."),
-		"clock": _("Set the till's clock."),
-		"late_for_shift": _("The shift's count is amended by it: compare the drawer's difference."),
-		"without_receipt": _("Ask who approved it."),
-		"sale_cancelled": _("Ask who paid out twice; the credit note stands alone."),
-		"over_returned": _("Ask who paid out twice; the credit note stands alone."),
-	}
-	return known.get(flag) or _("Look at the entry, then mark it as reviewed.")
+	"""A flag in the reader's language, as words."""
+	words = str(frappe._(flag, context="POS Entry Flag"))
+	return words if words != flag else flag.replace("_", " ").capitalize()
 
 
 def older_open(asked: Asked) -> int:
@@ -188,6 +178,13 @@ def review_flag(name: str, note: str, reviewed: bool) -> None:
 		"review_note": plain(note),
 	}
 	frappe.db.set_value("POS Entry Flag", name, values)
+
+
+def review_shortages(entry: str, note: str) -> None:
+	"""What an entry left uncovered is written off: its remarks about that are closed."""
+	filters = {"parenttype": "POS Entry", "parent": entry, "flag": ("in", SHORTAGES), "reviewed": 0}
+	for name in frappe.get_all("POS Entry Flag", filters, pluck="name"):
+		review_flag(name, note, True)
 
 
 def review_quarantine(name: str, note: str, reviewed: bool) -> None:

@@ -1,4 +1,4 @@
-"""Entries that were recorded before 0.4.0 get the figures that reports read; texts and states stay."""
+"""Entries that were recorded without the figures that reports read get them from their texts, which stay."""
 
 import frappe
 
@@ -14,7 +14,8 @@ def execute() -> None:
 	cursor = 0
 	while page := frappe.db.sql(
 		"SELECT name, position, hash, text FROM `tabPOS Entry`"
-		f" WHERE position > %s AND kind IN %s AND channel IS NULL ORDER BY position LIMIT {PAGE}",
+		" WHERE position > %s AND kind IN %s AND (channel IS NULL OR sold IS NULL)"
+		f" ORDER BY position LIMIT {PAGE}",
 		(cursor, SOLD),
 	):
 		for name, position, hash, text in page:

@@ -77,6 +77,11 @@ ENDPOINTS = {
 	),
 	"desk.first_open_day": ("GET", {"entry": "NOTHING"}, {"Accounts Manager", "System Manager"}),
 	"desk.post_on_first_open_day": ("POST", {"entry": "NOTHING"}, {"Accounts Manager", "System Manager"}),
+	"desk.write_off_shortage": (
+		"POST",
+		{"entry": "NOTHING", "reason": "Tested"},
+		{"Accounts Manager", "System Manager"},
+	),
 	"desk.stock_elsewhere": (
 		"GET",
 		{"item": "NOTHING"},
@@ -185,6 +190,15 @@ def test_an_endpoint_is_open_to_its_callers_and_shut_to_all_others(server, peopl
 		if status not in SHUT:
 			opened.add(name)
 	assert opened == {name for name, (_, _, callers) in ENDPOINTS.items() if actor in callers}
+
+
+def test_the_workspaces_cards_are_answered_in_the_way_in_which_the_desk_asks(server, people):
+	cards = frappe.get_all("Number Card", {"module": "POS Bridge", "type": "Custom"}, pluck="method")
+	assert cards
+	for card in cards:
+		name = card.removeprefix("pos_bridge.")
+		status, answer = call(server, name, "POST", {"filters": []}, people["Accounts Manager"])
+		assert (status, "value" in answer["message"]) == (200, True), name
 
 
 def test_what_changes_something_is_never_done_by_a_link(server, people):

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import drawers
 import frappe
 import pytest
 from books import COMPANY, DAY, book, entry_of, gl, invoice_of, open_till, record, returned
@@ -90,6 +91,15 @@ def test_sales_by_item_are_the_lines_and_their_net_is_the_ledgers(shop):
 	assert sum(row["net"] for row in rows.values()) == pytest.approx(
 		sum(open_wire(wire).body["net_minor"] for wire in wires) / 100
 	)
+
+
+def test_money_that_was_taken_out_of_the_drawer_is_listed_with_its_amount_and_is_no_sale(shop):
+	opened = drawers.open_shift(shop, 10_000)
+	out = drawers.cash_out(shop, opened, 320, "petty_cash")
+	book(shop, opened, drawers.sell(shop, opened), out)
+	assert (entry_of(out).total, entry_of(out).currency) == (3.2, "EUR")
+	(row,) = rows_of("Till Sales", shop)
+	assert row["total"] == 2.5
 
 
 def test_what_is_held_is_not_in_the_figures_and_is_said(shop):
@@ -287,7 +297,7 @@ def test_entries_of_older_releases_get_their_figures_from_their_texts(shop):
 
 	sale, _, back = a_day(shop)
 	before = [entry_of(wire).as_dict() for wire in (sale, back)]
-	marks = "net = 0, tax = 0, discount = 0, hour = 0, pos_profile = NULL, channel = NULL"
+	marks = "net = 0, tax = 0, discount = 0, hour = 0, pos_profile = NULL, channel = NULL, sold = NULL"
 	frappe.db.sql(f"UPDATE `tabPOS Entry` SET {marks} WHERE till = %s", shop.till)
 	execute()
 	after = [entry_of(wire).as_dict() for wire in (sale, back)]
@@ -295,3 +305,27 @@ def test_entries_of_older_releases_get_their_figures_from_their_texts(shop):
 		[row[name] for name in COLUMNS] for row in before
 	]
 	assert before[0]["net"] > 0
+
+
+def test_entries_that_have_their_other_figures_get_what_was_sold_from_their_texts(shop):
+	from pos_bridge.patches.v0_4.figures_of_entries import execute
+
+	a_day(shop)
+	before = rows_of("Till Sales", shop, group_by="item")
+	frappe.db.sql("UPDATE `tabPOS Entry` SET sold = NULL WHERE till = %s", shop.till)
+	execute()
+	assert rows_of("Till Sales", shop, group_by="item") == before
+	assert len(before) == 2
+
+
+def test_what_was_sold_of_an_item_that_is_gone_counts_in_no_group(shop):
+	a_day(shop)
+	one = shop.items[0]
+	frappe.db.sql(
+		"UPDATE `tabPOS Entry` SET sold = REPLACE(sold, %s, 'GONE') WHERE till = %s", (one, shop.till)
+	)
+	groups = {
+		row["item_group"]: row["quantity"] for row in rows_of("Till Sales", shop, group_by="item_group")
+	}
+	assert groups[""] == 2
+	assert sum(groups.values()) == 4

@@ -1,12 +1,13 @@
 // The daybook as a list: each entry's state in its colour, and one button for all that is held.
 
 const MAX_REASONS = 500;
-/** Number, tags, state, total, till, business date, reason. */
-const COLUMNS = 7;
+/** Number, tags, state, kind, total, till, business date, reason. */
+const COLUMNS = 8;
 
 frappe.listview_settings["POS Entry"] = {
 	add_fields: ["state", "desk_state"],
 	hide_name_column: true,
+	formatters: { kind: (kind) => frappe.utils.escape_html(__(frappe.unscrub(kind || ""))) },
 	get_indicator(doc) {
 		// Cancelled or amended in the desk: its till's sale stands otherwise in the books than it was recorded.
 		if (doc.state === "posted" && doc.desk_state) {

@@ -45,8 +45,8 @@ frappe.query_reports["Held and Exceptions"] = {
 	],
 	onload(report) {
 		$(report.page.wrapper).on("click", "[data-pos-bridge-act]", ({ currentTarget }) => {
-			const { posBridgeAct, what, name } = currentTarget.dataset;
-			ACTS[posBridgeAct](report, { what, name });
+			const { posBridgeAct, ...row } = currentTarget.dataset;
+			ACTS[posBridgeAct](report, row);
 		});
 	},
 	formatter(value, row, column, data, standard) {
@@ -56,9 +56,9 @@ frappe.query_reports["Held and Exceptions"] = {
 	},
 };
 
-const ACTS = { retry, first_open_day, review, unreview };
+const ACTS = { retry, first_open_day, review, unreview, write_off };
 
-function buttons_of({ what, name, period_closed, reviewed_by }) {
+function buttons_of({ what, name, entry, uncovered, period_closed, reviewed_by }) {
 	const acts = [];
 	if (what === "held" && frappe.user.has_role(POSTERS)) acts.push(["retry", __("Retry")]);
 	if (what === "held" && period_closed && frappe.user.has_role(ACCOUNTANTS)) {
@@ -67,12 +67,15 @@ function buttons_of({ what, name, period_closed, reviewed_by }) {
 	if (["flag", "quarantined"].includes(what) && frappe.user.has_role(REVIEWERS)) {
 		acts.push(reviewed_by ? ["unreview", __("Open again")] : ["review", __("Mark as reviewed")]);
 	}
+	if (uncovered && !reviewed_by && frappe.user.has_role(ACCOUNTANTS)) {
+		acts.push(["write_off", __("Write off")]);
+	}
 	const escape = frappe.utils.escape_html;
 	return acts
 		.map(
 			([act, label]) =>
 				`<button class="btn btn-xs btn-default" data-pos-bridge-act="${act}" data-what="${escape(what)}"
-				data-name="${escape(name)}">${escape(label)}</button>`
+				data-name="${escape(name)}" data-entry="${escape(entry || "")}">${escape(label)}</button>`
 		)
 		.join(" ");
 }
@@ -110,4 +113,22 @@ function review(report, { what, name }) {
 
 function unreview(report, { what, name }) {
 	return call(report, "mark_reviewed", { what, name, note: "", reviewed: 0 });
+}
+
+function write_off(report, { entry }) {
+	const company = report.get_filter_value("company");
+	const fields = [
+		{
+			fieldname: "account",
+			label: __("Expense Account"),
+			fieldtype: "Link",
+			options: "Account",
+			description: __("Empty: the company's Write Off Account."),
+			get_query: () => ({ filters: { company, root_type: "Expense", is_group: 0 } }),
+		},
+		{ fieldname: "reason", label: __("Why"), fieldtype: "Small Text", reqd: 1 },
+	];
+	const book = ({ account, reason }) =>
+		call(report, "write_off_shortage", { entry, reason, account: account || "" });
+	frappe.prompt(fields, book, __("Write off what was not covered"), __("Write off"));
 }

@@ -72,7 +72,7 @@ def columns(closed: bool) -> Columns:
 	]
 	return [
 		column("kind_of_row", _("What"), width=100),
-		column("actions", _("Actions"), width=190),
+		column("actions", _("Actions"), width=240),
 		column("reason", _("Reason"), width=320),
 		column("remedy", _("What to do"), width=250),
 		column("total", _("Total"), "Currency", "currency", 90),
