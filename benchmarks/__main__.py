@@ -43,6 +43,7 @@ BENCHMARKS = (
 	Benchmark(("agent_grouped_sales_per_s",), wire.sales_in_groups),
 	Benchmark(("intake_p95_ms", "intake_ms_per_sale"), bench.intake),
 	Benchmark(("post_sale_ratio",), bench.sale),
+	Benchmark(("post_batch_ratio",), bench.batch),
 	Benchmark(("post_scale_2",), bench.scale),
 	Benchmark(("availability_ms",), bench.availability),
 	Benchmark(("report_s", "giant_z_s"), bench.report),

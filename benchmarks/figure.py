@@ -49,6 +49,7 @@ GOALS = {
 	"intake_p95_ms": Goal(25, "ms"),
 	"intake_ms_per_sale": Goal(3, "ms"),
 	"post_sale_ratio": Goal(4, "times", at_least=True),
+	"post_batch_ratio": Goal(25, "times", at_least=True),
 	"post_scale_2": Goal(1.7, "times", at_least=True),
 	"availability_ms": Goal(20, "ms"),
 	"report_s": Goal(2, "s"),

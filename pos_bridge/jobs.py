@@ -1,6 +1,6 @@
 """Background jobs: post what waits, sweep every minute. It claims, calls, and writes down what came of it.
 
-It never holds more than one entry's transaction open, and never gives an entry up.
+It never holds more than one transaction open, and never gives an entry up.
 """
 
 import gc
@@ -15,6 +15,8 @@ from frappe.utils import cint, now_datetime
 
 from pos_bridge.erpnext.audit import deliver
 from pos_bridge.erpnext.audit.export import export
+from pos_bridge.erpnext.batches.gather import Gathered, gather
+from pos_bridge.erpnext.batches.post import post_together
 from pos_bridge.erpnext.catalogue import poke
 from pos_bridge.erpnext.credit import expiry, leases
 from pos_bridge.erpnext.isolation import begin, is_clash, is_database_away
@@ -98,13 +100,15 @@ def _collected_less_often() -> Iterator[None]:
 
 
 def _drain(until: float) -> int:
-	done = 0
+	done, called = 0, False
 	while time.monotonic() < until:
-		if done == 1 and fate.count_due() > BACKLOG_PER_WORKER:
+		if done and not called and fate.count_due() > BACKLOG_PER_WORKER:
+			called = True
 			wake_poster()
-		if not _post_next():
+		posted = _post_next()
+		if posted is None:
 			return done
-		done += 1
+		done += posted
 	wake_poster()
 	return done
 
@@ -123,22 +127,64 @@ def _add_up(companies: set[str]) -> None:
 			raise
 
 
-def _post_next() -> bool:
-	"""Claim one entry and post it; False if none is due."""
+def _post_next() -> int | None:
+	"""Claim the oldest entry and post it, with others if it is plain; how many, None if none is due."""
 	begin()
 	claimed = fate.claim()
 	if claimed is None:
 		frappe.db.rollback()
-		return False
+		return None
+	names = [claimed["name"]]
+	try:
+		if fate.ask_for_sales_before(claimed):
+			frappe.db.commit()
+			return 0
+		gathered = gather(claimed)
+		if gathered and (until := gathered.waits_until):
+			fate.wait_for_more(gathered.names, until)
+			frappe.db.commit()
+			return 0
+		if gathered and len(gathered.sales) > 1:
+			names = gathered.names
+			return _post_together(gathered)
+	except Exception as error:  # noqa: BLE001 - one sale's fault must not keep the others from the books
+		_give_up_together(names, error)
+		return _post_one_by_one(names)
 	_post_or_explain(claimed)
-	return True
+	return 1
+
+
+def _post_together(gathered: Gathered) -> int:
+	with nothing_left_as_being_saved():
+		bookings = post_together(gathered)
+	fate.keep(bookings)
+	frappe.db.commit()
+	return len(bookings)
+
+
+def _give_up_together(names: list[str], error: Exception) -> None:
+	"""Nothing of it stays: what is in the way of all may be in the way of one of them only."""
+	frappe.db.rollback()
+	if is_database_away(error):
+		raise error
+	frappe.local.message_log = []
+	if not is_clash(error):
+		frappe.logger("pos_bridge").warning(f"{len(names)} sales are posted one by one", exc_info=error)
+
+
+def _post_one_by_one(names: list[str]) -> int:
+	for name in names:
+		begin()
+		if claimed := fate.claim_named(name):
+			_post_or_explain(claimed)
+	return len(names)
 
 
 def _post_or_explain(claimed: Mapping[str, Any]) -> None:
 	try:
 		with nothing_left_as_being_saved():
 			booking = post(fate.stored(claimed), claimed["post_on"])
-		fate.keep(claimed["name"], booking)
+		fate.keep({claimed["name"]: booking})
 		frappe.db.commit()
 	except Exception as error:  # noqa: BLE001 - one entry's fault must not keep the others from the books
 		_give_back(claimed, error)

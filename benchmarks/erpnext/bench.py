@@ -42,6 +42,10 @@ def sale() -> list[Figure]:
 	return figures("sale")
 
 
+def batch() -> list[Figure]:
+	return figures("batch")
+
+
 def scale() -> list[Figure]:
 	return figures("scale")
 

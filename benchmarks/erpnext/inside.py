@@ -20,6 +20,7 @@ from disposable import SITES, Redis, Site
 
 PROGRAMS = {
 	"sale": "benchmarks.erpnext.sale",
+	"batch": "benchmarks.erpnext.batch",
 	"scale": "benchmarks.erpnext.scale",
 	"intake": "benchmarks.erpnext.intake",
 	"availability": "benchmarks.erpnext.availability",

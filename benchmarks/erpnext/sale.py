@@ -42,7 +42,7 @@ def measure(site: str) -> list[Figure]:
 		if number:  # the first round warms up
 			seconds["stock"] += stock
 			seconds["ours"].append(ours)
-			seconds["raw"].append(_raw(sales[-1]))
+			seconds["raw"].append(raw(open_wire(sales[-1]).receipt_number))
 			ratios.append(median(stock) / ours)
 	return [_figure(seconds, ratios)]
 
@@ -89,9 +89,8 @@ def _by_us(shop: Shop, wires: list[WireEntry]) -> float:
 	return taken / len(wires)
 
 
-def _raw(wire: WireEntry) -> float:
-	"""The floor: the rows of a posted sale as plain INSERTs under new names, one commit."""
-	name = open_wire(wire).receipt_number
+def raw(name: str) -> float:
+	"""The floor: the rows of a posted invoice as plain INSERTs under new names, one commit."""
 	statements = [each for doctype in (*WRITTEN, *LEDGERS) for each in _inserts(doctype, name)]
 	begun = time.perf_counter()
 	for statement, values in statements:

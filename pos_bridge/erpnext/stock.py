@@ -102,9 +102,9 @@ def _write(rows: Sequence[tuple[str, str, str, float]]) -> None:
 	)
 
 
-def settle_promise(entry: str) -> None:
-	"""The books have it now: it no longer counts beside the Bin."""
-	frappe.db.sql("DELETE FROM `tabPOS Unposted Stock` WHERE entry = %s", entry)
+def settle_promise(entries: Sequence[str]) -> None:
+	"""The books have them now: they no longer count beside the Bin."""
+	frappe.db.sql("DELETE FROM `tabPOS Unposted Stock` WHERE entry IN %s", (tuple(entries),))
 
 
 def lock_bins(items: Iterable[str], warehouse: str) -> list[str]:

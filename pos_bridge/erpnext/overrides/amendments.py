@@ -53,10 +53,10 @@ def postings_of(doctype: str, name: str) -> list[Any]:
 
 def mark(doctype: str, name: str, state_of: Callable[[str], str]) -> None:
 	"""Say on the entries that became this document what the desk did to it; most documents are no entry's."""
-	for row in postings_of(doctype, name):
-		frappe.db.set_value(
-			"POS Entry Posting", row.name, "desk_state", state_of(name), update_modified=False
-		)
+	rows = postings_of(doctype, name)
+	state = state_of(name) if rows else ""
+	for row in rows:
+		frappe.db.set_value("POS Entry Posting", row.name, "desk_state", state, update_modified=False)
 		_show_on_entry(row.parent)
 
 

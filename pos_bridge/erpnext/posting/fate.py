@@ -33,14 +33,87 @@ def claim() -> Mapping[str, Any] | None:
 
 	A killed worker's lock ends with its connection, so its entry is claimed by the next one.
 	"""
-	rows = frappe.db.sql(
-		"SELECT name, position, hash, text, sent_by, hop, recorded_at, state, attempts, post_on,"
-		f" business_date, company FROM `tabPOS Entry` WHERE {_DUE}"
-		" ORDER BY position LIMIT 1 FOR UPDATE SKIP LOCKED",
-		{"now": now_datetime()},
+	return _claim_one(_DUE)
+
+
+def claim_named(name: str) -> Mapping[str, Any] | None:
+	"""That entry, locked, if it is due and nobody else has it."""
+	return _claim_one(f"{_DUE} AND name = %(name)s", name=name)
+
+
+def _claim_one(which: str, **values: Any) -> Mapping[str, Any] | None:
+	rows = _claim(which, 1, **values)
+	return rows[0] if rows else None
+
+
+def _claim(which: str, limit: int, **values: Any) -> list[Mapping[str, Any]]:
+	return frappe.db.sql(
+		"SELECT name, position, kind, till, hash, text, sent_by, hop, recorded_at, state, attempts, post_on,"
+		f" against_entry, business_date, company FROM `tabPOS Entry` WHERE {which}"
+		f" ORDER BY position LIMIT {limit} FOR UPDATE SKIP LOCKED",
+		{"now": now_datetime(), **values},
 		as_dict=True,
 	)
-	return rows[0] if rows else None
+
+
+_UNTRIED_SALE = (
+	"kind = 'sale' AND state = 'waiting' AND till = %(till)s AND post_on IS NULL"
+	" AND COALESCE(attempts, 0) = 0"
+)
+"""Due, or waiting for others."""
+
+
+def claim_beside(claimed: Mapping[str, Any], limit: int) -> list[Mapping[str, Any]]:
+	"""Sales of the same till and business date that were never tried and nobody else has, oldest first."""
+	beside = "business_date = %(business_date)s AND name <> %(name)s"
+	named = {name: claimed[name] for name in ("name", "till", "business_date")}
+	return _claim(f"{_UNTRIED_SALE} AND {beside}", limit, **named)
+
+
+def is_asked_for(till: str, position: int) -> bool:
+	"""Whether a till's sales are wanted: by a closing behind that position, or a return of one that waits."""
+	closed, wanted = frappe.db.sql(
+		"SELECT EXISTS (SELECT 1 FROM `tabPOS Entry` WHERE till = %(till)s AND kind = 'shift_close'"
+		"  AND state = 'waiting' AND position > %(position)s),"
+		" EXISTS (SELECT 1 FROM `tabPOS Entry` back JOIN `tabPOS Entry` sold"
+		"  ON sold.name = back.against_entry WHERE back.kind = 'return' AND back.state IN ('waiting', 'held')"
+		"  AND sold.till = %(till)s AND sold.state = 'waiting')",
+		{"till": till, "position": position},
+	)[0]
+	return bool(closed or wanted)
+
+
+def wait_for_more(names: Sequence[str], until: datetime) -> None:
+	"""Let sales that are due and were not tried wait for others."""
+	frappe.db.sql(
+		f"UPDATE `tabPOS Entry` SET next_try_at = %(until)s WHERE name IN %(names)s AND {_DUE}",
+		{"until": until, "names": tuple(names), "now": now_datetime()},
+	)
+
+
+def ask_for_sales_before(claimed: Mapping[str, Any]) -> bool:
+	"""Whether sales waited for others that a claimed closing or return comes after; they are due now."""
+	till, before = _till_of_returned(claimed), "TRUE"
+	if claimed["kind"] == "shift_close":
+		till, before = claimed["till"], "position < %(position)s"
+	if not till:
+		return False
+	names = frappe.db.sql_list(
+		f"SELECT name FROM `tabPOS Entry` WHERE {_UNTRIED_SALE} AND next_try_at > %(now)s AND {before}"
+		" ORDER BY position FOR UPDATE",
+		{"till": till, "now": now_datetime(), "position": claimed["position"]},
+	)
+	if names:
+		frappe.db.sql("UPDATE `tabPOS Entry` SET next_try_at = NULL WHERE name IN %s", (tuple(names),))
+	return bool(names)
+
+
+def _till_of_returned(claimed: Mapping[str, Any]) -> str:
+	"""The till of the sale that a return takes back, if that one waits."""
+	if claimed["kind"] != "return" or not claimed["against_entry"]:
+		return ""
+	waits = {"name": claimed["against_entry"], "state": "waiting"}
+	return str(frappe.db.get_value("POS Entry", waits, "till") or "")
 
 
 def stored(row: Mapping[str, Any]) -> Stored:
@@ -50,8 +123,18 @@ def stored(row: Mapping[str, Any]) -> Stored:
 	return Stored(int(row["position"]), wire, open_wire(wire), arrival, State(row["state"]))
 
 
-def keep(name: str, booking: Booking) -> None:
-	"""Say that an entry is in the books, by which documents, and with which flags."""
+def keep(bookings: Mapping[str, Booking]) -> None:
+	"""Say that entries are in the books, by which documents, and with which flags; entry to booking."""
+	for name, booking in bookings.items():
+		_keep_rows(name, booking)
+	names = tuple(bookings)
+	settle_promise(names)
+	returns = "SELECT name FROM `tabPOS Entry` WHERE against_entry IN %s AND state = 'held'"
+	release(frappe.db.sql_list(returns, (names,)))
+	_update(names, state="posted", posted_at=now_datetime(), **_NOT_HELD, next_try_at=None, last_fault="")
+
+
+def _keep_rows(name: str, booking: Booking) -> None:
 	for index, (part, (doctype, document)) in enumerate(booking.documents.items(), start=1):
 		_child(
 			"POS Entry Posting",
@@ -64,9 +147,6 @@ def keep(name: str, booking: Booking) -> None:
 		)
 	for index, (flag, details) in enumerate(booking.flags, start=1):
 		_child("POS Entry Flag", "remarks", name, index, flag=flag, details=details)
-	settle_promise(name)
-	release_returns_of(name)
-	_update(name, state="posted", posted_at=now_datetime(), **_NOT_HELD, next_try_at=None, last_fault="")
 
 
 _NOT_HELD: dict[str, Any] = {
@@ -81,7 +161,7 @@ _NOT_HELD: dict[str, Any] = {
 def hold(name: str, refusal: Refusal, tries: int) -> None:
 	"""Keep an entry that the books refused, with the reason and what to do."""
 	_update(
-		name,
+		[name],
 		state="held",
 		reason=refusal.reason,
 		remedy=refusal.remedy,
@@ -95,7 +175,7 @@ def hold(name: str, refusal: Refusal, tries: int) -> None:
 
 def wait(name: str, tries: int, fault: str, until: datetime) -> None:
 	"""Let an entry that met a passing fault wait, visibly."""
-	_update(name, attempts=tries, last_fault=fault[:1_000], next_try_at=until)
+	_update([name], attempts=tries, last_fault=fault[:1_000], next_try_at=until)
 
 
 def release(names: Sequence[str], by: str = "") -> int:
@@ -110,14 +190,8 @@ def release(names: Sequence[str], by: str = "") -> int:
 	)
 	asked = {"retried_by": by, "retried_at": now_datetime()} if by else {}
 	for (name,) in rows:
-		_update(name, state="waiting", next_try_at=None, **asked, **_NOT_HELD)
+		_update([name], state="waiting", next_try_at=None, **asked, **_NOT_HELD)
 	return len(rows)
-
-
-def release_returns_of(entry: str) -> int:
-	"""Returns that were held because the sale they take back was not in the books wait again."""
-	held = "SELECT name FROM `tabPOS Entry` WHERE against_entry = %s AND state = 'held'"
-	return release(frappe.db.sql_list(held, entry))
 
 
 def document_of(entry: str, part: str) -> tuple[str, str] | None:
@@ -142,12 +216,12 @@ def _child(doctype: str, field: str, parent: str, index: int, **values: str) -> 
 	row.db_insert()
 
 
-def _update(name: str, **values: Any) -> None:
+def _update(names: Sequence[str], **values: Any) -> None:
 	values = {**_shown(values), "modified": now_datetime()}
 	assignments = ", ".join(f"`{column}` = %({column})s" for column in values)
 	frappe.db.sql(
-		f"UPDATE `tabPOS Entry` SET {assignments} WHERE name = %(name)s AND state <> 'posted'",
-		{**values, "name": name},
+		f"UPDATE `tabPOS Entry` SET {assignments} WHERE name IN %(names)s AND state <> 'posted'",
+		{**values, "names": tuple(names)},
 	)
 
 

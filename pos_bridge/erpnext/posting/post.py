@@ -33,7 +33,7 @@ from pos_bridge.erpnext.posting.moments import (
 	shop_time,
 	wrong_clock,
 )
-from pos_bridge.erpnext.posting.returns import return_of
+from pos_bridge.erpnext.posting.returns import lock_sale_of, return_of
 from pos_bridge.erpnext.shop import Shop, shop_of
 from pos_bridge.erpnext.tenders import debts, settling
 
@@ -83,6 +83,8 @@ def _post_invoice(stored: Stored, shop: Shop, post_on: date | None, booking: Boo
 	entry = stored.entry
 	_check_currency(entry, shop)
 	customer = customer_of(entry, shop, booking)
+	if entry.kind == "return":
+		lock_sale_of(entry)
 	items = stock.lock_bins((line["item"] for line in entry.body["lines"]), shop.warehouse)
 	business_date = post_on or getdate(entry.business_date)
 	occurred = shop_time(entry.occurred_at, shop.time_zone)
@@ -101,7 +103,7 @@ def _post_invoice(stored: Stored, shop: Shop, post_on: date | None, booking: Boo
 	booking.documents[entry.kind] = (invoice.doctype, invoice.name)
 	settling.follow(entry, invoice, sale, shop, booking)
 	credit.post_tenders(entry, invoice, shop, business_date, booking)
-	_note(stored, shop, post_on, booking, occurred)
+	note(stored, shop, post_on, booking, occurred)
 	for item, quantity in stock.below_zero(items, shop.warehouse):
 		below = _("{0} is at {1} in {2}.").format(item, f"{quantity:g}", shop.warehouse)
 		booking.flag("negative_stock", below)
@@ -113,7 +115,8 @@ def _post_credit(stored: Stored, shop: Shop, post_on: date | None, booking: Book
 	credit.post_issue(entry, shop, customer_of(entry, shop, booking), business_date, booking)
 
 
-def _note(stored: Stored, shop: Shop, post_on: date | None, booking: Booking, occurred: datetime) -> None:
+def note(stored: Stored, shop: Shop, post_on: date | None, booking: Booking, occurred: datetime) -> None:
+	"""Flag what an accountant should know of an entry beyond its document."""
 	entry = stored.entry
 	if post_on:
 		words = _("Happened on {0}, posted on {1}: its period was closed.")
@@ -159,7 +162,7 @@ def _timed(poster: Poster) -> Poster:
 
 	def post_it(stored: Stored, shop: Shop, post_on: date | None, booking: Booking) -> None:
 		poster(stored, shop, post_on, booking)
-		_note(stored, shop, post_on, booking, shop_time(stored.entry.occurred_at, shop.time_zone))
+		note(stored, shop, post_on, booking, shop_time(stored.entry.occurred_at, shop.time_zone))
 
 	return post_it
 

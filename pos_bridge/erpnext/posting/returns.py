@@ -11,6 +11,7 @@ import frappe
 from frappe import _
 from frappe.utils import getdate, to_timedelta
 
+from pos_bridge.core.batch.together import rows_of
 from pos_bridge.core.daybook import State, Stored
 from pos_bridge.core.entry import Entry
 from pos_bridge.core.errors import Rejected
@@ -18,6 +19,8 @@ from pos_bridge.core.money import SCALE, format_decimal
 from pos_bridge.core.returns import OverReturned, Return, check_return, over_returned, return_from_body
 from pos_bridge.core.sale import Sale
 from pos_bridge.core.sale_body import sale_from_body
+from pos_bridge.erpnext.batches.returns import is_batch, places_of, returned_at_tills
+from pos_bridge.erpnext.batches.sums import put_sums
 from pos_bridge.erpnext.daybook import FrappeDaybook
 from pos_bridge.erpnext.overrides.sales_invoice import living
 from pos_bridge.erpnext.posting.booking import Booking
@@ -39,19 +42,29 @@ def return_of(
 	invoice = invoice_of(entry, sale, shop, customer, moment)
 	invoice.is_return = 1
 	if return_.against_entry:
-		_refer(invoice, return_, booking)
+		_refer(invoice, return_, shop, booking)
 	else:
 		booking.flag("without_receipt", _("Taken back without a receipt."))
 	return invoice, sale
 
 
-def _refer(invoice: Any, return_: Return, booking: Booking) -> None:
+def lock_sale_of(entry: Entry) -> None:
+	"""Lock the sale that a return takes back, before its goods' Bins: as whoever posts that sale does."""
+	against = entry.body.get("against")
+	named = against.get("entry") if isinstance(against, Mapping) else None
+	frappe.db.sql("SELECT name FROM `tabPOS Entry` WHERE name = %s FOR UPDATE", str(named or ""))
+
+
+def _refer(invoice: Any, return_: Return, shop: Shop, booking: Booking) -> None:
 	sold = _lock_sale(return_)
 	document = document_of(return_.against_entry, "sale")
 	original = living(document[1]) if document else None
 	if original is None:
 		cancelled = _("The invoice of {0} was cancelled in the desk.").format(return_.against_receipt)
 		booking.flag("sale_cancelled", cancelled)
+		return
+	if document and is_batch(document[1]):
+		_refer_to_batch(invoice, original, return_, sold, shop, booking)
 		return
 	rows = _rows_of(original, sold)
 	excess = over_returned(return_, sold, _already_returned(original, rows, sold))
@@ -67,6 +80,29 @@ def _refer(invoice: Any, return_: Return, booking: Booking) -> None:
 	_not_before(original, invoice)
 	for row, line in zip(invoice.items, return_.sale.draft.lines, strict=True):
 		row.sales_invoice_item = rows[line.against_line].name
+
+
+def _refer_to_batch(
+	invoice: Any, batch: str, return_: Return, sold: Sale, shop: Shop, booking: Booking
+) -> None:
+	excess = over_returned(return_, sold, returned_at_tills(return_.against_entry, batch))
+	if excess:
+		booking.flag("over_returned", _in_words(excess, return_))
+		return
+	rows = rows_of(return_.sale)
+	places = places_of(rows, return_.sale, batch)
+	if places is None:
+		words = _("The desk changed {0}, or took goods of it back: what is left does not take this return.")
+		booking.flag("over_returned", words.format(batch))
+		return
+	put_sums(invoice, return_.sale, rows, shop)
+	invoice.return_against = batch
+	invoice.customer = frappe.db.get_value("Sales Invoice", batch, "customer")
+	_not_before(batch, invoice)
+	unit = 10**return_.sale.draft.currency_precision
+	for row, place in zip(invoice.items, places, strict=True):
+		rate = place.rate_minor / unit
+		row.update({"sales_invoice_item": place.name, "rate": rate, "base_rate": rate})
 
 
 def _not_before(original: str, invoice: Any) -> None:

@@ -39,6 +39,7 @@ class Document:
 	warehouse: str
 	points_account: str
 	points_worth: float
+	consolidated: int
 	items: list[Any] = field(default_factory=list)
 	taxes: dict[str, float] = field(default_factory=dict)
 	tenders: dict[str, tuple[str, float]] = field(default_factory=dict)
@@ -53,6 +54,8 @@ class Books:
 	"""Entry to (part, doctype, name)."""
 	documents: dict[str, Document]
 	amendments: dict[str, list[str]] = field(default_factory=dict)
+	batches: dict[str, list[str]] = field(default_factory=dict)
+	"""Document that many sales became to their entries, in the order of recording."""
 	desk_returns: dict[str, list[tuple[str, float]]] = field(default_factory=dict)
 	"""Invoice to the credit notes that the desk made against it, with their totals."""
 	ledger: dict[str, dict[str, tuple[float, float]]] = field(default_factory=dict)
@@ -99,12 +102,28 @@ def books_of(rows: Sequence[Row]) -> Books:
 	carrying = _rows("SELECT name FROM `tabSales Invoice` WHERE pos_bridge_entry IN %s", entries)
 	posted = [name for parts in books.postings.values() for _, doctype, name in parts if doctype == INVOICE]
 	_read_invoices(books, {*posted, *(row.name for row in carrying)})
+	books.batches = _batches(books, set(posted))
 	_follow_amendments(books)
 	_read_parts(books)
 	_read_effects(books)
 	books.tips = tips_of(books.postings)
 	books.short_of_points = flagged(tuple(entries))
 	return books
+
+
+def _batches(books: Books, posted: Iterable[str]) -> dict[str, list[str]]:
+	"""Also entries of other pages."""
+	many = {name for name in posted if name in books.documents and books.documents[name].consolidated}
+	found: dict[str, list[str]] = defaultdict(list)
+	for row in _rows(
+		"SELECT posting.document_name, posting.parent FROM `tabPOS Entry Posting` posting"
+		" JOIN `tabPOS Entry` entry ON entry.name = posting.parent"
+		" WHERE posting.document_name IN %s AND posting.document_type = 'Sales Invoice'"
+		" AND posting.part = 'sale' ORDER BY entry.position",
+		many,
+	):
+		found[row.document_name].append(row.parent)
+	return dict(found)
 
 
 def _rows(query: str, names: Iterable[str]) -> list[Any]:
@@ -130,7 +149,7 @@ def _read_invoices(books: Books, names: Iterable[str]) -> list[str]:
 		" IF(rounded_total != 0, rounded_total, grand_total) AS to_pay, net_total,"
 		" change_amount AS `change`, debit_to, COALESCE(account_for_change_amount, '') AS change_account,"
 		" COALESCE(write_off_account, '') AS write_off_account,"
-		" COALESCE(set_warehouse, '') AS warehouse,"
+		" COALESCE(set_warehouse, '') AS warehouse, is_consolidated AS consolidated,"
 		" IF(redeem_loyalty_points = 1, COALESCE(loyalty_redemption_account, ''), '') AS points_account,"
 		" IF(redeem_loyalty_points = 1, loyalty_amount, 0) AS points_worth"
 		" FROM `tabSales Invoice` WHERE name IN %s",

@@ -4,15 +4,17 @@ It reads in one transaction, so posting may go on beside it, and writes nothing.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import frappe
 from frappe import _
 
+from pos_bridge.core.batch.together import together
 from pos_bridge.core.daybook import State
 from pos_bridge.core.entry import Entry, WireEntry, open_wire
 from pos_bridge.core.errors import Malformed, Rejected
+from pos_bridge.core.journal import Effect
 from pos_bridge.core.sale import Sale
 from pos_bridge.core.sale_body import sale_from_body
 from pos_bridge.erpnext.reconcile import (
@@ -42,6 +44,10 @@ class _Work:
 	moved: set[goods.Place] = field(default_factory=set)
 	names: list[str] = field(default_factory=list)
 	shifts: drawers.Drawers = field(default_factory=drawers.Drawers)
+	counted: set[str] = field(default_factory=set)
+	"""Documents that are in `books`: a batch is that of many entries."""
+	batches: set[str] = field(default_factory=set)
+	"""Which of them were compared."""
 
 
 def reconcile(scope: Scope) -> Reconciliation:
@@ -69,12 +75,7 @@ def _totals(work: _Work) -> tuple[Total, ...]:
 
 
 def _page(rows: Sequence[Row], work: _Work) -> Iterator[Difference]:
-	texts = {
-		name: WireEntry(hash, text)
-		for name, hash, text in frappe.db.sql(
-			"SELECT name, hash, text FROM `tabPOS Entry` WHERE name IN %s", (tuple(row.name for row in rows),)
-		)
-	}
+	texts = _texts(row.name for row in rows)
 	books = books_of(rows)
 	work.names += books.documents
 	work.moved |= {(move.item_code, move.warehouse) for moves in books.moves.values() for move in moves}
@@ -91,6 +92,13 @@ def _page(rows: Sequence[Row], work: _Work) -> Iterator[Difference]:
 			yield _damaged(row, entry)
 		else:
 			yield from _entry(row, entry, books, work)
+
+
+def _texts(names: Iterable[str]) -> dict[str, WireEntry]:
+	found = frappe.db.sql(
+		"SELECT name, hash, text FROM `tabPOS Entry` WHERE name IN %s", (tuple(names) or ("",),)
+	)
+	return {name: WireEntry(hash, text) for name, hash, text in found}
 
 
 def _open(wire: WireEntry) -> Entry | Malformed:
@@ -141,9 +149,11 @@ def _count(row: Row, entry: Entry, books: Books, work: _Work) -> None:
 	living = {name: books.documents[name] for name in books.of_entry.get(row.name, ())}
 	if place and place.living:
 		living[place.living.name] = place.living
-	for name, document in living.items():
+	for name in living.keys() - work.counted:
+		document = living[name]
 		work.books[key] += minor(document.to_pay, decimals)
 		work.books[key] += sum(minor(value, decimals) for _note, value in books.desk_returns.get(name, ()))
+	work.counted |= living.keys()
 
 
 def _posted(row: Row, entry: Entry, books: Books, work: _Work) -> Iterator[Difference]:
@@ -151,17 +161,28 @@ def _posted(row: Row, entry: Entry, books: Books, work: _Work) -> Iterator[Diffe
 	yield from documents.compare_existence(row, sale, books)
 	yield from beside.compare_exchange(row, entry, sale, books.halves)
 	place = documents.booked(row, books)
-	if place is None:
+	if place is None or place.posted in work.batches:
 		return
+	entries = [entry]
+	if place.posted in books.batches:
+		work.batches.add(place.posted)
+		entries = _members(books.batches[place.posted], entry)
+		sale = together([sale_from_body(each.body) for each in entries])
 	yield from ledger.left_behind(row, place, books, work.company)
 	yield from goods.left_in_stock(row, place, books)
 	if place.living is not None:
-		yield from _living(row, entry, sale, place, books, work)
+		yield from _living(row, entries, sale, place, books, work)
+
+
+def _members(names: Sequence[str], entry: Entry) -> list[Entry]:
+	"""The entries of a batch; what is wrong with one of them is said where that one is looked at."""
+	opened = (_open(wire) for wire in _texts(names).values())
+	return [each for each in opened if isinstance(each, Entry)] or [entry]
 
 
 def _living(
 	row: Row,
-	entry: Entry,
+	entries: Sequence[Entry],
 	sale: Sale,
 	place: documents.Booked,
 	books: Books,
@@ -171,10 +192,16 @@ def _living(
 	assert document is not None
 	yield from documents.compare_figures(row, sale, place, books)
 	try:
-		effect = ledger.effect_in(document, entry, work.company, books.tips.get(row.name, {}))
+		effects = [
+			ledger.effect_in(document, entry, work.company, books.tips.get(entry.id, {})) for entry in entries
+		]
 	except Rejected as error:
 		yield row.differs(Kind.DAMAGED, f"It is posted, but its figures are wrong: {error.message}")
 		return
+	effect = Effect(
+		tuple(line for each in effects for line in each.lines),
+		tuple(move for each in effects for move in each.moves),
+	)
 	ledger.note_changes(row, document, work.company)
 	yield from ledger.compare_ledger(row, sale, effect, place, books, work.company)
 	yield from ledger.compare_cost(row, document, books, work.company)

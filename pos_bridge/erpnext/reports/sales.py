@@ -25,7 +25,16 @@ BY = {
 """What sales can be added up by, and the entry's column for it."""
 OF_LINES = ("item_group", "item")
 _BOOKED = "entry.kind IN ('sale', 'return') AND entry.state = 'posted'"
-_AS_RECORDED = f"{_BOOKED} AND COALESCE(entry.desk_state, '') IN ('', 'returned')"
+_IN_A_BATCH = (
+	"EXISTS (SELECT 1 FROM `tabPOS Entry Posting` posting JOIN `tabSales Invoice` batch"
+	" ON batch.name = posting.document_name AND batch.is_consolidated = 1"
+	" WHERE posting.parent = entry.name AND posting.part = 'sale')"
+)
+"""An amended batch says nothing of a single sale: that one counts as it was recorded."""
+_AS_RECORDED = (
+	f"{_BOOKED} AND (COALESCE(entry.desk_state, '') IN ('', 'returned')"
+	f" OR entry.desk_state LIKE 'amended%%' AND entry.kind = 'sale' AND {_IN_A_BATCH})"
+)
 _AMENDED = f"{_BOOKED} AND entry.desk_state LIKE 'amended%%'"
 _TO_PAY = "IF(invoice.rounded_total <> 0, invoice.rounded_total, invoice.grand_total)"
 

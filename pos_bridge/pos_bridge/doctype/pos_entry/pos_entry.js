@@ -35,6 +35,9 @@ function show_fate(frm) {
 			])}</div>`,
 			"orange"
 		);
+	} else if (state === "waiting" && next_try_at) {
+		const until = frappe.datetime.str_to_user(next_try_at);
+		frm.dashboard.set_headline(__("It waits to be booked together with others, until {0}.", [until]), "blue");
 	}
 }
 
