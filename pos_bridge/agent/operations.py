@@ -28,7 +28,7 @@ from pos_bridge.core.sync import (
 	recorded_fields,
 )
 
-OPENS_DRAWER = ("sale", "return", "no_sale")
+OPENS_DRAWER = ("sale", "return", "no_sale", "shift_open", "shift_close", "cash_in", "cash_out")
 """Kinds of entries that a drawer is opened for, outside of a receipt."""
 MAX_NAME = 200
 """Characters of an id, a printer's name or a reason."""
@@ -138,8 +138,8 @@ class Operations:
 		recorded = self._process.daybook.find(entry)
 		if recorded is None or recorded.entry.kind not in OPENS_DRAWER:
 			raise Rejected(
-				"The drawer opens for a recorded sale, return or no_sale only, and this agent has none of"
-				" that id. Record it first, then kick.",
+				"The drawer opens for a recorded sale, return, no_sale, shift or cash movement only, and this"
+				" agent has none of that id. Record it first, then kick.",
 				code="no_entry",
 			)
 		job = f"{entry}:kick"

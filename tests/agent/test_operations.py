@@ -99,6 +99,24 @@ async def test_the_drawer_opens_for_a_return_in_cash(till):
 	assert (answer["op"], answer["outcome"]) == ("queued", "created")
 
 
+@pytest.mark.parametrize(
+	("kind", "body"),
+	[
+		("shift_open", {"float": []}),
+		("cash_in", {"tender": "Cash", "amount_minor": 500, "purpose": "safe"}),
+		("cash_out", {"tender": "Cash", "amount_minor": 500, "purpose": "deposit"}),
+		("shift_close", {"shift": NO_SALE, "counted": []}),
+	],
+)
+async def test_the_drawer_opens_for_a_shift_and_for_cash_that_moves(till, kind, body):
+	body = {"currency": "EUR", "currency_precision": 2, **body}
+	moved = seal(replace(open_wire(DAY[0]), kind=kind, receipt_number="", body=body))
+	async with till.page() as page:
+		await page.ask(op="record", entries=wires([moved]))
+		answer = await page.ask(op="kick", printer="receipt", reason=kind, entry=open_wire(moved).id)
+	assert (answer["op"], answer["outcome"]) == ("queued", "created")
+
+
 async def test_the_drawer_stays_closed_without_an_entry_that_says_why(till):
 	void = seal(replace(open_wire(DAY[0]), kind="void", receipt_number="", body={"reason": "changed mind"}))
 	async with till.page() as page:

@@ -17,6 +17,8 @@ const ENTRY_KINDS = [
 	"online_return",
 ] as const;
 export type EntryKind = (typeof ENTRY_KINDS)[number];
+/** A clock that a time server corrects may go back by so much. */
+const CLOCK_PLAY_MS = 2_000;
 const KINDS: ReadonlySet<string> = new Set(ENTRY_KINDS);
 
 export type Json = string | number | boolean | readonly Json[] | { readonly [key: string]: Json };
@@ -101,6 +103,18 @@ export function receiptNumber(till: string, epoch: number, counter: number): str
 /** Kinds that take a receipt number. */
 export function takesReceiptNumber(kind: string): boolean {
 	return kind === "sale" || kind === "return" || kind === "credit_issue";
+}
+
+/** What the page knows of its clock, and by how much it went back since the entry before, across restarts, too. */
+export function clockNote({ occurred_at, clock }: EntryDraft, lastAt: string | undefined): { readonly clock?: ClockNote } {
+	const back_ms = lastAt === undefined ? 0 : Date.parse(lastAt) - Date.parse(occurred_at);
+	const note = { ...clock, ...(back_ms > CLOCK_PLAY_MS && { back_ms }) };
+	return Object.keys(note).length > 0 ? { clock: note } : {};
+}
+
+/** Without what a sender may have added: it goes into an entry. */
+export function plainHead({ chain, sequence, hash }: Head): Head {
+	return { chain, sequence, hash };
 }
 
 /** The entry's canonical text with its hash. */

@@ -2,8 +2,8 @@
 // Never answers before the flush, and never removes a byte that it has not kept elsewhere.
 
 import {
-	MAX_ENTRY_BYTES, NO_PREVIOUS, PROTOCOL_VERSION, parseEntry, receiptNumber, sealEntry, takesReceiptNumber,
-	type ClockNote, type Entry, type EntryDraft, type Head, type WireEntry,
+	MAX_ENTRY_BYTES, NO_PREVIOUS, PROTOCOL_VERSION, clockNote, parseEntry, plainHead, receiptNumber, sealEntry, takesReceiptNumber,
+	type Entry, type EntryDraft, type Head, type WireEntry,
 } from "@/core/entry";
 import { Malformed, PosBridgeError, Rejected, wordsOf } from "@/core/errors";
 import { checkReturn, type ReturnBody } from "@/core/returns";
@@ -14,12 +14,11 @@ import {
 import { readAll, writeAll, type LogFile } from "@/daybook/file";
 import { keepAside, lengthOf, reportOf, type BookReport } from "@/daybook/repair";
 import { Shelf, positionOf, type Place } from "@/daybook/shelf";
+import type { BookStatus, KnownShift, RecordAnswer, Restored, Sendable, StoredEntry } from "@/daybook/stored";
 import type { PushResult } from "@/server/api";
 
 /** Business dates that a new segment brings along, so that a Pay that is repeated finds its sale. */
 export const CARRIED_DAYS = 2;
-/** A clock that a time server corrects may go back by so much. */
-const CLOCK_PLAY_MS = 2_000;
 
 export interface BookOptions {
 	readonly till: string;
@@ -30,37 +29,7 @@ export interface BookOptions {
 }
 
 export type { BookReport } from "@/daybook/repair";
-
-export interface StoredEntry {
-	readonly entry: Entry;
-	readonly wire: WireEntry;
-	/** Orders entries as they were written: pass it as `after` to go on behind one. */
-	readonly position: number;
-	/** What the company said; absent until it answered. */
-	readonly result?: PushResult;
-}
-
-/** What the next hop gets of an entry. */
-export type Sendable = Pick<StoredEntry, "wire" | "position"> & { readonly id: string };
-
-/** An entry that the agent or the company gave back; `result` is what the company said, if that is known. */
-export interface Restored {
-	readonly wire: WireEntry;
-	readonly result?: PushResult;
-}
-
-export interface RecordAnswer {
-	readonly entry: Entry;
-	readonly wire: WireEntry;
-	readonly outcome: "created" | "exists";
-}
-
-export interface BookStatus {
-	readonly head: Head | undefined;
-	readonly epoch: number;
-	readonly unsentCount: number;
-	readonly oldestUnsentAt: string | undefined;
-}
+export type { BookStatus, KnownShift, RecordAnswer, Restored, Sendable, StoredEntry } from "@/daybook/stored";
 
 /** A segment of the log: its number, from 1, and its open file. */
 export interface Segment {
@@ -156,8 +125,8 @@ export class Book {
 	}
 
 	get status(): BookStatus {
-		const { head, start, unsentCount, oldestUnsent } = this.shelf;
-		return { head, epoch: start?.epoch ?? 0, unsentCount, oldestUnsentAt: oldestUnsent?.occurredAt };
+		const { head, start, unsentCount, oldestUnsent, shifts: { open: shift } } = this.shelf;
+		return { head, epoch: start?.epoch ?? 0, unsentCount, oldestUnsentAt: oldestUnsent?.occurredAt, shift };
 	}
 
 	/** One append, one flush; an id that is known answers with its first entry. Calls must not overlap. */
@@ -203,6 +172,20 @@ export class Book {
 
 	entriesOf(businessDate: string): StoredEntry[] {
 		return this.shelf.placesOf(businessDate).map((place) => this.stored(place));
+	}
+
+	/** The latest shifts, newest first. */
+	shifts(): KnownShift[] {
+		const find = (id: string | undefined) => (id === undefined ? undefined : this.find(id));
+		return this.shelf.shifts.listed.map(({ shift, ...ids }) => {
+			const [opening, closing] = [find(ids.opening), find(ids.closing)];
+			return { shift, ...(opening && { opening }), ...(closing && { closing }) };
+		});
+	}
+
+	/** The shift's entries and what lies between them. */
+	ofShift(shift: string): StoredEntry[] {
+		return this.shelf.placesOfShift(shift).map((place) => this.stored(place));
 	}
 
 	troubled(): PushResult[] {
@@ -271,11 +254,11 @@ export class Book {
 	}
 
 	private startOfNext(sealed: readonly number[]): ChainStart {
-		const { start, head, lastAt, receiptCount: receipts } = this.shelf;
+		const { start, head, lastAt, receiptCount: receipts, shifts: { open: shift } } = this.shelf;
 		if (!start) throw new Rejected("The daybook has no open chain. Reload the till.", "no_chain");
-		const { kept_aside: _, goes_on: __, sealed: ___, ...plain } = start;
+		const { kept_aside: _, goes_on: __, sealed: ___, shift: ____, ...plain } = start;
 		const goes_on = head && { sequence: head.sequence, hash: head.hash, receipts, ...(lastAt !== undefined && { at: lastAt }) };
-		return { ...plain, ...(goes_on && { goes_on }), ...(sealed.length > 0 && { sealed }) };
+		return { ...plain, ...(goes_on && { goes_on }), ...(shift !== undefined && { shift }), ...(sealed.length > 0 && { sealed }) };
 	}
 
 	private isAhead(head: Head): boolean {
@@ -370,18 +353,6 @@ export class Book {
 		const line = new TextDecoder().decode(bytes);
 		return { hash, text: line.slice(line.indexOf("{"), -1) };
 	}
-}
-
-/** What the page knows of its clock, and by how much it went back since the entry before, across restarts, too. */
-function clockNote({ occurred_at, clock }: EntryDraft, lastAt: string | undefined): { readonly clock?: ClockNote } {
-	const back_ms = lastAt === undefined ? 0 : Date.parse(lastAt) - Date.parse(occurred_at);
-	const note = { ...clock, ...(back_ms > CLOCK_PLAY_MS && { back_ms }) };
-	return Object.keys(note).length > 0 ? { clock: note } : {};
-}
-
-/** Without what a sender may have added: it goes into an entry. */
-function plainHead({ chain, sequence, hash }: Head): Head {
-	return { chain, sequence, hash };
 }
 
 function shelved(reading: LogReading, segment: number): Shelf {

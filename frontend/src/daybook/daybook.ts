@@ -3,13 +3,13 @@
 
 import type { EntryDraft, Head } from "@/core/entry";
 import { Malformed, Rejected, Retryable, type PosBridgeError } from "@/core/errors";
-import type { BookReport, BookStatus, RecordAnswer, Restored, Sendable, StoredEntry } from "@/daybook/book";
+import type { BookReport, BookStatus, KnownShift, RecordAnswer, Restored, Sendable, StoredEntry } from "@/daybook/book";
 import type { DaybookCall, DaybookReply, OpenSaleNote, Opened } from "@/daybook/worker";
 import { takeDaybookWorker } from "@/daybook/wake";
 import type { PushResult } from "@/server/api";
 import { keepTwice, readKeptTwice } from "@/server/kept";
 
-export type { RecordAnswer, Restored, Sendable, StoredEntry } from "@/daybook/book";
+export type { KnownShift, RecordAnswer, Restored, Sendable, StoredEntry } from "@/daybook/book";
 
 /** Code of the failure after which nobody knows whether the entry was recorded; the next start knows. */
 export const UNSURE = "unsure";
@@ -37,7 +37,7 @@ export class PageDaybook {
 	private refs = 0;
 	private readonly waiting = new Map<number, Waiting>();
 	private readonly listeners = new Set<() => void>();
-	private status: BookStatus = { head: undefined, epoch: 0, unsentCount: 0, oldestUnsentAt: undefined };
+	private status: BookStatus = { head: undefined, epoch: 0, unsentCount: 0, oldestUnsentAt: undefined, shift: undefined };
 	private opened: Opened | undefined;
 	private persisted = false;
 	private stopped: PosBridgeError | undefined;
@@ -127,6 +127,21 @@ export class PageDaybook {
 	/** All entries of a business date, oldest first. */
 	entriesOf(businessDate: string): Promise<readonly StoredEntry[]> {
 		return this.call({ op: "entriesOf", businessDate });
+	}
+
+	/** The open shift, by the entries that were read so far. */
+	get shift(): string | undefined {
+		return this.status.shift;
+	}
+
+	/** The latest shifts, newest first. */
+	shifts(): Promise<readonly KnownShift[]> {
+		return this.call({ op: "shifts" });
+	}
+
+	/** The shift's entries and what lies between them, in the order of the till's chains. */
+	ofShift(shift: string): Promise<readonly StoredEntry[]> {
+		return this.call({ op: "ofShift", shift });
 	}
 
 	find(id: string): Promise<StoredEntry | undefined> {

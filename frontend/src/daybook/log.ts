@@ -32,6 +32,8 @@ export interface ChainStart {
 	readonly continues?: Head;
 	/** The chain goes on from an older segment: its last entry there, when that happened, and the last receipt's counter. */
 	readonly goes_on?: { readonly sequence: number; readonly hash: string; readonly receipts: number; readonly at?: string };
+	/** The shift that was open when the chain went on here; its entries say whether it still is. */
+	readonly shift?: string;
 	/** Older segments that still hold what this chain's writer must not forget. */
 	readonly sealed?: readonly number[];
 	/** Damaged spans that were copied to the second file before this chain started. */

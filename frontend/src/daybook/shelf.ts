@@ -3,6 +3,7 @@
 
 import { NO_PREVIOUS, takesReceiptNumber, type Entry, type Head } from "@/core/entry";
 import type { ChainStart, LogRecord, Span } from "@/daybook/log";
+import { CARRIED_SHIFT_DAYS, Shifts, orderOf } from "@/daybook/shifts";
 import type { PushResult } from "@/server/api";
 
 /** Bytes that a segment may have, so that one number orders places over all segments. */
@@ -17,6 +18,7 @@ export interface Place extends Span {
 	readonly hash: string;
 	readonly businessDate: string;
 	readonly occurredAt: string;
+	readonly order: number;
 }
 
 export class Shelf {
@@ -28,6 +30,7 @@ export class Shelf {
 	highestEpoch = 0;
 	/** occurred_at of the entry that was written last. */
 	lastAt: string | undefined;
+	readonly shifts = new Shifts();
 	private receipts = 0;
 	private readonly places = new Map<string, Place>();
 	private readonly answers = new Map<string, PushResult>();
@@ -54,12 +57,18 @@ export class Shelf {
 		return this.receipts;
 	}
 
-	/** What a new segment must bring along: what has no answer yet, and all of the last `days` business dates. */
+	/**
+	 * What a new segment must bring along: what has no answer yet, all of the last `days` business dates, and what the
+	 * open shift will be added up from.
+	 */
 	carried(days: number): Place[] {
-		const dates = new Set([...this.places.values()].map((place) => place.businessDate));
-		const recent = new Set([...dates].sort().slice(-days));
+		const dates = [...new Set([...this.places.values()].map((place) => place.businessDate))].sort();
+		const [recent, ofShift] = [new Set(dates.slice(-days)), new Set(dates.slice(-CARRIED_SHIFT_DAYS))];
+		const { open } = this.shifts;
+		const [since] = this.shifts.spanOf(open);
+		const isOfShift = ({ id, order, businessDate }: Place) => id === open || (order >= since && ofShift.has(businessDate));
 		return [...this.places.values()]
-			.filter(({ id, businessDate }) => recent.has(businessDate) || this.waiting.has(id))
+			.filter((place) => recent.has(place.businessDate) || this.waiting.has(place.id) || isOfShift(place))
 			.sort((one, other) => positionOf(one) - positionOf(other));
 	}
 
@@ -94,6 +103,13 @@ export class Shelf {
 		return [...this.places.values()].filter((place) => place.businessDate === businessDate);
 	}
 
+	/** From the shift's first entry to its last, in the order of the till's chains, with what lies between. */
+	placesOfShift(shift: string): Place[] {
+		const [first, last] = this.shifts.spanOf(shift);
+		const found = [...this.places.values()].filter(({ order }) => first <= order && order <= last);
+		return found.sort((one, other) => one.order - other.order);
+	}
+
 	/** The last entry that was written to a segment. */
 	lastIn(segment: number): Head | undefined {
 		const places = [...this.places.values()].filter((place) => place.segment === segment);
@@ -119,6 +135,7 @@ export class Shelf {
 		for (const record of records) {
 			if (record.type === "entry" && !this.places.has(record.entry.id)) {
 				this.keepPlace(placeOf(record.entry, record.wire.hash, record, segment));
+				this.shifts.add(record.entry);
 				this.highestEpoch = Math.max(this.highestEpoch, record.entry.epoch);
 			} else if (record.type === "answers") {
 				// What a later segment says of an entry is newer.
@@ -140,6 +157,9 @@ export class Shelf {
 		this.start = start;
 		this.broken = false;
 		this.receipts = start.goes_on?.receipts ?? 0;
+		if (start.shift !== undefined) {
+			this.shifts.goesOn(start.shift, orderOf({ epoch: start.epoch, sequence: start.goes_on?.sequence ?? 0 }));
+		}
 		this.lastAt = start.goes_on?.at ?? this.lastAt;
 		if (start.goes_on) this.last = { chain: start.chain, sequence: start.goes_on.sequence, hash: start.goes_on.hash };
 		this.highestEpoch = Math.max(this.highestEpoch, start.epoch);
@@ -148,6 +168,7 @@ export class Shelf {
 	private addEntry(entry: Entry, hash: string, span: Span): void {
 		const { chain, sequence } = entry;
 		this.keepPlace(placeOf(entry, hash, span, this.segment));
+		this.shifts.add(entry);
 		if (!this.follows(entry)) this.broken = true;
 		this.last = { chain, sequence, hash };
 		this.lastAt = entry.occurred_at;
@@ -178,5 +199,5 @@ export function positionOf({ segment, from }: Place): number {
 
 function placeOf(entry: Entry, hash: string, { from, to }: Span, segment: number): Place {
 	const { id, chain, sequence, business_date: businessDate, occurred_at: occurredAt } = entry;
-	return { id, chain, sequence, hash, businessDate, occurredAt, from, to, segment };
+	return { id, chain, sequence, hash, businessDate, occurredAt, order: orderOf(entry), from, to, segment };
 }

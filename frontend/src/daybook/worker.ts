@@ -20,6 +20,8 @@ export type DaybookCall =
 	| { readonly op: "unsentIds"; readonly limit: number }
 	| { readonly op: "entriesOf"; readonly businessDate: string }
 	| { readonly op: "find"; readonly id: string }
+	| { readonly op: "shifts" }
+	| { readonly op: "ofShift"; readonly shift: string }
 	| { readonly op: "compareHeads"; readonly heads: readonly Head[]; readonly nextEpoch: number }
 	| { readonly op: "troubled" }
 	| { readonly op: "whole" }
@@ -107,6 +109,10 @@ async function carryOut(call: DaybookCall): Promise<unknown> {
 			return book.entriesOf(call.businessDate);
 		case "find":
 			return book.find(call.id);
+		case "shifts":
+			return book.shifts();
+		case "ofShift":
+			return book.ofShift(call.shift);
 		case "compareHeads":
 			return book.compareHeads(call.heads, call.nextEpoch);
 		case "troubled":

@@ -22,6 +22,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
 	{ keys: ["F9"], does: "keys.pay" },
 	{ keys: ["keys.name.enter"], does: "keys.confirm" },
 	{ keys: ["keys.name.enter", "F9"], does: "keys.next" },
+	{ keys: ["F7"], does: "keys.shift" },
 	{ keys: ["F8"], does: "keys.drawer" },
 	{ keys: ["F10"], does: "keys.void" },
 	{ keys: ["F6"], does: "keys.status" },
@@ -33,6 +34,7 @@ type Action = (till: Till) => void;
 
 const ANYWHERE: Readonly<Record<string, Action>> = {
 	F6: (till) => void (till.panel.value = "trust"),
+	F7: (till) => void (till.screen.value !== "pay" && (till.panel.value = "shift")),
 	F8: (till) => void (till.panel.value = "drawer"),
 };
 

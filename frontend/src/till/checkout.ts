@@ -16,6 +16,11 @@ import type { Clock } from "@/till/clock";
 
 export const PRINT_TIMEOUT_MS = 2_000;
 
+/** Kinds that name the shift they belong to, if one is open; a closing names its own. */
+const OF_SHIFT: ReadonlySet<string> = new Set([
+	"sale", "return", "credit_issue", "cash_in", "cash_out", "void", "no_sale", "reprint", "approval",
+]);
+
 export interface RecordedSale {
 	readonly entry: Entry;
 	readonly body: SaleBody;
@@ -91,6 +96,11 @@ export async function recordVoid(desk: Desk, given_up: Omit<SaleToPay, "tenders"
 /** Records the opening, then asks the agent for it; false if the agent did not take it. */
 export async function openDrawer(desk: Desk, reason: string): Promise<boolean> {
 	const { entry } = await record(desk, "no_sale", newId(), { reason });
+	return kickFor(desk, entry, reason);
+}
+
+/** Asks the agent to open the drawer for what is recorded; false if it did not take it. */
+export async function kickFor(desk: Desk, entry: Entry, reason: string): Promise<boolean> {
 	if (desk.agent.state !== "online") return false;
 	try {
 		await desk.agent.kick({ printer: printerOf(desk), reason, entry: entry.id }, PRINT_TIMEOUT_MS);
@@ -101,14 +111,18 @@ export async function openDrawer(desk: Desk, reason: string): Promise<boolean> {
 	}
 }
 
-async function record(desk: Desk, kind: EntryDraft["kind"], id: string, body: object): Promise<RecordAnswer> {
+/** Durable in the page's daybook when it resolves, and with the agent if that answered in time. */
+export async function record(desk: Desk, kind: EntryDraft["kind"], id: string, plain: object): Promise<RecordAnswer> {
+	const { shift } = desk.daybook;
+	const body = shift !== undefined && OF_SHIFT.has(kind) ? { ...plain, shift } : plain;
 	const answer = await desk.daybook.record({ id, kind, body, cashier: desk.cashier, ...desk.clock.stamp() });
 	const delivery = desk.pusher.deliver(answer.wire);
 	if (kind !== "void") await delivery;
 	return answer;
 }
 
-async function print(
+/** Never rejects; the same job prints once. */
+export async function print(
 	desk: Desk, job: string, document: ReceiptDocument, kick: boolean, reason: string,
 ): Promise<PrintAnswer> {
 	if (desk.agent.state !== "online") return { job, state: "no_agent", reason: "" };

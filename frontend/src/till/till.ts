@@ -83,6 +83,9 @@ export interface Till extends Scanning, Selling, Omit<Tasks, "voidSale" | "probl
 	readonly basket: Basket;
 	readonly paying: Paying;
 	readonly trust: Trust;
+	/** The open shift, by the daybook's entries. */
+	readonly shift: Readonly<ShallowRef<string | undefined>>;
+	readonly desk: () => Desk;
 	readonly notices: Notices;
 	/** Raised by the screen-wide keyboard: puts the cursor (and text typed so far) into the search field. */
 	readonly searchFor: ShallowRef<{ readonly text: string } | undefined>;
@@ -241,6 +244,8 @@ function openState(parts: TillParts): State {
 		snapshot: snapshot.value, cashier: cashier.value ?? "", daybook, agent, pusher, clock,
 	});
 	const tasks = useTasks(desk, basket, notices);
+	const shift = shallowRef(daybook.shift);
+	daybook.on("change", () => void (shift.value = daybook.shift));
 	catalogue.on("change", () => void (catalogueVersion.value += 1));
 	watch([catalogueVersion, () => basket.lines.value.length === 0], () => {
 		// New prices and taxes come between two sales, never into an open cart.
@@ -250,7 +255,7 @@ function openState(parts: TillParts): State {
 	return {
 		...selling,
 		snapshot, catalogue, daybook, offline, clock, catalogueVersion, cashier, screen, notices, basket, trust, tasks, settled,
-		keepOpen: keepNow,
+		keepOpen: keepNow, shift, desk,
 		copying: copying(catalogue, parts.settled),
 		panel: shallowRef<Panel>(),
 		searchFor: shallowRef<{ readonly text: string }>(),

@@ -103,6 +103,8 @@ interface Writing {
 	readonly report: ShiftReport;
 	readonly labels: ReportLabels;
 	readonly point: string;
+	/** What should be there is known, and may be said. */
+	readonly tellsExpected: boolean;
 	readonly amount: (minor: number) => string;
 	/** The amount, or nothing if it is zero. */
 	readonly some: (minor: number) => string;
@@ -110,11 +112,16 @@ interface Writing {
 	readonly section: (title: string, heads: readonly Label[], rows: Section["rows"]) => Section[];
 }
 
-/** The report as tables, for paper and screen; sections that say nothing are left out. */
-export function reportSections(report: ShiftReport, header: ReceiptHeader, labels: ReportLabels): Section[] {
+/**
+ * The report as tables, for paper and screen; sections that say nothing are left out. `blind`: before a drawer is
+ * counted, whoever counts it is not told what should be there. Only a till's page asks for that.
+ */
+export function reportSections(report: ShiftReport, header: ReceiptHeader, labels: ReportLabels, blind = false): Section[] {
 	const amount = (minor: number) => receiptAmount(minor, report.currency_precision, header);
 	const write: Writing = {
 		report, labels, amount,
+		// Without its float nobody knows what should be there.
+		tellsExpected: report.opened_at !== "" && !blind,
 		point: header.point ?? ".",
 		some: (minor) => (minor === 0 ? "" : amount(minor)),
 		section: (title, heads, rows) => (rows.length > 0 ? [{ title, heads: heads.map((head) => labels[head]), rows }] : []),
@@ -122,11 +129,11 @@ export function reportSections(report: ShiftReport, header: ReceiptHeader, label
 	return [turnover, taxes, tenders, owed, movements, goodsAndPeople, happened, order].flatMap((part) => part(write));
 }
 
-/** The report for a till's printer. */
-export function documentOfReport(report: ShiftReport, header: ReceiptHeader, labels: ReportLabels): ReceiptDocument {
+/** The report for a till's printer; `blind` as above. */
+export function documentOfReport(report: ShiftReport, header: ReceiptHeader, labels: ReportLabels, blind = false): ReceiptDocument {
 	const columns = header.columns ?? DEFAULT_COLUMNS;
 	const isClosed = report.closed_at !== "";
-	const sections = reportSections(report, header, labels).flatMap((section): ReceiptElement[] => [
+	const sections = reportSections(report, header, labels, blind).flatMap((section): ReceiptElement[] => [
 		{ type: "rule" }, { type: "text", text: section.title, bold: true }, ...printed(section, columns),
 	]);
 	const sign: ReceiptElement[] = [SPACE, { type: "text", text: labels.signature }, SPACE, { type: "rule" }];
@@ -225,9 +232,8 @@ function tenderRow(write: Writing, each: TenderFigures): string[] {
 	const moved = [
 		each.float_minor, each.received_minor, each.change_minor, each.refunded_minor, each.in_minor, each.out_minor,
 	];
-	// Without its float nobody knows what should be there.
-	const isKnown = write.report.opened_at !== "";
-	const counted = [isKnown ? expectedOf(each) : undefined, each.counted_minor, isKnown ? differenceOf(each) : undefined];
+	const { tellsExpected: tells } = write;
+	const counted = [tells ? expectedOf(each) : undefined, each.counted_minor, tells ? differenceOf(each) : undefined];
 	return [
 		each.tender, ...moved.map(write.some), ...counted.map((minor) => (minor === undefined ? "" : write.amount(minor))),
 	];
