@@ -108,7 +108,7 @@ def till_day(count: int, till: str = "T1", epoch: int = 1) -> list[WireEntry]:
 	return wires
 
 
-def returned(day):
+def with_returns(day):
 	"""The first sale's number, and the day with two parts of it coming back at its end."""
 	sold = next(open_wire(wire) for wire in day if open_wire(wire).kind == "sale")
 	number = sold.receipt_number

@@ -14,9 +14,11 @@ from inputs import (
 	SEED,
 	TakenBack,
 	a_return,
+	a_return_onto_credit,
 	a_sale,
 	a_sale_with_added_tax,
 	a_sale_with_everything,
+	a_tipped_sale,
 	an_entry,
 	named_drafts,
 	named_returns,
@@ -168,7 +170,14 @@ def receipt_cases() -> list[dict[str, Any]]:
 	sales.append((headers[1], _entry_of_sale(a_sale_with_everything())))
 	cases = [_receipt_case(header, entry, copy) for header, entry in sales for copy in (0, 2)]
 	against, without = (_entry_of_return(a_return(**more)) for more in (AGAINST, {}))
-	return [*cases, _receipt_case(headers[0], against, 0), _receipt_case(headers[1], without, 1)]
+	tipped, onto_credit = _entry_of_sale(a_tipped_sale()), _entry_of_return(a_return_onto_credit())
+	return [
+		*cases,
+		_receipt_case(headers[0], against, 0),
+		_receipt_case(headers[1], without, 1),
+		_receipt_case(headers[0], tipped, 0),
+		_receipt_case(headers[1], onto_credit, 0),
+	]
 
 
 def _entry_of_sale(sold: sale.Sale) -> Entry:

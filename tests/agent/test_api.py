@@ -7,7 +7,7 @@ import io
 import json
 
 import pytest
-from carts import returned, till_day
+from carts import till_day, with_returns
 
 from pos_bridge.agent.daybook import arrival_now, recording
 from pos_bridge.agent.standalone.api import CHANGES_PATH
@@ -318,7 +318,7 @@ async def test_everything_survives_a_restart(tmp_path, run_demo):
 
 async def test_a_receipt_is_found_with_its_returns_by_every_till_of_the_company(till):
 	await till.enrol()
-	number, wires = returned(till_day(2))
+	number, wires = with_returns(till_day(2))
 	await till.push(wires)
 	_, body = await till.get(RECEIPT_PATH, receipt_number=number)
 	assert [open_wire(WireEntry(**each)).kind for each in body["message"]["entries"]] == [

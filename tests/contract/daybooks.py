@@ -6,7 +6,7 @@ A test module imports all of it and brings a fixture `daybook`, empty at the sta
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from carts import returned, till_day
+from carts import till_day, with_returns
 
 from pos_bridge.core.daybook import Arrival, Gap, Outcome, State
 from pos_bridge.core.entry import WireEntry, open_wire, seal
@@ -43,7 +43,7 @@ def test_the_latest_of_a_till_come_newest_first_page_by_page(daybook):
 
 
 def test_a_receipt_is_found_by_its_number_with_all_that_came_back_of_it(daybook):
-	number, wires = returned(DAY)
+	number, wires = with_returns(DAY)
 	daybook.record_all(wires, ARRIVAL)
 	sale, *returns = daybook.of_receipt(number)
 	assert (sale.entry.kind, sale.entry.receipt_number) == ("sale", number)

@@ -4,7 +4,7 @@
 import type { Entry } from "@/core/entry";
 import { HUNDRED_PERCENT, allocate, formatMinor, parseDecimal, withoutSpareZeros } from "@/core/money";
 import type { ReturnBody } from "@/core/returns";
-import type { SaleBody, SaleLine, TaxTotal } from "@/core/sale";
+import type { SaleBody, SaleLine, TaxTotal, Tender } from "@/core/sale";
 import { offPrices, totalsOf } from "@/core/saleBody";
 
 export type Align = "left" | "center" | "right";
@@ -60,6 +60,7 @@ export interface ReceiptLabels {
 	readonly return: string;
 	readonly of_receipt: string;
 	readonly check: string;
+	readonly tip: string;
 }
 
 export const LABELS: ReceiptLabels = {
@@ -74,6 +75,7 @@ export const LABELS: ReceiptLabels = {
 	return: "RETURN",
 	of_receipt: "of receipt",
 	check: "Check",
+	tip: "Tip",
 };
 
 export interface ReceiptOptions {
@@ -123,6 +125,7 @@ export function receiptOfSale(
 		RULE,
 		...paymentElements(sale, header, labels, amount),
 		...taxRows(sale, header, labels, amount, true),
+		...creditElements(sale),
 		SPACE,
 		...(header.footer ?? []).map(centred),
 		{ type: "code128", data: number },
@@ -219,9 +222,23 @@ function paymentElements(
 	sale: SaleBody, header: ReceiptHeader, labels: ReceiptLabels, amount: AmountText,
 ): ReceiptElement[] {
 	const total = { ...row(`${labels.total} ${sale.currency}`, amount(sale.total_minor)), bold: true };
-	const tenders = sale.tenders.map((tender) => row(tender.tender, amount(tender.amount_minor)));
+	const tenders = sale.tenders.flatMap((tender) => tenderElements(tender, amount));
+	const tip = sale.tip_minor ? [row(labels.tip, amount(sale.tip_minor))] : [];
 	const change = sale.change_minor === 0 ? [] : [{ ...row(labels.change, amount(sale.change_minor)), bold: true }];
-	return [...aboveTheTotal(sale, header, labels, amount), total, ...tenders, ...change];
+	return [...aboveTheTotal(sale, header, labels, amount), total, ...tenders, ...tip, ...change];
+}
+
+/** Of a gift card only the end of its number: whoever finds the receipt must not spend it. */
+function tenderElements({ tender, amount_minor, credit = "" }: Tender, amount: AmountText): ReceiptElement[] {
+	const first = row(tender, amount(amount_minor));
+	return credit === "" ? [first] : [first, { type: "text", text: `  …${credit.slice(-4)}` }];
+}
+
+/** What money went onto, with its whole number: this paper is how it is spent. */
+function creditElements({ tenders }: Pick<SaleBody, "tenders">): ReceiptElement[] {
+	return tenders.filter(({ credit, amount_minor }) => credit && amount_minor < 0).flatMap(({ tender, credit = "" }) => [
+		SPACE, { ...centred(tender), bold: true }, { type: "code128", data: credit } as const, centred(credit),
+	]);
 }
 
 /** What has to be added to the lines so that they come to the total. */

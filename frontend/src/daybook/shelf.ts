@@ -2,6 +2,7 @@
 // Never holds an entry's text, so that a year of sales stays small.
 
 import { NO_PREVIOUS, takesReceiptNumber, type Entry, type Head } from "@/core/entry";
+import type { ReturnBody } from "@/core/returns";
 import type { ChainStart, LogRecord, Span } from "@/daybook/log";
 import type { PushResult } from "@/server/api";
 
@@ -17,6 +18,9 @@ export interface Place extends Span {
 	readonly hash: string;
 	readonly businessDate: string;
 	readonly occurredAt: string;
+	/** Its receipt's number, and the id of the sale that it takes back; absent where it has none. */
+	readonly receipt?: string;
+	readonly against?: string;
 }
 
 export class Shelf {
@@ -92,6 +96,14 @@ export class Shelf {
 
 	placesOf(businessDate: string): Place[] {
 		return [...this.places.values()].filter((place) => place.businessDate === businessDate);
+	}
+
+	/** What has this receipt number, then the returns of it, as they were written. */
+	placesOfReceipt(number: string): Place[] {
+		const all = [...this.places.values()].sort((one, other) => positionOf(one) - positionOf(other));
+		const named = all.filter(({ receipt }) => receipt === number);
+		const ids = new Set(named.map(({ id }) => id));
+		return [...named, ...all.filter(({ against }) => against !== undefined && ids.has(against))];
 	}
 
 	/** The last entry that was written to a segment. */
@@ -178,5 +190,8 @@ export function positionOf({ segment, from }: Place): number {
 
 function placeOf(entry: Entry, hash: string, { from, to }: Span, segment: number): Place {
 	const { id, chain, sequence, business_date: businessDate, occurred_at: occurredAt } = entry;
-	return { id, chain, sequence, hash, businessDate, occurredAt, from, to, segment };
+	const receipt = entry.receipt_number;
+	const against = entry.kind === "return" ? (entry.body as Partial<ReturnBody>).against?.entry : undefined;
+	const named = { ...(receipt !== undefined && { receipt }), ...(against !== undefined && { against }) };
+	return { id, chain, sequence, hash, businessDate, occurredAt, from, to, segment, ...named };
 }

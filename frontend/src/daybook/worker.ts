@@ -19,6 +19,7 @@ export type DaybookCall =
 	| { readonly op: "sendable"; readonly limit: number; readonly after: number }
 	| { readonly op: "unsentIds"; readonly limit: number }
 	| { readonly op: "entriesOf"; readonly businessDate: string }
+	| { readonly op: "ofReceipt"; readonly number: string }
 	| { readonly op: "find"; readonly id: string }
 	| { readonly op: "compareHeads"; readonly heads: readonly Head[]; readonly nextEpoch: number }
 	| { readonly op: "troubled" }
@@ -105,6 +106,8 @@ async function carryOut(call: DaybookCall): Promise<unknown> {
 			return book.unsentIds(call.limit);
 		case "entriesOf":
 			return book.entriesOf(call.businessDate);
+		case "ofReceipt":
+			return book.ofReceipt(call.number);
 		case "find":
 			return book.find(call.id);
 		case "compareHeads":

@@ -17,5 +17,6 @@ export function receiptLabels(): ReceiptLabels {
 		return: t("receipt.return"),
 		of_receipt: t("receipt.of_receipt"),
 		check: t("receipt.check"),
+		tip: t("receipt.tip"),
 	};
 }

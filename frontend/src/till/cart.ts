@@ -6,6 +6,7 @@ import type { Buyer } from "@/catalogue/selling";
 import { SCALE, formatDecimal, parseDecimal, roundRatio, type Rounding } from "@/core/money";
 import { MAX_LINES, type DraftLine, type SaleDraft } from "@/core/sale";
 import { cartTerms } from "@/core/saleBody";
+import type { Back } from "@/returns/back";
 import type { Snapshot } from "@/server/api";
 
 export interface CartLine {
@@ -23,6 +24,8 @@ export interface Cart {
 	readonly coupon?: string;
 	/** By whose prices is sold; absent: whoever walks in. */
 	readonly customer?: Buyer;
+	/** What comes back in the same ticket. */
+	readonly back?: Back;
 }
 
 export interface Added {
@@ -106,6 +109,16 @@ export function setCustomer(
 export function setCoupon(cart: Cart, coupon: string | undefined): Cart {
 	const { coupon: _coupon, ...plain } = cart;
 	return coupon === undefined ? plain : { ...plain, coupon };
+}
+
+/** Without `back` nothing comes back. */
+export function setBack(cart: Cart, back: Back | undefined): Cart {
+	const { back: _back, ...plain } = cart;
+	return back === undefined ? plain : { ...plain, back };
+}
+
+export function isEmpty({ lines, back }: Cart): boolean {
+	return lines.length === 0 && back === undefined;
 }
 
 export function removeLine(cart: Cart, key: number): Cart {

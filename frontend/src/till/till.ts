@@ -15,6 +15,7 @@ import type { Offline } from "@/offline/offline";
 import { hasLittleRoom, megabytes } from "@/offline/room";
 import { restartWhenQuiet, wasRestarted } from "@/offline/restart";
 import { keep } from "@/server/kept";
+import type { Askable } from "@/returns/lookUpSale";
 import type { Company, Snapshot } from "@/server/api";
 import { useScanning, type Scanning } from "@/scan/scanning";
 import { KEPT_CART, useBasket, type Basket } from "@/till/basket";
@@ -61,6 +62,8 @@ export interface LeftOpen {
 	readonly tenders?: readonly Tender[];
 	/** The sale that the earlier page recorded last, if it could not show it. */
 	readonly recorded?: StoredEntry;
+	/** Of an exchange in this cart, what comes back is recorded; the rest is recorded at once. */
+	readonly half?: boolean;
 	/** Lines of the cart that can't be sold any more. */
 	readonly lost: number;
 }
@@ -84,6 +87,10 @@ export interface Till extends Scanning, Selling, Omit<Tasks, "voidSale" | "probl
 	readonly paying: Paying;
 	readonly trust: Trust;
 	readonly notices: Notices;
+	/** The receipt whose return was asked for by a scan; the panel takes it. */
+	readonly receipt: ShallowRef<string>;
+	/** Whom a receipt is asked of. */
+	readonly askable: Askable;
 	/** Raised by the screen-wide keyboard: puts the cursor (and text typed so far) into the search field. */
 	readonly searchFor: ShallowRef<{ readonly text: string } | undefined>;
 	/** False until a start has come so far that codes are scanned: what nobody can scan is drawn after that. */
@@ -120,14 +127,17 @@ export function createTill(parts: TillParts): Till {
 		screen.value = "sell";
 	}
 	function goPay(): void {
-		if (screen.value !== "sell" || basket.lines.value.length === 0 || !daybook.writable || tasks.isVoiding()) return;
+		if (screen.value !== "sell" || basket.empty.value || !daybook.writable || tasks.isVoiding()) return;
 		panel.value = undefined;
 		notices.clear();
+		if (basket.back.value && basket.lines.value.length > 0 && !state.snapshot.value.offers?.includes("exchange")) {
+			return tasks.problem(t("back.no_exchange"));
+		}
 		paying.begin();
 		screen.value = "pay";
 	}
 	function leavePay(): void {
-		if (screen.value !== "pay" || !paying.idle() || paying.tenders.value.length > 0) return;
+		if (screen.value !== "pay" || !paying.idle() || paying.tenders.value.length > 0 || paying.half.value) return;
 		paying.atTerminal.value = false;
 		screen.value = "sell";
 	}
@@ -136,8 +146,13 @@ export function createTill(parts: TillParts): Till {
 		if (parts.company.revoked) return { title: t("enrol.revoked") };
 		return state.cashier.value === undefined ? { title: t("cashier.title") } : undefined;
 	}
+	function openReceipt(number: string): void {
+		if (screen.value === "done") nextCustomer();
+		state.receipt.value = number;
+		panel.value = "return";
+	}
 	const scanning = useScanning({
-		...state, whyNot, nextCustomer,
+		...state, whyNot, nextCustomer, openReceipt,
 		money: () => state.money.value,
 		searchByName: () => void (state.searchFor.value = { text: "" }),
 	});
@@ -154,7 +169,7 @@ export function createTill(parts: TillParts): Till {
 		if (little) notices.say({ tone: "problem", title: t("offline.little_room", { megabytes: megabytes(freeBytes) }) });
 	});
 	restartWhenQuiet(parts.offline, {
-		isIdle: () => daybook.writable && basket.lines.value.length === 0 && screen.value === "sell" && panel.value === undefined,
+		isIdle: () => daybook.writable && basket.empty.value && screen.value === "sell" && panel.value === undefined,
 		sayRestart: () => notices.say({ tone: "info", title: t("offline.restarting") }),
 	});
 	return {
@@ -179,6 +194,9 @@ function sayWhatWasLeft({ daybook, left, settled }: TillParts, { notices, paying
 	if (left.lost > 0) notices.say({ tone: "problem", title: t("cart.renewed", { count: left.lost }) });
 	if (wasRestarted()) notices.say({ tone: "info", title: t("offline.restarted") });
 	if (left.recorded) paying.showEarlier(left.recorded);
+	if (!left.half) return;
+	paying.half.value = true;
+	void settled.then(() => paying.finish());
 }
 
 /** A clock that is far off is said once; how far stands in the panel. */
@@ -222,7 +240,7 @@ function openState(parts: TillParts): State {
 	const snapshot = shallowRef(first);
 	const catalogueVersion = shallowRef(0);
 	const cashier = shallowRef(knownCashier(first, kept));
-	const screen = shallowRef<Screen>(left.tenders?.length ? "pay" : "sell");
+	const screen = shallowRef<Screen>(left.tenders?.length || left.half ? "pay" : "sell");
 	const notices = useNotices();
 	const failed = (reason: string): void => tasks.problem(t("cart.not_kept", { reason }));
 	const { cart, tenders } = left;
@@ -242,9 +260,9 @@ function openState(parts: TillParts): State {
 	});
 	const tasks = useTasks(desk, basket, notices);
 	catalogue.on("change", () => void (catalogueVersion.value += 1));
-	watch([catalogueVersion, () => basket.lines.value.length === 0], () => {
+	watch([catalogueVersion, basket.empty], () => {
 		// New prices and taxes come between two sales, never into an open cart.
-		if (catalogue.snapshot && !catalogue.progress && basket.lines.value.length === 0) snapshot.value = catalogue.snapshot;
+		if (catalogue.snapshot && !catalogue.progress && basket.empty.value) snapshot.value = catalogue.snapshot;
 	});
 	const money = computed(() => moneyOf(snapshot.value));
 	return {
@@ -253,6 +271,8 @@ function openState(parts: TillParts): State {
 		keepOpen: keepNow,
 		copying: copying(catalogue, parts.settled),
 		panel: shallowRef<Panel>(),
+		receipt: shallowRef(""),
+		askable: { daybook, agent, company },
 		searchFor: shallowRef<{ readonly text: string }>(),
 		money,
 		repriced: useRepriced({ basket, catalogue, catalogueVersion, money, notices, snapshot, buying: selling.buying }),

@@ -1,6 +1,7 @@
 // The German words of the till. Never a key that English lacks: the type holds both equal.
 
 import { report } from "@/words/report.de";
+import { returns } from "@/words/returns.de";
 import type { Dictionary } from "@/words/words";
 
 export const de: Dictionary = {
@@ -164,6 +165,7 @@ export const de: Dictionary = {
 	"receipt.of_receipt": "zu Beleg",
 	"receipt.check": "Prüfung",
 	...report,
+	...returns,
 
 	"scan.unknown": "Unbekannter Code {code}",
 	"scan.unknown_hint": "Nicht im Sortiment. Nach dem Namen suchen oder beiseitelegen und das Büro um den Code bitten.",

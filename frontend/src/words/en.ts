@@ -1,6 +1,7 @@
 // The English words of the till.
 
 import { report } from "@/words/report.en";
+import { returns } from "@/words/returns.en";
 
 export const en = {
 	"close": "Close",
@@ -163,6 +164,7 @@ export const en = {
 	"receipt.of_receipt": "of receipt",
 	"receipt.check": "Check",
 	...report,
+	...returns,
 
 	"scan.unknown": "Unknown code {code}",
 	"scan.unknown_hint": "Not in the catalogue. Search it by name, or put it aside and ask the office to add the code.",
