@@ -146,11 +146,13 @@ export function receiptAmount(
 	return fraction === undefined ? grouped : `${grouped}${header.point ?? "."}${fraction}`;
 }
 
-function centred(text: string): TextElement {
+/** A line in the middle of the paper. */
+export function centred(text: string): TextElement {
 	return { type: "text", text, align: "center" };
 }
 
-function headElements(
+/** Shop, number, time and cashier: how every receipt begins. */
+export function headElements(
 	entry: Entry, header: ReceiptHeader, labels: ReceiptLabels, copy: number,
 ): ReceiptElement[] {
 	const address = [...(header.address ?? []), header.tax_id ?? ""].filter((line) => line !== "");
@@ -180,7 +182,7 @@ function returnHeading(entry: Entry, labels: ReceiptLabels): ReceiptElement[] {
 	return [banner(labels.return), ...of, SPACE];
 }
 
-function row(left: string, right: string): RowElement {
+export function row(left: string, right: string): RowElement {
 	return { type: "row", left, right };
 }
 

@@ -7,9 +7,9 @@ import { formatDecimal, minorOf, parseDecimal, roundRatio } from "@/core/money";
 import {
 	MAX_LINES, MAX_TENDERS, checkFigures, compute, sum, type DraftLine, type SaleBody, type SaleDraft, type SaleLine, type Tender, type Totals,
 } from "@/core/sale";
-import { cartTerms, saleBody } from "@/core/saleBody";
+import { cartTerms, saleBody, type Rare } from "@/core/saleBody";
 import { taxRow } from "@/core/tax";
-import { checkKinds, type Payer } from "@/core/tenders";
+import { checkKinds } from "@/core/tenders";
 import { cameFrom } from "@/core/tracked";
 
 /** The sale that a return takes back. */
@@ -88,7 +88,7 @@ export function computeReturn(draft: SaleDraft): Totals {
 
 /** The body of a return's entry, its tenders' amounts below zero; call checkReturn() on it before recording. */
 export function returnBody(
-	draft: SaleDraft, totals: Totals, tenders: readonly Tender[], against?: Against, reason = "", payer: Payer = {},
+	draft: SaleDraft, totals: Totals, tenders: readonly Tender[], against?: Against, reason = "", payer: Rare = {},
 ): ReturnBody {
 	const body = saleBody(draft, totals, tenders, 0, payer);
 	return { ...body, ...(against && { against }), ...(reason && { reason }) };

@@ -159,6 +159,20 @@ function isWire(value: unknown): value is WireEntry {
 	return typeof hash === "string" && typeof text === "string";
 }
 
+/** A credit as the company knows it; a number that nobody issued has `known` false and nothing on it. */
+export interface CreditAnswer {
+	readonly credit: string;
+	readonly known: boolean;
+	readonly credit_kind: "gift_card" | "store_credit" | "";
+	readonly currency: string;
+	readonly balance_minor: number;
+	readonly available_minor: number;
+	readonly expires_on: string;
+	readonly status: "Open" | "Spent" | "Expired" | "Blocked" | "";
+	readonly leased_minor: number;
+	readonly leased_until_ms: number;
+}
+
 export interface Gap {
 	readonly chain: string;
 	readonly first: number;
@@ -253,6 +267,11 @@ export class Company {
 	async receipt(number: string): Promise<ReceiptAnswer> {
 		const answer = await this.call(`receipt?receipt_number=${encodeURIComponent(number)}`, {});
 		return receiptOf(messageOf<unknown>(answer), "company");
+	}
+
+	/** What is on a gift card or store credit, with as much of it kept for this till as is there, at most `amount_minor`. */
+	async leaseCredit(credit: string, amount_minor: number): Promise<CreditAnswer> {
+		return messageOf<CreditAnswer>(await this.post("lease_credit", { credit, amount_minor }));
 	}
 
 	private post(method: string, body: object): Promise<string> {

@@ -12,7 +12,7 @@ import { sumOfBack, type Back, type BackSum } from "@/returns/back";
 import type { Snapshot } from "@/server/api";
 import {
 	addItem, changeBy, draftOf, emptyCart, isEmpty, lineOf, removeLine, setBack, setCoupon, setCustomer, setDiscount, setQuantity,
-	setUnit, type Cart, type CartLine, type Discount,
+	setPayer, setTip, setUnit, type Cart, type CartLine, type Discount, type Named,
 } from "@/till/cart";
 
 export const KEPT_CART = "cart";
@@ -28,6 +28,8 @@ export interface Basket {
 	readonly back: ComputedRef<BackSum | undefined>;
 	/** What the customer has to pay; below zero, what he gets back. */
 	readonly balance: ComputedRef<number>;
+	/** The balance with the tip. */
+	readonly due: ComputedRef<number>;
 	/** Nothing is sold and nothing comes back. */
 	readonly empty: ComputedRef<boolean>;
 	readonly selected: ComputedRef<CartLine | undefined>;
@@ -44,6 +46,8 @@ export interface Basket {
 	coupon(code: string | undefined): void;
 	/** From now on at this customer's prices; false if it was refused. */
 	sellTo(customer: Buyer | undefined, priceOf: (line: DraftLine) => number | undefined): boolean;
+	payer(payer: Named | undefined): void;
+	tip(tip_minor: number): void;
 	/** False, in words, if it can't be computed. */
 	takeBack(back: Back | undefined): boolean;
 	remove(key: number): void;
@@ -83,6 +87,7 @@ export function useBasket(
 	const draft = computed(() => promotedCart.value.draft);
 	const totals = computed(() => compute(draft.value));
 	const back = computed(() => sumBack(cart.value.back, snapshot.value));
+	const balance = computed(() => totals.value.total_minor + (back.value?.totals.total_minor ?? 0));
 	const keepLatest = latestWriter(keep, failed);
 	watch(cart, keepLatest, { immediate: true });
 
@@ -112,7 +117,8 @@ export function useBasket(
 		totals,
 		touched,
 		back,
-		balance: computed(() => totals.value.total_minor + (back.value?.totals.total_minor ?? 0)),
+		balance,
+		due: computed(() => (balance.value > 0 ? balance.value + (cart.value.tip_minor ?? 0) : balance.value)),
 		empty: computed(() => isEmpty(cart.value)),
 		lines: computed(() => cart.value.lines),
 		selected: computed(() => lineOf(cart.value, selectedKey.value) ?? cart.value.lines.at(-1)),
@@ -123,6 +129,8 @@ export function useBasket(
 		unit: (key, item) => void adopt(setUnit(cart.value, key, item)),
 		coupon: (code) => void adopt(setCoupon(cart.value, code)),
 		sellTo: (customer, priceOf) => adopt(setCustomer(cart.value, customer, priceOf)),
+		payer: (payer) => void adopt(setPayer(cart.value, payer)),
+		tip: (tip_minor) => void adopt(setTip(cart.value, tip_minor)),
 		takeBack: (taken) => adopt(setBack(cart.value, taken)),
 		remove: (key) => void adopt(removeLine(cart.value, key)),
 		select: (key) => void (selectedKey.value = key),

@@ -26,6 +26,16 @@ export interface Cart {
 	readonly customer?: Buyer;
 	/** What comes back in the same ticket. */
 	readonly back?: Back;
+	/** Who pays, or will pay, where that has to be known; his prices are another matter. */
+	readonly payer?: Named;
+	/** Given beyond the total, for the staff. */
+	readonly tip_minor?: number;
+}
+
+/** A customer as the screen names him; only the id is recorded. */
+export interface Named {
+	readonly customer: string;
+	readonly name: string;
 }
 
 export interface Added {
@@ -115,6 +125,16 @@ export function setCoupon(cart: Cart, coupon: string | undefined): Cart {
 export function setBack(cart: Cart, back: Back | undefined): Cart {
 	const { back: _back, ...plain } = cart;
 	return back === undefined ? plain : { ...plain, back };
+}
+
+export function setPayer(cart: Cart, payer: Named | undefined): Cart {
+	const { payer: _payer, ...plain } = cart;
+	return payer === undefined ? plain : { ...plain, payer };
+}
+
+export function setTip(cart: Cart, tip_minor: number): Cart {
+	const { tip_minor: _tip, ...plain } = cart;
+	return tip_minor > 0 ? { ...plain, tip_minor } : plain;
 }
 
 export function isEmpty({ lines, back }: Cart): boolean {

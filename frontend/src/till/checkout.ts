@@ -9,6 +9,7 @@ import { PosBridgeError, Retryable, wordsOf } from "@/core/errors";
 import { checkReturn, returnBody, type ReturnBody } from "@/core/returns";
 import { checkSale, sum, type SaleBody, type SaleDraft, type Tender, type Totals } from "@/core/sale";
 import { saleBody, type Rare } from "@/core/saleBody";
+import { receiptOfIssue, type IssueBody } from "@/credit/issue";
 import type { PageDaybook, RecordAnswer } from "@/daybook/daybook";
 import type { Pusher } from "@/daybook/push";
 import { settle, takesCash } from "@/pay/payment";
@@ -66,7 +67,7 @@ export async function recordTicket(desk: Desk, ticket: SaleToPay): Promise<Recor
 	const sells = ticket.draft.lines.length > 0;
 	const due = totals.total_minor + back.totals.total_minor;
 	const exchanged = sells ? Math.min(totals.total_minor, -back.totals.total_minor) : 0;
-	const payer = { ...customerOf(back), ...(sells && { exchange: ticket.id }) };
+	const payer = { ...ticket.rare, ...customerOf(back), tip_minor: 0, ...(sells && { exchange: ticket.id }) };
 	const given = [...exchangeOf(-exchanged), ...(due < 0 ? ticket.tenders : [])];
 	const body = returnBody(back.draft, back.totals, given, back.back.against, back.back.reason, payer);
 	checkReturn(body);
@@ -94,7 +95,7 @@ function exchangeOf(amount_minor: number): readonly Tender[] {
 
 /** Durable in the page's daybook when it resolves, and with the agent if that answered in time. */
 export async function recordSale(desk: Desk, sale: SaleToPay): Promise<RecordedSale> {
-	const change = settle(sale.totals.total_minor, sale.tenders).change_minor;
+	const change = settle(sale.totals.total_minor + (sale.rare?.tip_minor ?? 0), sale.tenders).change_minor;
 	const body = saleBody(sale.draft, sale.totals, sale.tenders, change, sale.rare);
 	checkSale(body);
 	const { entry, wire } = await record(desk, "sale", sale.id, body);
@@ -102,12 +103,18 @@ export async function recordSale(desk: Desk, sale: SaleToPay): Promise<RecordedS
 	return saleOf(desk, entry, wire.hash);
 }
 
-/** A recorded sale or return with its receipt. */
+/** A recorded sale, return or sold gift card with its receipt; of the last only tenders and change are there. */
 export function saleOf(desk: Desk, entry: Entry, hash: string): RecordedSale {
 	const body = entry.body as SaleBody;
 	if (entry.kind === "return") checkReturn(body as ReturnBody);
-	else checkSale(body);
+	else if (entry.kind === "sale") checkSale(body);
 	return { entry, body, hash, document: documentOf(desk, entry, hash), withCash: takesCash(body.tenders) };
+}
+
+/** A gift card that is sold; durable when it resolves. The same id again changes nothing. */
+export async function recordIssue(desk: Desk, id: string, body: IssueBody): Promise<RecordedSale> {
+	const { entry, wire } = await record(desk, "credit_issue", id, body);
+	return saleOf(desk, entry, wire.hash);
 }
 
 /** The receipts, and the drawer if cash is in play (not when it comes late); never rejects. */
@@ -173,7 +180,8 @@ async function print(
 function documentOf(desk: Desk, entry: Entry, hash: string, copy?: number): ReceiptDocument {
 	const columns = desk.agent.welcome?.printers[0]?.columns ?? DEFAULT_COLUMNS;
 	const header = headerOf(desk.snapshot, columns);
-	return receiptOfSale(entry, header, receiptLabels(), copy === undefined ? { hash } : { hash, copy });
+	const receiptOf = entry.kind === "credit_issue" ? receiptOfIssue : receiptOfSale;
+	return receiptOf(entry, header, receiptLabels(), copy === undefined ? { hash } : { hash, copy });
 }
 
 function printerOf(desk: Desk): string {

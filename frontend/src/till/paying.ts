@@ -4,11 +4,14 @@
 import { computed, shallowRef, type ComputedRef, type ShallowRef } from "vue";
 import { PosBridgeError, wordsOf } from "@/core/errors";
 import { sum, type Tender } from "@/core/sale";
+import type { Rare } from "@/core/saleBody";
+import type { IssueBody } from "@/credit/issue";
 import { UNSURE, type StoredEntry } from "@/daybook/daybook";
 import { addTender, settle, type Settlement } from "@/pay/payment";
 import type { Basket } from "@/till/basket";
+import type { Cart } from "@/till/cart";
 import {
-	HalfRecorded, copiesOf, printSale, recordTicket, reprint, saleOf, type Desk, type PrintAnswer, type RecordedSale,
+	HalfRecorded, copiesOf, printSale, recordIssue, recordTicket, reprint, saleOf, type Desk, type PrintAnswer, type RecordedSale,
 } from "@/till/checkout";
 import type { Screen } from "@/till/screens";
 import { t } from "@/words/words";
@@ -46,6 +49,8 @@ export interface Paying {
 	takeBack(tender: Tender): void;
 	/** `all` is what is given back, where the customer gets something back. */
 	finish(all?: readonly Tender[]): Promise<void>;
+	/** Sells a gift card, by itself. Raises what keeps it from being recorded. */
+	issue(id: string, body: IssueBody): Promise<void>;
 	printAgain(): Promise<void>;
 	/** Shows a sale that an earlier page recorded and did not get to show. */
 	showEarlier(stored: StoredEntry): void;
@@ -60,6 +65,12 @@ interface Around {
 	readonly keep: (given: KeptTenders) => void;
 }
 
+/** What not every sale says: for whom, and a tip, which nobody gives who gets money back. */
+function rareOf({ customer, payer, tip_minor = 0 }: Cart, balance: number): Rare {
+	const id = payer?.customer ?? customer?.customer;
+	return { ...(id !== undefined && { customer: id }), ...(balance > 0 && tip_minor > 0 && { tip_minor }) };
+}
+
 export function usePaying({ basket, desk, screen, given = [], keep }: Around): Paying {
 	const tenders = shallowRef(given);
 	const busy = shallowRef(false);
@@ -69,7 +80,7 @@ export function usePaying({ basket, desk, screen, given = [], keep }: Around): P
 	const printed = shallowRef<PrintAnswer>();
 	const copyNote = shallowRef("");
 	const half = shallowRef(false);
-	const settlement = computed(() => settle(Math.max(basket.balance.value, 0), tenders.value));
+	const settlement = computed(() => settle(Math.max(basket.due.value, 0), tenders.value));
 	let listening = false;
 	let recording = false;
 	/** Nobody knows whether the earlier page still asked for this sale's receipt; its job prints once either way. */
@@ -92,7 +103,7 @@ export function usePaying({ basket, desk, screen, given = [], keep }: Around): P
 		return !busy.value && !recording;
 	}
 	function settledBy(all: readonly Tender[]): boolean {
-		const due = basket.balance.value;
+		const due = basket.due.value;
 		return due < 0 ? sum(all.map((tender) => tender.amount_minor)) === BigInt(due) : settle(due, all).settled;
 	}
 	async function take(tender: Tender): Promise<void> {
@@ -118,6 +129,7 @@ export function usePaying({ basket, desk, screen, given = [], keep }: Around): P
 				totals: basket.totals.value,
 				tenders: all,
 				back: basket.back.value,
+				rare: rareOf(basket.cart.value, basket.balance.value),
 			});
 			show(sale);
 		} catch (error) {
@@ -131,6 +143,15 @@ export function usePaying({ basket, desk, screen, given = [], keep }: Around): P
 			clearTimeout(slow);
 			recording = false;
 			busy.value = false;
+		}
+	}
+	async function issue(id: string, body: IssueBody): Promise<void> {
+		if (!idle() || !basket.empty.value) return;
+		recording = true;
+		try {
+			show(await recordIssue(desk(), id, body));
+		} finally {
+			recording = false;
 		}
 	}
 	/** The sale is in the daybook: the next cart gets its own id while the cashier still sees this one's change. */
@@ -182,7 +203,7 @@ export function usePaying({ basket, desk, screen, given = [], keep }: Around): P
 	}
 	return {
 		tenders, settlement, busy, problem, atTerminal, half, done, printed, copyNote,
-		begin, leave, take, finish, printAgain, showEarlier,
+		begin, leave, take, finish, issue, printAgain, showEarlier,
 		idle,
 		mayAddItems: () => idle() && !atTerminal.value && !half.value && tenders.value.length === 0,
 		takeBack(tender) {

@@ -89,8 +89,8 @@ export interface Till extends Scanning, Selling, Omit<Tasks, "voidSale" | "probl
 	readonly notices: Notices;
 	/** The receipt whose return was asked for by a scan; the panel takes it. */
 	readonly receipt: ShallowRef<string>;
-	/** Whom a receipt is asked of. */
-	readonly askable: Askable;
+	/** Whom a receipt or a gift card is asked of. */
+	readonly askable: Askable & { readonly company: Company };
 	/** Raised by the screen-wide keyboard: puts the cursor (and text typed so far) into the search field. */
 	readonly searchFor: ShallowRef<{ readonly text: string } | undefined>;
 	/** False until a start has come so far that codes are scanned: what nobody can scan is drawn after that. */

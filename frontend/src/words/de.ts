@@ -2,6 +2,7 @@
 
 import { report } from "@/words/report.de";
 import { returns } from "@/words/returns.de";
+import { tenders } from "@/words/tenders.de";
 import type { Dictionary } from "@/words/words";
 
 export const de: Dictionary = {
@@ -166,6 +167,7 @@ export const de: Dictionary = {
 	"receipt.check": "Prüfung",
 	...report,
 	...returns,
+	...tenders,
 
 	"scan.unknown": "Unbekannter Code {code}",
 	"scan.unknown_hint": "Nicht im Sortiment. Nach dem Namen suchen oder beiseitelegen und das Büro um den Code bitten.",

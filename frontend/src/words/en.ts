@@ -2,6 +2,7 @@
 
 import { report } from "@/words/report.en";
 import { returns } from "@/words/returns.en";
+import { tenders } from "@/words/tenders.en";
 
 export const en = {
 	"close": "Close",
@@ -165,6 +166,7 @@ export const en = {
 	"receipt.check": "Check",
 	...report,
 	...returns,
+	...tenders,
 
 	"scan.unknown": "Unknown code {code}",
 	"scan.unknown_hint": "Not in the catalogue. Search it by name, or put it aside and ask the office to add the code.",
