@@ -22,6 +22,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
 	{ keys: ["F9"], does: "keys.pay" },
 	{ keys: ["keys.name.enter"], does: "keys.confirm" },
 	{ keys: ["keys.name.enter", "F9"], does: "keys.next" },
+	{ keys: ["F1"], does: "keys.hold" },
 	{ keys: ["F3"], does: "keys.return" },
 	{ keys: ["F8"], does: "keys.drawer" },
 	{ keys: ["F10"], does: "keys.void" },
@@ -38,6 +39,7 @@ const ANYWHERE: Readonly<Record<string, Action>> = {
 };
 
 const SELLING: Readonly<Record<string, Action>> = {
+	F1: (till) => void (till.panel.value = "hold"),
 	F3: (till) => void (till.panel.value = "return"),
 	F2: (till) => void (till.searchFor.value = { text: "" }),
 	F4: (till) => void (till.basket.selected.value && (till.panel.value = "line")),

@@ -7,12 +7,14 @@ import type { Buyer } from "@/catalogue/selling";
 import { PosBridgeError, wordsOf } from "@/core/errors";
 import { newId } from "@/core/entry";
 import { computeSale, type DraftLine, type SaleDraft, type Totals } from "@/core/sale";
+import { byHand } from "@/promotions/byHand";
 import { promoted, type Promoted } from "@/promotions/promotions";
 import { sumOfBack, type Back, type BackSum } from "@/returns/back";
 import type { Snapshot } from "@/server/api";
 import {
 	addItem, changeBy, draftOf, emptyCart, isEmpty, lineOf, removeLine, setBack, setCoupon, setCustomer, setDiscount, setQuantity,
-	setPayer, setTip, setUnit, type Cart, type CartLine, type Discount, type Named,
+	setPayer, setTicketDiscount, setTip, setUnit, type ByHand, type Cart, type CartLine, type Discount,
+	type Named,
 } from "@/till/cart";
 
 export const KEPT_CART = "cart";
@@ -48,12 +50,16 @@ export interface Basket {
 	sellTo(customer: Buyer | undefined, priceOf: (line: DraftLine) => number | undefined): boolean;
 	payer(payer: Named | undefined): void;
 	tip(tip_minor: number): void;
+	/** Off the whole sale; false, in words, if it can't be computed. */
+	ticketDiscount(discount: ByHand | undefined): boolean;
 	/** False, in words, if it can't be computed. */
 	takeBack(back: Back | undefined): boolean;
 	remove(key: number): void;
 	select(key: number | undefined): void;
 	/** Puts back a cart as it was, if it is still the same sale. */
 	restore(cart: Cart): void;
+	/** In place of the open one, which is empty; false, in words, if it can't be computed. */
+	open(cart: Cart): boolean;
 	startNext(): void;
 }
 
@@ -79,7 +85,7 @@ export function useBasket(
 	const touched = shallowRef(0);
 	// A changed cart is worked out before it is taken; the page then shows just that.
 	const promote = onceFor((of: Cart, shop: Snapshot): Promoted => {
-		return promoted(draftOf(of, shop), shop, itemOf, today(), of.coupon, of.customer);
+		return byHand(promoted(draftOf(of, shop), shop, itemOf, today(), of.coupon, of.customer), of.discount, shop);
 	});
 	const compute = onceFor((of: SaleDraft) => computeSale(of));
 	const sumBack = onceFor((of: Back | undefined, shop: Snapshot) => of && sumOfBack(of, shop));
@@ -130,11 +136,13 @@ export function useBasket(
 		coupon: (code) => void adopt(setCoupon(cart.value, code)),
 		sellTo: (customer, priceOf) => adopt(setCustomer(cart.value, customer, priceOf)),
 		payer: (payer) => void adopt(setPayer(cart.value, payer)),
+		ticketDiscount: (discount) => adopt(setTicketDiscount(cart.value, discount)),
 		tip: (tip_minor) => void adopt(setTip(cart.value, tip_minor)),
 		takeBack: (taken) => adopt(setBack(cart.value, taken)),
 		remove: (key) => void adopt(removeLine(cart.value, key)),
 		select: (key) => void (selectedKey.value = key),
 		restore: (old) => void (old.id === cart.value.id && adopt(old)),
+		open: adopt,
 		startNext: () => void (cart.value = emptyCart(newId())),
 	};
 }

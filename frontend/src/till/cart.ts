@@ -28,8 +28,17 @@ export interface Cart {
 	readonly back?: Back;
 	/** Who pays, or will pay, where that has to be known; his prices are another matter. */
 	readonly payer?: Named;
+	/** Off the whole sale, by hand; it takes the place of what a promotion takes off the whole. */
+	readonly discount?: ByHand;
 	/** Given beyond the total, for the staff. */
 	readonly tip_minor?: number;
+}
+
+/** One of percent and amount. */
+export interface ByHand {
+	readonly percent?: string;
+	readonly amount_minor?: number;
+	readonly reason: string;
 }
 
 /** A customer as the screen names him; only the id is recorded. */
@@ -130,6 +139,11 @@ export function setBack(cart: Cart, back: Back | undefined): Cart {
 export function setPayer(cart: Cart, payer: Named | undefined): Cart {
 	const { payer: _payer, ...plain } = cart;
 	return payer === undefined ? plain : { ...plain, payer };
+}
+
+export function setTicketDiscount(cart: Cart, discount: ByHand | undefined): Cart {
+	const { discount: _discount, ...plain } = cart;
+	return discount === undefined ? plain : { ...plain, discount };
 }
 
 export function setTip(cart: Cart, tip_minor: number): Cart {

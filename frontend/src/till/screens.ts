@@ -2,4 +2,4 @@
 // Never decides when to move.
 
 export type Screen = "sell" | "pay" | "done";
-export type Panel = "line" | "return" | "gift" | "void" | "drawer" | "keys" | "trust" | "cashier" | undefined;
+export type Panel = "line" | "return" | "gift" | "hold" | "ticket" | "void" | "drawer" | "keys" | "trust" | "cashier" | undefined;

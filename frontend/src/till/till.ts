@@ -12,6 +12,8 @@ import type { PageDaybook, StoredEntry } from "@/daybook/daybook";
 import type { GivingBack } from "@/daybook/givingBack";
 import type { Pusher } from "@/daybook/push";
 import type { Offline } from "@/offline/offline";
+import { useHeld, type Held } from "@/hold/held";
+import { useHolding, type Holding } from "@/hold/holding";
 import { hasLittleRoom, megabytes } from "@/offline/room";
 import { restartWhenQuiet, wasRestarted } from "@/offline/restart";
 import { keep } from "@/server/kept";
@@ -68,7 +70,7 @@ export interface LeftOpen {
 	readonly lost: number;
 }
 
-export interface Till extends Scanning, Selling, Omit<Tasks, "voidSale" | "problem"> {
+export interface Till extends Scanning, Selling, Holding, Omit<Tasks, "voidSale" | "problem"> {
 	readonly snapshot: Readonly<ShallowRef<Snapshot>>;
 	readonly catalogue: Catalogue;
 	readonly copying: Copying;
@@ -86,6 +88,7 @@ export interface Till extends Scanning, Selling, Omit<Tasks, "voidSale" | "probl
 	readonly basket: Basket;
 	readonly paying: Paying;
 	readonly trust: Trust;
+	readonly held: Held;
 	readonly notices: Notices;
 	/** The receipt whose return was asked for by a scan; the panel takes it. */
 	readonly receipt: ShallowRef<string>;
@@ -259,6 +262,8 @@ function openState(parts: TillParts): State {
 		snapshot: snapshot.value, cashier: cashier.value ?? "", daybook, agent, pusher, clock,
 	});
 	const tasks = useTasks(desk, basket, notices);
+	const held = useHeld(parts.settled, (id) => id === basket.cart.value.id);
+	const holding = useHolding({ basket, held, desk, catalogue, notices, problem: tasks.problem });
 	catalogue.on("change", () => void (catalogueVersion.value += 1));
 	watch([catalogueVersion, basket.empty], () => {
 		// New prices and taxes come between two sales, never into an open cart.
@@ -266,7 +271,7 @@ function openState(parts: TillParts): State {
 	});
 	const money = computed(() => moneyOf(snapshot.value));
 	return {
-		...selling,
+		...selling, ...holding, held,
 		snapshot, catalogue, daybook, offline, clock, catalogueVersion, cashier, screen, notices, basket, trust, tasks, settled,
 		keepOpen: keepNow,
 		copying: copying(catalogue, parts.settled),

@@ -3,6 +3,7 @@
 import { report } from "@/words/report.de";
 import { returns } from "@/words/returns.de";
 import { tenders } from "@/words/tenders.de";
+import { ticket } from "@/words/ticket.de";
 import type { Dictionary } from "@/words/words";
 
 export const de: Dictionary = {
@@ -168,6 +169,7 @@ export const de: Dictionary = {
 	...report,
 	...returns,
 	...tenders,
+	...ticket,
 
 	"scan.unknown": "Unbekannter Code {code}",
 	"scan.unknown_hint": "Nicht im Sortiment. Nach dem Namen suchen oder beiseitelegen und das Büro um den Code bitten.",

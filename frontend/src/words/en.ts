@@ -3,6 +3,7 @@
 import { report } from "@/words/report.en";
 import { returns } from "@/words/returns.en";
 import { tenders } from "@/words/tenders.en";
+import { ticket } from "@/words/ticket.en";
 
 export const en = {
 	"close": "Close",
@@ -167,6 +168,7 @@ export const en = {
 	...report,
 	...returns,
 	...tenders,
+	...ticket,
 
 	"scan.unknown": "Unknown code {code}",
 	"scan.unknown_hint": "Not in the catalogue. Search it by name, or put it aside and ask the office to add the code.",
