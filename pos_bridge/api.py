@@ -1,4 +1,4 @@
-"""The tills' endpoints: enrol, snapshot, chunk, changes, push, latest, credit. Parse, call, shape.
+"""The tills' endpoints: enrol, snapshot, chunk, changes, push, latest, receipt, credit. Parse, call, shape.
 
 It never trusts what a till says about itself: who it is comes from its token.
 """
@@ -23,6 +23,8 @@ from pos_bridge.core.sync import (
 	read_before,
 	read_message,
 	read_push,
+	read_receipt_number,
+	receipt_answer,
 )
 from pos_bridge.erpnext import catalogue, shop, stock
 from pos_bridge.erpnext.credit import leases
@@ -32,6 +34,7 @@ from pos_bridge.erpnext.door.answers import Refusal
 from pos_bridge.erpnext.door.auth import current_sender
 from pos_bridge.erpnext.door.enrolment import Sender
 from pos_bridge.erpnext.isolation import begin, is_clash
+from pos_bridge.erpnext.posting import returns
 from pos_bridge.erpnext.posting.moments import arrival_now
 
 MAX_ENROL_BYTES = 1_024
@@ -75,6 +78,12 @@ def push() -> dict[str, Any]:
 def latest(before: str = "") -> dict[str, Any]:
 	"""What this till recorded last, newest first, for one that lost its own daybook."""
 	return _answering(lambda: _latest(before))
+
+
+@frappe.whitelist(methods=["GET"])
+def receipt(receipt_number: str = "") -> dict[str, Any]:
+	"""A receipt of any till of this till's company, and what came back of it."""
+	return _answering(lambda: _receipt(receipt_number))
 
 
 @frappe.whitelist(methods=["POST"])
@@ -138,6 +147,14 @@ def _chunk(snapshot: str, chunk: str) -> Response:
 def _latest(before: str) -> dict[str, Any]:
 	till = current_sender().till
 	return latest_answer(FrappeDaybook().latest(till, read_before(before), MAX_LATEST_ENTRIES))
+
+
+def _receipt(number: str) -> dict[str, Any]:
+	company = frappe.get_cached_value("POS Till", current_sender().till, "company")
+	found = FrappeDaybook().of_receipt(read_receipt_number(number))
+	if found and frappe.get_cached_value("POS Till", found[0].entry.till, "company") != company:
+		found = []
+	return receipt_answer(found, returns.back_in_desk(found[0]) if found else None)
 
 
 def _push() -> dict[str, Any]:

@@ -1,8 +1,10 @@
 """Random carts and entries, as hypothesis strategies."""
 
+from dataclasses import replace
+
 from hypothesis import strategies as st
 
-from pos_bridge.core.entry import GENESIS, Entry, WireEntry, receipt_number, seal, uuid7
+from pos_bridge.core.entry import GENESIS, Entry, WireEntry, open_wire, receipt_number, seal, uuid7
 from pos_bridge.core.money import SCALE, Rounding
 from pos_bridge.core.returns import draft_of_return, make_return
 from pos_bridge.core.sale import DraftLine, SaleDraft, Tender, compute, make_sale
@@ -104,3 +106,23 @@ def till_day(count: int, till: str = "T1", epoch: int = 1) -> list[WireEntry]:
 		)
 		wires.append(seal(entry))
 	return wires
+
+
+def with_returns(day):
+	"""The first sale's number, and the day with two parts of it coming back at its end."""
+	sold = next(open_wire(wire) for wire in day if open_wire(wire).kind == "sale")
+	number = sold.receipt_number
+	against = {"entry": sold.id, "receipt_number": number}
+	wires, head = list(day), open_wire(day[-1])
+	for place in (1, 2):
+		entry = replace(
+			head,
+			id=f"01a1ee56-0000-7000-8000-00000000000{place}",
+			kind="return",
+			sequence=head.sequence + place,
+			previous=wires[-1].hash,
+			receipt_number=f"{head.till}-{head.epoch}-{900 + place:06d}",
+			body={"against": against, "part": place},
+		)
+		wires.append(seal(entry))
+	return number, wires

@@ -205,6 +205,12 @@ def a_sale() -> sale.Sale:
 	return sale.make_sale(cart, (sale.Tender("Card", "card", 1000), sale.Tender("Cash", "cash", 5000)))
 
 
+def a_sale_by_gift_card() -> sale.Sale:
+	"""Partly paid with a gift card, of whose number the paper shows the end, and with a tip."""
+	card = sale.Tender("Gift card", "gift_card", 1000, credit="GC-7XK2M-94TQA-BC3H")
+	return sale.make_sale(a_sale().draft, (card, sale.Tender("Cash", "cash", 5000)), tip_minor=150)
+
+
 def a_sale_with_added_tax() -> sale.Sale:
 	rates = {"STATE": "6.25", "CITY": "2.125"}
 	cart = draft(
@@ -260,3 +266,11 @@ def a_return(**against: str) -> returns.Return:
 	if not against:
 		cart = replace(cart, lines=tuple(replace(each, against_line=0) for each in cart.lines))
 	return given_back(cart, **against, reason="does not fit")
+
+
+def a_return_onto_credit() -> returns.Return:
+	"""Onto store credit: the paper is how that is spent."""
+	made = a_return(**AGAINST)
+	total = made.sale.totals.total_minor
+	credit = sale.Tender("Store credit", "store_credit", total, credit="SC-7XK2M-94TQA-BC3H")
+	return returns.make_return(made.sale.draft, (credit,), made.against_entry, made.against_receipt)

@@ -14,7 +14,9 @@ from inputs import (
 	SEED,
 	TakenBack,
 	a_return,
+	a_return_onto_credit,
 	a_sale,
+	a_sale_by_gift_card,
 	a_sale_with_added_tax,
 	a_sale_with_everything,
 	a_tipped_sale,
@@ -171,7 +173,14 @@ def receipt_cases() -> list[dict[str, Any]]:
 	tipped = zip(headers, (a_tipped_sale(), a_tipped_sale(5)), strict=True)
 	cases += [_receipt_case(header, _entry_of_sale(sold), 0) for header, sold in tipped]
 	against, without = (_entry_of_return(a_return(**more)) for more in (AGAINST, {}))
-	return [*cases, _receipt_case(headers[0], against, 0), _receipt_case(headers[1], without, 1)]
+	by_card, onto_credit = _entry_of_sale(a_sale_by_gift_card()), _entry_of_return(a_return_onto_credit())
+	return [
+		*cases,
+		_receipt_case(headers[0], against, 0),
+		_receipt_case(headers[1], without, 1),
+		_receipt_case(headers[0], by_card, 0),
+		_receipt_case(headers[1], onto_credit, 0),
+	]
 
 
 def _entry_of_sale(sold: sale.Sale) -> Entry:

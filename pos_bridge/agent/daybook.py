@@ -1,4 +1,4 @@
-"""The daybook on SQLite: the same port as the memory daybook, durable. It never looks into a body.
+"""The daybook on SQLite: the same port as the memory daybook, durable. It never decides by a body.
 
 The algorithm of recording is core's; this room gives it look-ups and writes.
 """
@@ -10,6 +10,7 @@ from datetime import datetime, timezone
 
 from pos_bridge.agent.store import Store
 from pos_bridge.core.daybook import (
+	MAX_OF_RECEIPT,
 	Arrival,
 	Gap,
 	Head,
@@ -27,6 +28,12 @@ MAX_GAPS = 1_000
 """Gaps that one answer names at most; the rest is named when these are filled."""
 
 _ENTRY = "SELECT cursor, hash, text, sent_by, hop, recorded_at, state, reason FROM entry"
+
+_RETURNS_OF = (
+	"WHERE kind = 'return' AND iif(json_valid(text), json_extract(text, '$.body.against.entry'), NULL) = ?"
+	" ORDER BY cursor"
+)
+"""As the index `return_of_sale` has it."""
 
 
 class SqliteShelf:
@@ -86,6 +93,11 @@ class SqliteShelf:
 	def latest(self, till: str, before: int, limit: int) -> list[Stored]:
 		where = "WHERE till = ? AND (? = 0 OR cursor < ?) ORDER BY cursor DESC LIMIT ?"
 		return self._many(where, till, before, before, limit)
+
+	def of_receipt(self, number: str) -> list[Stored]:
+		named = self._many("WHERE receipt_number = ? AND receipt_number <> ''", number)
+		returns = [row for one in named for row in self._many(_RETURNS_OF, one.entry.id)]
+		return [*named, *returns][:MAX_OF_RECEIPT]
 
 	def in_state(self, state: State, limit: int) -> list[Stored]:
 		return self._many("WHERE state = ? ORDER BY cursor LIMIT ?", state.value, limit)
@@ -163,6 +175,9 @@ class SqliteDaybook:
 
 	def latest(self, till: str, before: int, limit: int) -> list[Stored]:
 		return self._store.read(lambda connection: SqliteShelf(connection).latest(till, before, limit))
+
+	def of_receipt(self, number: str) -> list[Stored]:
+		return self._store.read(lambda connection: SqliteShelf(connection).of_receipt(number))
 
 	def in_state(self, state: State, limit: int) -> list[Stored]:
 		return self._store.read(lambda connection: SqliteShelf(connection).in_state(state, limit))

@@ -24,7 +24,9 @@ from pos_bridge.core.sync import (
 	latest_answer,
 	next_epoch,
 	read_message,
+	read_receipt_number,
 	read_wire,
+	receipt_answer,
 	recorded_fields,
 )
 
@@ -55,6 +57,7 @@ class Operations:
 			"kick": self._kick,
 			"acknowledged": self._acknowledged,
 			"latest": self._latest,
+			"receipt": self._receipt,
 		}
 
 	@property
@@ -162,6 +165,10 @@ class Operations:
 			raise Malformed("before is the number that an earlier answer gave, or 0.")
 		found = self._process.daybook.latest(self._till, before, MAX_LATEST_ENTRIES)
 		return {"op": "latest", **latest_answer(found)}
+
+	async def _receipt(self, message: Message) -> Answer:
+		number = read_receipt_number(message.get("receipt_number"))
+		return {"op": "receipt", **receipt_answer(self._process.daybook.of_receipt(number))}
 
 
 def _queued(job: str, submitted: Submitted) -> Answer:

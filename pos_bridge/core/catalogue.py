@@ -19,6 +19,8 @@ from pos_bridge.core.tax import Tax
 from pos_bridge.core.ticket import TotalRounding
 
 CHUNK_SIZE = 1000
+OFFERS = ("exchange", "gift_card", "store_credit", "on_account", "tips")
+"""What not every shop is set up for; kinds of tenders, and tips."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ class TillProfile:
 	taxes: tuple[Tax, ...]
 	templates: Mapping[str, Mapping[str, str]]
 	tenders: Mapping[str, str]
-	"""Tender's name to its kind, `cash` or `card`, in the order of the buttons."""
+	"""Tender's name to its kind, `cash`, `card` or `bank`, in the order of the buttons."""
 	cashiers: tuple[str, ...]
 	code_patterns: tuple[str, ...]
 	total_rounding: TotalRounding | None = None
@@ -76,6 +78,10 @@ class TillProfile:
 	price_list: str = ""
 	restricted: tuple[tuple[str, str, str], ...] = ()
 	"""Customers who may buy only some goods: customer, `item`, `group` or `brand`, and its name."""
+	offers: tuple[str, ...] = ()
+	"""What the shop takes and gives besides money, of `OFFERS`."""
+	without_receipt_minor: int = 0
+	"""What a return without receipt may come to; 0: the shop takes nothing back so."""
 	rules: Sequence[Mapping[str, Any]] = ()
 	"""Pricing rules as `pricing.rules` reads them."""
 	rules_left_out: Sequence[Mapping[str, str]] = ()
@@ -184,6 +190,8 @@ def _rare_fields(profile: TillProfile) -> dict[str, Any]:
 		"rate_decimals": profile.rate_decimals,
 		"price_list": profile.price_list,
 		"restricted": [list(row) for row in profile.restricted],
+		"offers": list(profile.offers),
+		"without_receipt_minor": profile.without_receipt_minor,
 	}
 	return {name: value for name, value in fields.items() if value}
 

@@ -1,17 +1,20 @@
 """The port of every daybook, the one algorithm that records an entry, and the memory daybook that ships.
 
-It never looks into an entry's body: what the books think of it is decided after it is recorded.
+It never decides by an entry's body: what the books think of it is decided after it is recorded.
 """
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Protocol
 
 from pos_bridge.core.entry import Entry, WireEntry, open_wire
 from pos_bridge.core.errors import Malformed
+
+MAX_OF_RECEIPT = 200
+"""Entries that are given of one receipt: its own, and returns of it."""
 
 
 class Outcome(str, Enum):
@@ -130,6 +133,9 @@ class Daybook(Shelf, Protocol):
 	def latest(self, till: str, before: int, limit: int) -> list[Stored]:
 		"""A till's entries that were recorded before the cursor `before` (0: all of them), newest first."""
 
+	def of_receipt(self, number: str) -> list[Stored]:
+		"""What has this receipt number, then the returns of it: `MAX_OF_RECEIPT` at most, oldest first."""
+
 	def in_state(self, state: State, limit: int) -> list[Stored]:
 		"""Entries in a state, oldest first."""
 
@@ -205,6 +211,13 @@ def gaps_of(chain: str, sequences: Sequence[int]) -> list[Gap]:
 	return [Gap(chain, before + 1, here - 1) for before, here in pairs if here > before + 1]
 
 
+def against_of(entry: Entry) -> str:
+	"""The id of the sale that a return says it takes back; "" where none is named."""
+	against = entry.body.get("against") if entry.kind == "return" else None
+	id = against.get("entry") if isinstance(against, Mapping) else None
+	return id if isinstance(id, str) else ""
+
+
 class MemoryDaybook:
 	"""A daybook that lives as long as its process: for tests, training and as the measure for the others."""
 
@@ -237,6 +250,13 @@ class MemoryDaybook:
 	def latest(self, till: str, before: int, limit: int) -> list[Stored]:
 		older = (stored for stored in self._stored.values() if not before or stored.cursor < before)
 		return [stored for stored in older if stored.entry.till == till][::-1][:limit]
+
+	def of_receipt(self, number: str) -> list[Stored]:
+		stored = self._stored.values()
+		named = [each for each in stored if number and each.entry.receipt_number == number]
+		ids = {each.entry.id for each in named}
+		returns = [each for each in stored if against_of(each.entry) in ids]
+		return [*named, *returns][:MAX_OF_RECEIPT]
 
 	def in_state(self, state: State, limit: int) -> list[Stored]:
 		return [stored for stored in self._stored.values() if stored.state is state][:limit]

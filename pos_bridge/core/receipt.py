@@ -3,17 +3,19 @@
 It never makes a byte for a printer (`agent/devices/escpos.py` does) and never looks a locale up.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pos_bridge.core.entry import Entry
 from pos_bridge.core.errors import Malformed
+from pos_bridge.core.kinds.credit_number import masked
 from pos_bridge.core.money import SCALE, allocate, format_decimal, format_minor
 from pos_bridge.core.returns import return_from_body
 from pos_bridge.core.sale import DraftLine, LineAmounts, Sale
 from pos_bridge.core.sale_body import sale_from_body
 from pos_bridge.core.tax import HUNDRED_PERCENT, Charge, TaxAmount
+from pos_bridge.core.tenders import Tender
 
 MAX_ELEMENTS = 4000
 MAX_TEXT = 500
@@ -105,6 +107,7 @@ def receipt_of_sale(
 		*_lines(sale, header),
 		*_payment(sale, header, labels),
 		*_taxes(sale, header, labels, inclusive=True),
+		*_credits(sale.tenders),
 		Mark("space"),
 		*(Text(line, "center") for line in header.footer),
 		Code("code128", entry.receipt_number),
@@ -175,8 +178,20 @@ def _payment(sale: Sale, header: ReceiptHeader, labels: Mapping[str, str]) -> li
 			elements.append(Row(labels[label], _amount(amount_minor, sale, header)))
 	for tender in sale.tenders:
 		elements.append(Row(tender.tender, _amount(tender.amount_minor, sale, header)))
+		if tender.credit:
+			elements.append(Text(f"  {masked(tender.credit)}"))
 	if sale.change_minor:
 		elements.append(Row(labels["change"], _amount(sale.change_minor, sale, header), bold=True))
+	return elements
+
+
+def _credits(tenders: Sequence[Tender]) -> list[Element]:
+	"""What money went onto, with its whole number: this paper is how it is spent."""
+	elements: list[Element] = []
+	for tender in tenders:
+		if tender.credit and tender.amount_minor < 0:
+			elements += [Mark("space"), Text(tender.tender, "center", bold=True)]
+			elements += [Code("code128", tender.credit), Text(tender.credit, "center")]
 	return elements
 
 

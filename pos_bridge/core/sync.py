@@ -4,6 +4,7 @@ It never sends anything; the agent, the page and the company's API do.
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from pos_bridge.core.daybook import Gap, Head, Outcome, Recorded, State, Stored
 from pos_bridge.core.entry import WireEntry
 from pos_bridge.core.errors import Malformed, TooLarge
+from pos_bridge.core.money import format_decimal
 
 PROTOCOL_VERSION = 1
 SUPPORTED_PROTOCOLS = (1,)
@@ -24,6 +26,7 @@ ENROL_PATH = "/api/method/pos_bridge.api.enrol"
 SNAPSHOT_PATH = "/api/method/pos_bridge.api.snapshot"
 CHUNK_PATH = "/api/method/pos_bridge.api.snapshot_chunk"
 LATEST_PATH = "/api/method/pos_bridge.api.latest"
+RECEIPT_PATH = "/api/method/pos_bridge.api.receipt"
 
 BODY_TYPE = "application/octet-stream"
 """How bodies are sent: Frappe would parse `application/json` first, and lose a body that is none."""
@@ -33,6 +36,8 @@ EPOCHS_OF_AN_ENROLMENT = 100
 
 MAX_REASON = 1_000
 """Characters of the other side's words that are kept."""
+
+_RECEIPT_NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}-[1-9][0-9]{0,8}-[0-9]{6,12}", re.ASCII)
 
 AGENT_PATH = "/agent"
 AGENT_SUBPROTOCOL = "posbridge.v1"
@@ -121,6 +126,17 @@ def latest_answer(found: Sequence[Stored]) -> dict[str, object]:
 
 	As many as fit into a frame, one at least; without `before` there are no older ones.
 	"""
+	given = _fitting(found)
+	more = len(given) < len(found) or len(found) == MAX_LATEST_ENTRIES
+	return {
+		"entries": [wire_fields(stored.wire) for stored in given],
+		"results": [_given_fields(stored) for stored in given],
+		**({"before": given[-1].cursor} if more else {}),
+	}
+
+
+def _fitting(found: Sequence[Stored]) -> list[Stored]:
+	"""As many as fit into a frame, one at least."""
 	given: list[Stored] = []
 	size = 0
 	for stored in found:
@@ -128,13 +144,34 @@ def latest_answer(found: Sequence[Stored]) -> dict[str, object]:
 		if given and 2 * size > MAX_PUSH_BYTES:
 			break
 		given.append(stored)
-	results = [Recorded(stored.entry.id, Outcome.EXISTS, stored.state, stored.reason) for stored in given]
-	more = len(given) < len(found) or len(found) == MAX_LATEST_ENTRIES
+	return given
+
+
+def read_receipt_number(given: object) -> str:
+	"""A receipt's number as it is typed or scanned; `Malformed` if it can be none."""
+	if isinstance(given, str) and _RECEIPT_NUMBER.fullmatch(given):
+		return given
+	raise Malformed("A receipt's number is a till, an epoch and a counter: T1-1-000042.")
+
+
+def receipt_answer(found: Sequence[Stored], elsewhere: Mapping[int, int] | None = None) -> dict[str, object]:
+	"""What is known of a receipt: its entry and the returns of it, oldest first, with what became of each.
+
+	`elsewhere` is what came back of the sale's lines without an entry, as quantities of 10^-9. Without
+	entries the number is not known.
+	"""
+	given = _fitting(found)
 	return {
 		"entries": [wire_fields(stored.wire) for stored in given],
-		"results": [recorded_fields(result) for result in results],
-		**({"before": given[-1].cursor} if more else {}),
+		"results": [_given_fields(stored) for stored in given],
+		"elsewhere": [
+			[line, format_decimal(back)] for line, back in sorted((elsewhere or {}).items()) if back
+		],
 	}
+
+
+def _given_fields(stored: Stored) -> dict[str, str]:
+	return recorded_fields(Recorded(stored.entry.id, Outcome.EXISTS, stored.state, stored.reason))
 
 
 def recorded_fields(result: Recorded) -> dict[str, str]:

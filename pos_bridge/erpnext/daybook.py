@@ -14,6 +14,7 @@ from typing import Any
 import frappe
 
 from pos_bridge.core.daybook import (
+	MAX_OF_RECEIPT,
 	Arrival,
 	Gap,
 	Head,
@@ -122,6 +123,13 @@ class FrappeDaybook:
 	def latest(self, till: str, before: int, limit: int) -> list[Stored]:
 		where = "WHERE till = %s AND (%s = 0 OR position < %s) ORDER BY position DESC LIMIT %s"
 		return _select(where, till, before, before, limit)
+
+	def of_receipt(self, number: str) -> list[Stored]:
+		named = _select("WHERE receipt_number = %s AND receipt_number <> '' ORDER BY position", number)
+		ids = tuple(stored.entry.id for stored in named)
+		against = "WHERE against_entry IN %s AND kind = 'return' ORDER BY position LIMIT %s"
+		returns = _select(against, ids, MAX_OF_RECEIPT) if ids else []
+		return [*named, *returns][:MAX_OF_RECEIPT]
 
 	def in_state(self, state: State, limit: int) -> list[Stored]:
 		return _select("WHERE state = %s ORDER BY position LIMIT %s", state.value, limit)

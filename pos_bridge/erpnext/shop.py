@@ -13,7 +13,7 @@ from frappe import _
 from frappe.model.meta import get_field_precision
 from frappe.utils import cint, flt, get_number_format_info
 
-from pos_bridge.core.catalogue import TillProfile
+from pos_bridge.core.catalogue import OFFERS, TillProfile
 from pos_bridge.core.errors import Rejected
 from pos_bridge.core.money import format_decimal, parse_decimal
 from pos_bridge.core.sale import MAX_RATE_DECIMALS
@@ -324,7 +324,19 @@ def till_profile(till: str) -> TillProfile:
 		rate_decimals=shop.rate_decimals,
 		price_list=shop.price_list,
 		restricted=_restricted(),
+		**_offered(shop),
 	)
+
+
+def _offered(shop: Shop) -> dict[str, Any]:
+	"""What the POS Profile has an account for, or says."""
+	profile = frappe.get_cached_doc("POS Profile", shop.profile)
+	offers = {*shop.accounts, *(["on_account"] if profile.get("pos_bridge_on_account") else [])}
+	limit = flt(profile.get("pos_bridge_without_receipt"))
+	return {
+		"offers": tuple(offer for offer in OFFERS if offer in offers),
+		"without_receipt_minor": minor(limit, shop.currency_precision),
+	}
 
 
 def _restricted() -> tuple[tuple[str, str, str], ...]:

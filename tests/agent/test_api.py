@@ -7,13 +7,13 @@ import io
 import json
 
 import pytest
-from carts import till_day
+from carts import till_day, with_returns
 
 from pos_bridge.agent.daybook import arrival_now, recording
 from pos_bridge.agent.standalone.api import CHANGES_PATH
 from pos_bridge.agent.standalone.enrolment import CODE_SECONDS, CODE_TRIES, Enrolment
 from pos_bridge.core.catalogue import CHUNK_SIZE
-from pos_bridge.core.entry import open_wire
+from pos_bridge.core.entry import WireEntry, open_wire
 from pos_bridge.core.errors import Rejected, Unauthenticated
 from pos_bridge.core.gs1 import is_gtin
 from pos_bridge.core.sync import (
@@ -23,6 +23,7 @@ from pos_bridge.core.sync import (
 	MAX_PUSH_BYTES,
 	MAX_PUSH_ENTRIES,
 	PUSH_PATH,
+	RECEIPT_PATH,
 	SNAPSHOT_PATH,
 	push_body,
 	wire_fields,
@@ -161,12 +162,16 @@ async def test_the_snapshot_and_its_chunks_hold_the_whole_shop(tmp_path, run_dem
 	assert all(item.isdigit() and len(item) == 5 for item in weighed)
 
 
-async def test_behind_the_snapshots_cursor_nothing_changed_and_behind_any_other_a_reload_helps(till):
+async def test_behind_the_snapshots_cursor_are_the_customers_and_behind_any_other_a_reload_helps(till):
 	await till.enrol()
 	_, body = await till.get(SNAPSHOT_PATH)
 	cursor, digest = body["message"]["cursor"], body["message"]["snapshot"]
 	_, body = await till.get(CHANGES_PATH, cursor=cursor)
-	assert body["message"] == {"cursor": cursor, "snapshot": digest}
+	told = body["message"]
+	assert told["snapshot"] == digest
+	assert {len(column) for column in told["customers"].values()} == {4}
+	_, body = await till.get(CHANGES_PATH, cursor=told["cursor"])
+	assert body["message"] == {"cursor": told["cursor"], "snapshot": digest}
 	_, body = await till.get(CHANGES_PATH, cursor="of another day")
 	assert body["message"] == {"cursor": cursor, "reload": True}
 
@@ -309,3 +314,20 @@ async def test_everything_survives_a_restart(tmp_path, run_demo):
 		answer = await till.push(DAY)
 		assert {result["outcome"] for result in answer["results"]} == {"exists"}
 		assert len(till.demo.company.daybook.after(0, 100)) == len(DAY)
+
+
+async def test_a_receipt_is_found_with_its_returns_by_every_till_of_the_company(till):
+	await till.enrol()
+	number, wires = with_returns(till_day(2))
+	await till.push(wires)
+	_, body = await till.get(RECEIPT_PATH, receipt_number=number)
+	assert [open_wire(WireEntry(**each)).kind for each in body["message"]["entries"]] == [
+		"sale",
+		"return",
+		"return",
+	]
+	assert body["message"]["elsewhere"] == []
+	_, body = await till.get(RECEIPT_PATH, receipt_number="T1-1-999999")
+	assert body["message"] == {"entries": [], "results": [], "elsewhere": []}
+	status, _ = await till.get(RECEIPT_PATH, receipt_number="T1")
+	assert status == 400

@@ -66,6 +66,17 @@ async def test_what_was_recorded_last_is_given_back_with_what_became_of_it(till)
 		assert (await page.ask(op="latest", before="x"))["code"] == "malformed"
 
 
+async def test_a_receipt_is_found_by_its_number(till):
+	sale = next(wire for wire in DAY if open_wire(wire).kind == "sale")
+	async with till.page() as page:
+		await page.ask(op="record", entries=wires(DAY))
+		answer = await page.ask(op="receipt", receipt_number=open_wire(sale).receipt_number)
+		assert answer["entries"] == wires([sale])
+		assert [result["id"] for result in answer["results"]] == [open_wire(sale).id]
+		assert (await page.ask(op="receipt", receipt_number="T1-1-999999"))["entries"] == []
+		assert (await page.ask(op="receipt", receipt_number="'; --"))["code"] == "malformed"
+
+
 async def test_a_job_is_printed_once_and_its_states_are_told(till):
 	async with till.page() as page:
 		job = {"op": "print", "job": "e1:receipt", "printer": "receipt", "document": RECEIPT, "kick": True}

@@ -6,7 +6,7 @@ A test module imports all of it and brings a fixture `daybook`, empty at the sta
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from carts import till_day
+from carts import till_day, with_returns
 
 from pos_bridge.core.daybook import Arrival, Gap, Outcome, State
 from pos_bridge.core.entry import WireEntry, open_wire, seal
@@ -40,6 +40,16 @@ def test_the_latest_of_a_till_come_newest_first_page_by_page(daybook):
 	assert [stored.wire for stored in (*first, *rest)] == list(reversed(DAY))
 	assert daybook.latest("T1", rest[-1].cursor, 5) == []
 	assert daybook.latest("T9", 0, 5) == []
+
+
+def test_a_receipt_is_found_by_its_number_with_all_that_came_back_of_it(daybook):
+	number, wires = with_returns(DAY)
+	daybook.record_all(wires, ARRIVAL)
+	sale, *returns = daybook.of_receipt(number)
+	assert (sale.entry.kind, sale.entry.receipt_number) == ("sale", number)
+	assert [stored.wire for stored in returns] == wires[-2:]
+	assert [stored.wire for stored in daybook.of_receipt("T1-1-000901")] == [wires[-2]]
+	assert daybook.of_receipt("T1-1-999999") == daybook.of_receipt("") == []
 
 
 def test_recording_again_says_exists_and_leaves_one(daybook):

@@ -107,7 +107,7 @@ def test_a_browser_that_lost_its_whole_indexeddb_goes_on_without_a_network(playw
 	be_ready(page, demo.url)
 	sell_coffee_and_bread(page)
 	page.get_by_test_id("pay").click()
-	page.get_by_role("button", name="Card").click()
+	page.get_by_role("button", name="Card", exact=True).click()
 	page.keyboard.type("5", delay=60)
 	page.get_by_role("button", name="Card approved: €5.00").click()
 	page.get_by_text("€3.96").first.wait_for()

@@ -71,6 +71,10 @@ class SiteDaybook:
 		found = FrappeDaybook().latest(till, before, limit)
 		return [each for each in found if each.cursor > self.before]
 
+	def of_receipt(self, number):
+		begin()
+		return [each for each in FrappeDaybook().of_receipt(number) if each.cursor > self.before]
+
 	def in_state(self, state, limit):
 		begin()
 		return [each for each in FrappeDaybook().in_state(state, 100_000) if each.cursor > self.before][

@@ -7,7 +7,7 @@ import {
 } from "@/agent/messages";
 import { PROTOCOL_VERSION, type WireEntry } from "@/core/entry";
 import { Retryable, wordsOf, type PosBridgeError } from "@/core/errors";
-import { latestOf, resultsOf, type Latest, type PushResult } from "@/server/api";
+import { latestOf, receiptOf, resultsOf, type Latest, type PushResult, type ReceiptAnswer } from "@/server/api";
 
 export type {
 	AgentEvents, AgentIdentity, AgentState, JobState, KickJob, PrintJob, PrinterInfo, PrinterState, Queued, Welcome,
@@ -110,6 +110,11 @@ export class AgentConnection {
 	/** What this till recorded last, as far as the agent has it. Rejected by an agent that is too old to be asked. */
 	async latest(before = 0, timeoutMs = CALL_TIMEOUT_MS): Promise<Latest> {
 		return latestOf(await this.call({ op: "latest", before }, timeoutMs), "agent");
+	}
+
+	/** What this agent has of a receipt. Rejected by an agent that is too old to be asked. */
+	async receipt(receipt_number: string, timeoutMs = CALL_TIMEOUT_MS): Promise<ReceiptAnswer> {
+		return receiptOf(await this.call({ op: "receipt", receipt_number }, timeoutMs), "agent");
 	}
 
 	/** Returns the function that stops listening. */

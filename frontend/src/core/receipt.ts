@@ -4,7 +4,7 @@
 import type { Entry } from "@/core/entry";
 import { HUNDRED_PERCENT, allocate, formatMinor, parseDecimal, withoutSpareZeros } from "@/core/money";
 import type { ReturnBody } from "@/core/returns";
-import type { SaleBody, SaleLine, TaxTotal } from "@/core/sale";
+import type { SaleBody, SaleLine, TaxTotal, Tender } from "@/core/sale";
 import { offPrices, totalsOf } from "@/core/saleBody";
 
 export type Align = "left" | "center" | "right";
@@ -127,6 +127,7 @@ export function receiptOfSale(
 		RULE,
 		...paymentElements(sale, header, labels, amount),
 		...taxRows(sale, header, labels, amount, true),
+		...creditElements(sale),
 		SPACE,
 		...(header.footer ?? []).map(centred),
 		{ type: "code128", data: number },
@@ -147,11 +148,13 @@ export function receiptAmount(
 	return fraction === undefined ? grouped : `${grouped}${header.point ?? "."}${fraction}`;
 }
 
-function centred(text: string): TextElement {
+/** A line in the middle of the paper. */
+export function centred(text: string): TextElement {
 	return { type: "text", text, align: "center" };
 }
 
-function headElements(
+/** Shop, number, time and cashier: how every receipt begins. */
+export function headElements(
 	entry: Entry, header: ReceiptHeader, labels: ReceiptLabels, copy: number,
 ): ReceiptElement[] {
 	const address = [...(header.address ?? []), header.tax_id ?? ""].filter((line) => line !== "");
@@ -181,7 +184,7 @@ function returnHeading(entry: Entry, labels: ReceiptLabels): ReceiptElement[] {
 	return [banner(labels.return), ...of, SPACE];
 }
 
-function row(left: string, right: string): RowElement {
+export function row(left: string, right: string): RowElement {
 	return { type: "row", left, right };
 }
 
@@ -225,9 +228,22 @@ function paymentElements(
 	const total = { ...row(`${labels.total} ${sale.currency}`, amount(sale.total_minor)), bold: true };
 	const beyond: [string, number][] = [[labels.tip, sale.tip_minor ?? 0], [labels.waived, -(sale.write_off_minor ?? 0)]];
 	const more = beyond.flatMap(([label, minor]) => (minor === 0 ? [] : [row(label, amount(minor))]));
-	const tenders = sale.tenders.map((tender) => row(tender.tender, amount(tender.amount_minor)));
+	const tenders = sale.tenders.flatMap((tender) => tenderElements(tender, amount));
 	const change = sale.change_minor === 0 ? [] : [{ ...row(labels.change, amount(sale.change_minor)), bold: true }];
 	return [...aboveTheTotal(sale, header, labels, amount), total, ...more, ...tenders, ...change];
+}
+
+/** Of a gift card only the end of its number: whoever finds the receipt must not spend it. */
+function tenderElements({ tender, amount_minor, credit = "" }: Tender, amount: AmountText): ReceiptElement[] {
+	const first = row(tender, amount(amount_minor));
+	return credit === "" ? [first] : [first, { type: "text", text: `  …${credit.slice(-4)}` }];
+}
+
+/** What money went onto, with its whole number: this paper is how it is spent. */
+function creditElements({ tenders }: Pick<SaleBody, "tenders">): ReceiptElement[] {
+	return tenders.filter(({ credit, amount_minor }) => credit && amount_minor < 0).flatMap(({ tender, credit = "" }) => [
+		SPACE, { ...centred(tender), bold: true }, { type: "code128", data: credit } as const, centred(credit),
+	]);
 }
 
 /** What has to be added to the lines so that they come to the total. */

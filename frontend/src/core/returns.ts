@@ -7,8 +7,9 @@ import { formatDecimal, minorOf, parseDecimal, roundRatio } from "@/core/money";
 import {
 	MAX_LINES, MAX_TENDERS, checkFigures, compute, sum, type DraftLine, type SaleBody, type SaleDraft, type SaleLine, type Tender, type Totals,
 } from "@/core/sale";
-import { cartTerms, saleBody } from "@/core/saleBody";
+import { cartTerms, saleBody, type Rare } from "@/core/saleBody";
 import { taxRow } from "@/core/tax";
+import { checkKinds } from "@/core/tenders";
 import { cameFrom } from "@/core/tracked";
 
 /** The sale that a return takes back. */
@@ -87,9 +88,9 @@ export function computeReturn(draft: SaleDraft): Totals {
 
 /** The body of a return's entry, its tenders' amounts below zero; call checkReturn() on it before recording. */
 export function returnBody(
-	draft: SaleDraft, totals: Totals, tenders: readonly Tender[], against?: Against, reason = "",
+	draft: SaleDraft, totals: Totals, tenders: readonly Tender[], against?: Against, reason = "", payer: Rare = {},
 ): ReturnBody {
-	const body = saleBody(draft, totals, tenders, 0);
+	const body = saleBody(draft, totals, tenders, 0, payer);
 	return { ...body, ...(against && { against }), ...(reason && { reason }) };
 }
 
@@ -128,6 +129,7 @@ function checkGivenBack(body: ReturnBody): void {
 	if (tenders.some(({ amount_minor }) => !Number.isSafeInteger(amount_minor) || amount_minor >= 0)) {
 		throw new Rejected("A tender's amount in a return is not below zero.");
 	}
+	checkKinds(body);
 	if (tip || writtenOff) throw new Rejected("A return has no tip, and nothing of it is written off.");
 	const given = sum(tenders.map((tender) => tender.amount_minor));
 	if (given !== BigInt(total) || change !== 0) {

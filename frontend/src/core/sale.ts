@@ -12,6 +12,7 @@ import { totalsOf } from "@/core/saleBody";
 import {
 	discountOf, fixedPart, netsAfter, roundingAdjustment, totalToSpreadOver, type TicketDiscount, type TotalRounding,
 } from "@/core/ticket";
+import { checkKinds, type Payer } from "@/core/tenders";
 import { checkSerials, trackedFaultOf } from "@/core/tracked";
 
 export const MAX_LINES = 500;
@@ -117,7 +118,7 @@ export interface Foreign {
 export type DraftPart = Omit<SaleDraft, "lines" | "taxes" | "discount" | "total_rounding">;
 type TotalsPart = Omit<Totals, "lines" | "taxes" | "discount_minor" | "rounding_adjustment_minor">;
 
-export interface SaleBody extends DraftPart, TotalsPart {
+export interface SaleBody extends DraftPart, TotalsPart, Payer {
 	readonly discount?: TicketDiscount & { readonly amount_minor: number };
 	readonly total_rounding?: TotalRounding & { readonly adjustment_minor: number };
 	readonly taxes: readonly TaxTotal[];
@@ -128,6 +129,8 @@ export interface SaleBody extends DraftPart, TotalsPart {
 	readonly tip_minor?: number;
 	/** Not received, and owed by nobody. */
 	readonly write_off_minor?: number;
+	/** The tender that change was given out of, where that is not the first cash. */
+	readonly change_from?: string;
 }
 
 /** Raises Rejected with the line's number and name, or Malformed for a decimal that is none. An empty cart is zero. */
@@ -374,6 +377,7 @@ function checkTenders(body: SaleBody): void {
 	if (tenders.some(({ amount_minor }) => amount_minor === 0 || !isWithin(amount_minor, MAX_MINOR))) {
 		throw new Rejected("A tender's amount is not above zero.");
 	}
+	checkKinds(body);
 	const received = sum(tenders.map((tender) => tender.amount_minor));
 	if (received - BigInt(change) - BigInt(tip) !== BigInt(total) - BigInt(writtenOff)) {
 		const less = tip === 0 ? "" : ` and tip ${tip}`;

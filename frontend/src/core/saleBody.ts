@@ -3,10 +3,16 @@
 
 import { Rejected } from "@/core/errors";
 import type { DraftLine, DraftPart, LineTotals, SaleBody, SaleDraft, Tender, Totals } from "@/core/sale";
+import type { Payer } from "@/core/tenders";
+
+/** What not every sale says: each is left out where it says nothing. */
+export interface Rare extends Payer {
+	readonly tip_minor?: number;
+}
 
 /** The body of a sale's entry; call checkSale() on it before recording. */
 export function saleBody(
-	draft: SaleDraft, totals: Totals, tenders: readonly Tender[], change_minor: number,
+	draft: SaleDraft, totals: Totals, tenders: readonly Tender[], change_minor: number, rare: Rare = {},
 ): SaleBody {
 	const { discount_minor, rounding_adjustment_minor, ...figures } = totals;
 	const lines = draft.lines.map((line, index) => ({ ...lineFields(line), ...totalsAt(totals, index) }));
@@ -16,6 +22,7 @@ export function saleBody(
 		...(discount ? { discount: { ...discount, amount_minor: discount_minor } } : {}),
 		...(total_rounding ? { total_rounding: { ...total_rounding, adjustment_minor: rounding_adjustment_minor } } : {}),
 		...figures, lines, tenders, change_minor,
+		...Object.fromEntries(Object.entries(rare).filter(([, value]) => Boolean(value))),
 	};
 }
 

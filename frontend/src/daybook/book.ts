@@ -188,6 +188,10 @@ export class Book {
 		return this.shelf.placesOfShift(shift).map((place) => this.stored(place));
 	}
 
+	ofReceipt(number: string): StoredEntry[] {
+		return this.shelf.placesOfReceipt(number).map((place) => this.stored(place));
+	}
+
 	troubled(): PushResult[] {
 		return this.shelf.troubled;
 	}
@@ -340,8 +344,7 @@ export class Book {
 	private stored(place: Place): StoredEntry {
 		const wire = this.wireAt(place);
 		const result = this.shelf.answer(place.id);
-		const stored = { entry: parseEntry(wire.text), wire, position: positionOf(place) };
-		return result ? { ...stored, result } : stored;
+		return { entry: parseEntry(wire.text), wire, position: positionOf(place), ...(result && { result }) };
 	}
 
 	private wireAt({ segment, from, to, hash }: Place): WireEntry {

@@ -144,6 +144,11 @@ export class PageDaybook {
 		return this.call({ op: "ofShift", shift });
 	}
 
+	/** What has this receipt number, then the returns of it, oldest first. */
+	ofReceipt(number: string): Promise<readonly StoredEntry[]> {
+		return this.call({ op: "ofReceipt", number });
+	}
+
 	find(id: string): Promise<StoredEntry | undefined> {
 		return this.call({ op: "find", id });
 	}

@@ -2,6 +2,7 @@
 // Never holds an entry's text, so that a year of sales stays small.
 
 import { NO_PREVIOUS, takesReceiptNumber, type Entry, type Head } from "@/core/entry";
+import type { ReturnBody } from "@/core/returns";
 import type { ChainStart, LogRecord, Span } from "@/daybook/log";
 import { CARRIED_SHIFT_DAYS, Shifts, orderOf } from "@/daybook/shifts";
 import type { PushResult } from "@/server/api";
@@ -19,6 +20,9 @@ export interface Place extends Span {
 	readonly businessDate: string;
 	readonly occurredAt: string;
 	readonly order: number;
+	/** Its receipt's number, and the id of the sale that it takes back; absent where it has none. */
+	readonly receipt?: string;
+	readonly against?: string;
 }
 
 export class Shelf {
@@ -110,6 +114,14 @@ export class Shelf {
 		return found.sort((one, other) => one.order - other.order);
 	}
 
+	/** What has this receipt number, then the returns of it, as they were written. */
+	placesOfReceipt(number: string): Place[] {
+		const all = [...this.places.values()].sort((one, other) => positionOf(one) - positionOf(other));
+		const named = all.filter(({ receipt }) => receipt === number);
+		const ids = new Set(named.map(({ id }) => id));
+		return [...named, ...all.filter(({ against }) => against !== undefined && ids.has(against))];
+	}
+
 	/** The last entry that was written to a segment. */
 	lastIn(segment: number): Head | undefined {
 		const places = [...this.places.values()].filter((place) => place.segment === segment);
@@ -199,5 +211,8 @@ export function positionOf({ segment, from }: Place): number {
 
 function placeOf(entry: Entry, hash: string, { from, to }: Span, segment: number): Place {
 	const { id, chain, sequence, business_date: businessDate, occurred_at: occurredAt } = entry;
-	return { id, chain, sequence, hash, businessDate, occurredAt, order: orderOf(entry), from, to, segment };
+	const receipt = entry.receipt_number;
+	const against = entry.kind === "return" ? (entry.body as Partial<ReturnBody>).against?.entry : undefined;
+	const named = { ...(receipt !== undefined && { receipt }), ...(against !== undefined && { against }) };
+	return { id, chain, sequence, hash, businessDate, occurredAt, order: orderOf(entry), from, to, segment, ...named };
 }

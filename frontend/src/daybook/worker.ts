@@ -19,6 +19,7 @@ export type DaybookCall =
 	| { readonly op: "sendable"; readonly limit: number; readonly after: number }
 	| { readonly op: "unsentIds"; readonly limit: number }
 	| { readonly op: "entriesOf"; readonly businessDate: string }
+	| { readonly op: "ofReceipt"; readonly number: string }
 	| { readonly op: "find"; readonly id: string }
 	| { readonly op: "shifts" }
 	| { readonly op: "ofShift"; readonly shift: string }
@@ -107,6 +108,8 @@ async function carryOut(call: DaybookCall): Promise<unknown> {
 			return book.unsentIds(call.limit);
 		case "entriesOf":
 			return book.entriesOf(call.businessDate);
+		case "ofReceipt":
+			return book.ofReceipt(call.number);
 		case "find":
 			return book.find(call.id);
 		case "shifts":

@@ -7,6 +7,7 @@ import { mayBuy, soldIn, type Buying } from "@/catalogue/selling";
 import { MAX_LINES } from "@/core/sale";
 import { hasCoupon } from "@/promotions/promotions";
 import { lookUp, type Found } from "@/scan/lookUp";
+import { isReceiptNumber } from "@/returns/lookUpSale";
 import type { Snapshot } from "@/server/api";
 import { beep } from "@/shell/sound";
 import type { Basket } from "@/till/basket";
@@ -31,6 +32,8 @@ export interface ScanAround {
 	readonly whyNot: () => { readonly title: string; readonly text?: string } | undefined;
 	readonly nextCustomer: () => void;
 	readonly searchByName: () => void;
+	/** Opens the return of this receipt. */
+	readonly openReceipt: (number: string) => void;
 }
 
 interface Chosen {
@@ -43,6 +46,8 @@ export interface Scanning {
 	scan(code: string): void;
 	/** An item chosen by hand, in its own unit unless another is named. */
 	add(item: Item, unit?: string): void;
+	/** A panel that takes codes while it is open; false lets the sale have it. */
+	readonly taker: ShallowRef<((code: string) => boolean) | undefined>;
 	/** The line whose weight the cashier is being asked for. */
 	readonly unweighed: ShallowRef<number | undefined>;
 	/** The asking ended: a line without an answer leaves the cart, for nobody weighed one unit of it. */
@@ -52,6 +57,7 @@ export interface Scanning {
 export function useScanning(around: ScanAround): Scanning {
 	const { basket, notices, panel, screen } = around;
 	const unweighed = shallowRef<number>();
+	const taker = shallowRef<(code: string) => boolean>();
 
 	function problem(title: string, text?: string): void {
 		beep("error");
@@ -99,6 +105,7 @@ export function useScanning(around: ScanAround): Scanning {
 		if (found.kind === "loading") return problem(t("scan.not_ready", { code: found.code }));
 		if (found.kind === "unknown" && hasCoupon(around.snapshot.value, found.code)) return takeCoupon(found.code);
 		if (found.kind === "misread") return problem(t("scan.bad_check", { code: found.code }));
+		if (isReceiptNumber(found.code) && screen.value !== "pay") return around.openReceipt(found.code);
 		if (screen.value !== "sell") return problem(t("scan.unknown", { code: found.code }), t("scan.unknown_hint"));
 		beep("error");
 		const action = { label: t("scan.search"), run: around.searchByName };
@@ -107,6 +114,7 @@ export function useScanning(around: ScanAround): Scanning {
 	function scan(code: string): void {
 		const why = around.whyNot();
 		if (why) return problem(why.title, why.text);
+		if (taker.value?.(code)) return;
 		if (screen.value === "pay" && !around.paying.mayAddItems()) return problem(t("pay.scan_refused"));
 		const found = lookUp(code, around.catalogue, around.snapshot.value, around.buying());
 		if (found.kind === "item") take(found);
@@ -122,5 +130,5 @@ export function useScanning(around: ScanAround): Scanning {
 		unweighed.value = undefined;
 		basket.remove(key);
 	}
-	return { scan, add, unweighed, settleWeight };
+	return { scan, add, taker, unweighed, settleWeight };
 }

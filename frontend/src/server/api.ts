@@ -36,6 +36,8 @@ export interface PricingFor {
 	readonly territory: string;
 }
 
+export type Offer = "exchange" | "gift_card" | "store_credit" | "on_account" | "tips";
+
 export type Restriction = readonly [customer: string, kind: "item" | "group" | "brand", name: string];
 
 export interface Snapshot {
@@ -61,6 +63,10 @@ export interface Snapshot {
 	readonly restricted?: readonly Restriction[];
 	readonly templates: readonly { readonly template: string; readonly rates: Readonly<Record<string, string>> }[];
 	readonly tenders: readonly { readonly tender: string; readonly kind: "cash" | "card" | "bank" }[];
+	/** What the shop is set up for besides money; absent is nothing. */
+	readonly offers?: readonly Offer[];
+	/** What one return without receipt may come to; absent: the shop takes nothing back so. */
+	readonly without_receipt_minor?: number;
 	readonly cashiers: readonly string[];
 	readonly groups: readonly string[];
 	readonly units: readonly string[];
@@ -133,9 +139,38 @@ export function latestOf(value: unknown, from: "agent" | "company"): Latest {
 	return { entries, results: resultsOf(results, from, entries.length), ...(before !== undefined && { before }) };
 }
 
+/** What is known of a receipt: its entry and the returns of it, oldest first; no entries where it is not known. */
+export interface ReceiptAnswer {
+	readonly entries: readonly WireEntry[];
+	readonly results: readonly PushResult[];
+	/** What came back of the sale's lines without an entry: line, quantity. */
+	readonly elsewhere: readonly (readonly [number, string])[];
+}
+
+/** Retryable unless it is whole. */
+export function receiptOf(value: unknown, from: "agent" | "company"): ReceiptAnswer {
+	const { elsewhere } = (value ?? {}) as Partial<ReceiptAnswer>;
+	if (!Array.isArray(elsewhere)) throw new Retryable(`The ${from} sent something that is no receipt.`, "no_answer");
+	return { ...latestOf(value, from), elsewhere };
+}
+
 function isWire(value: unknown): value is WireEntry {
 	const { hash, text } = (value ?? {}) as Partial<WireEntry>;
 	return typeof hash === "string" && typeof text === "string";
+}
+
+/** A credit as the company knows it; a number that nobody issued has `known` false and nothing on it. */
+export interface CreditAnswer {
+	readonly credit: string;
+	readonly known: boolean;
+	readonly credit_kind: "gift_card" | "store_credit" | "";
+	readonly currency: string;
+	readonly balance_minor: number;
+	readonly available_minor: number;
+	readonly expires_on: string;
+	readonly status: "Open" | "Spent" | "Expired" | "Blocked" | "";
+	readonly leased_minor: number;
+	readonly leased_until_ms: number;
 }
 
 export interface Gap {
@@ -226,6 +261,17 @@ export class Company {
 	/** What this till recorded last, as far as the company has it. Rejected by a company that is too old to be asked. */
 	async latest(before = 0): Promise<Latest> {
 		return latestOf(messageOf<unknown>(await this.call(`latest?before=${before}`, {})), "company");
+	}
+
+	/** A receipt of any till of the company. */
+	async receipt(number: string): Promise<ReceiptAnswer> {
+		const answer = await this.call(`receipt?receipt_number=${encodeURIComponent(number)}`, {});
+		return receiptOf(messageOf<unknown>(answer), "company");
+	}
+
+	/** What is on a gift card or store credit, with as much of it kept for this till as is there, at most `amount_minor`. */
+	async leaseCredit(credit: string, amount_minor: number): Promise<CreditAnswer> {
+		return messageOf<CreditAnswer>(await this.post("lease_credit", { credit, amount_minor }));
 	}
 
 	private post(method: string, body: object): Promise<string> {

@@ -23,6 +23,8 @@ export const SHORTCUTS: readonly Shortcut[] = [
 	{ keys: ["keys.name.enter"], does: "keys.confirm" },
 	{ keys: ["keys.name.enter", "F9"], does: "keys.next" },
 	{ keys: ["F7"], does: "keys.shift" },
+	{ keys: ["F1"], does: "keys.hold" },
+	{ keys: ["F3"], does: "keys.return" },
 	{ keys: ["F8"], does: "keys.drawer" },
 	{ keys: ["F10"], does: "keys.void" },
 	{ keys: ["F6"], does: "keys.status" },
@@ -39,10 +41,12 @@ const ANYWHERE: Readonly<Record<string, Action>> = {
 };
 
 const SELLING: Readonly<Record<string, Action>> = {
+	F1: (till) => void (till.panel.value = "hold"),
+	F3: (till) => void (till.panel.value = "return"),
 	F2: (till) => void (till.searchFor.value = { text: "" }),
 	F4: (till) => void (till.basket.selected.value && (till.panel.value = "line")),
 	F9: (till) => till.goPay(),
-	F10: (till) => void (till.basket.lines.value.length > 0 && (till.panel.value = "void")),
+	F10: (till) => void (!till.basket.empty.value && (till.panel.value = "void")),
 };
 
 /** Keys that a text field needs for itself. */

@@ -7,11 +7,14 @@ import type { Buyer } from "@/catalogue/selling";
 import { PosBridgeError, wordsOf } from "@/core/errors";
 import { newId } from "@/core/entry";
 import { computeSale, type DraftLine, type SaleDraft, type Totals } from "@/core/sale";
+import { byHand } from "@/promotions/byHand";
 import { promoted, type Promoted } from "@/promotions/promotions";
+import { sumOfBack, type Back, type BackSum } from "@/returns/back";
 import type { Snapshot } from "@/server/api";
 import {
-	addItem, changeBy, draftOf, emptyCart, lineOf, removeLine, setCoupon, setCustomer, setDiscount, setQuantity, setUnit,
-	type Cart, type CartLine, type Discount,
+	addItem, changeBy, draftOf, emptyCart, isEmpty, lineOf, removeLine, setBack, setCoupon, setCustomer, setDiscount, setQuantity,
+	setPayer, setTicketDiscount, setTip, setUnit, type ByHand, type Cart, type CartLine, type Discount,
+	type Named,
 } from "@/till/cart";
 
 export const KEPT_CART = "cart";
@@ -23,6 +26,14 @@ export interface Basket {
 	readonly draft: ComputedRef<SaleDraft>;
 	readonly promoted: ComputedRef<Promoted>;
 	readonly totals: ComputedRef<Totals>;
+	/** What comes back in this ticket, computed; undefined if nothing does. */
+	readonly back: ComputedRef<BackSum | undefined>;
+	/** What the customer has to pay; below zero, what he gets back. */
+	readonly balance: ComputedRef<number>;
+	/** The balance with the tip. */
+	readonly due: ComputedRef<number>;
+	/** Nothing is sold and nothing comes back. */
+	readonly empty: ComputedRef<boolean>;
 	readonly selected: ComputedRef<CartLine | undefined>;
 	/** Changes with every item added, also when the line was there before. */
 	readonly touched: Readonly<ShallowRef<number>>;
@@ -37,10 +48,18 @@ export interface Basket {
 	coupon(code: string | undefined): void;
 	/** From now on at this customer's prices; false if it was refused. */
 	sellTo(customer: Buyer | undefined, priceOf: (line: DraftLine) => number | undefined): boolean;
+	payer(payer: Named | undefined): void;
+	tip(tip_minor: number): void;
+	/** Off the whole sale; false, in words, if it can't be computed. */
+	ticketDiscount(discount: ByHand | undefined): boolean;
+	/** False, in words, if it can't be computed. */
+	takeBack(back: Back | undefined): boolean;
 	remove(key: number): void;
 	select(key: number | undefined): void;
 	/** Puts back a cart as it was, if it is still the same sale. */
 	restore(cart: Cart): void;
+	/** In place of the open one, which is empty; false, in words, if it can't be computed. */
+	open(cart: Cart): boolean;
 	startNext(): void;
 }
 
@@ -66,18 +85,22 @@ export function useBasket(
 	const touched = shallowRef(0);
 	// A changed cart is worked out before it is taken; the page then shows just that.
 	const promote = onceFor((of: Cart, shop: Snapshot): Promoted => {
-		return promoted(draftOf(of, shop), shop, itemOf, today(), of.coupon, of.customer);
+		return byHand(promoted(draftOf(of, shop), shop, itemOf, today(), of.coupon, of.customer), of.discount, shop);
 	});
 	const compute = onceFor((of: SaleDraft) => computeSale(of));
+	const sumBack = onceFor((of: Back | undefined, shop: Snapshot) => of && sumOfBack(of, shop));
 	const promotedCart = computed(() => promote(cart.value, snapshot.value));
 	const draft = computed(() => promotedCart.value.draft);
 	const totals = computed(() => compute(draft.value));
+	const back = computed(() => sumBack(cart.value.back, snapshot.value));
+	const balance = computed(() => totals.value.total_minor + (back.value?.totals.total_minor ?? 0));
 	const keepLatest = latestWriter(keep, failed);
 	watch(cart, keepLatest, { immediate: true });
 
 	function adopt(changed: Cart): boolean {
 		try {
 			compute(promote(changed, snapshot.value).draft);
+			sumBack(changed.back, snapshot.value);
 		} catch (error) {
 			if (!(error instanceof PosBridgeError)) throw error;
 			refused(error.message);
@@ -99,6 +122,10 @@ export function useBasket(
 		promoted: promotedCart,
 		totals,
 		touched,
+		back,
+		balance,
+		due: computed(() => (balance.value > 0 ? balance.value + (cart.value.tip_minor ?? 0) : balance.value)),
+		empty: computed(() => isEmpty(cart.value)),
 		lines: computed(() => cart.value.lines),
 		selected: computed(() => lineOf(cart.value, selectedKey.value) ?? cart.value.lines.at(-1)),
 		add,
@@ -108,9 +135,14 @@ export function useBasket(
 		unit: (key, item) => void adopt(setUnit(cart.value, key, item)),
 		coupon: (code) => void adopt(setCoupon(cart.value, code)),
 		sellTo: (customer, priceOf) => adopt(setCustomer(cart.value, customer, priceOf)),
+		payer: (payer) => void adopt(setPayer(cart.value, payer)),
+		ticketDiscount: (discount) => adopt(setTicketDiscount(cart.value, discount)),
+		tip: (tip_minor) => void adopt(setTip(cart.value, tip_minor)),
+		takeBack: (taken) => adopt(setBack(cart.value, taken)),
 		remove: (key) => void adopt(removeLine(cart.value, key)),
 		select: (key) => void (selectedKey.value = key),
 		restore: (old) => void (old.id === cart.value.id && adopt(old)),
+		open: adopt,
 		startNext: () => void (cart.value = emptyCart(newId())),
 	};
 }

@@ -6,6 +6,7 @@ import type { Buyer } from "@/catalogue/selling";
 import { SCALE, formatDecimal, parseDecimal, roundRatio, type Rounding } from "@/core/money";
 import { MAX_LINES, type DraftLine, type SaleDraft } from "@/core/sale";
 import { cartTerms } from "@/core/saleBody";
+import type { Back } from "@/returns/back";
 import type { Snapshot } from "@/server/api";
 
 export interface CartLine {
@@ -23,6 +24,27 @@ export interface Cart {
 	readonly coupon?: string;
 	/** By whose prices is sold; absent: whoever walks in. */
 	readonly customer?: Buyer;
+	/** What comes back in the same ticket. */
+	readonly back?: Back;
+	/** Who pays, or will pay, where that has to be known; his prices are another matter. */
+	readonly payer?: Named;
+	/** Off the whole sale, by hand; it takes the place of what a promotion takes off the whole. */
+	readonly discount?: ByHand;
+	/** Given beyond the total, for the staff. */
+	readonly tip_minor?: number;
+}
+
+/** One of percent and amount. */
+export interface ByHand {
+	readonly percent?: string;
+	readonly amount_minor?: number;
+	readonly reason: string;
+}
+
+/** A customer as the screen names him; only the id is recorded. */
+export interface Named {
+	readonly customer: string;
+	readonly name: string;
 }
 
 export interface Added {
@@ -106,6 +128,31 @@ export function setCustomer(
 export function setCoupon(cart: Cart, coupon: string | undefined): Cart {
 	const { coupon: _coupon, ...plain } = cart;
 	return coupon === undefined ? plain : { ...plain, coupon };
+}
+
+/** Without `back` nothing comes back. */
+export function setBack(cart: Cart, back: Back | undefined): Cart {
+	const { back: _back, ...plain } = cart;
+	return back === undefined ? plain : { ...plain, back };
+}
+
+export function setPayer(cart: Cart, payer: Named | undefined): Cart {
+	const { payer: _payer, ...plain } = cart;
+	return payer === undefined ? plain : { ...plain, payer };
+}
+
+export function setTicketDiscount(cart: Cart, discount: ByHand | undefined): Cart {
+	const { discount: _discount, ...plain } = cart;
+	return discount === undefined ? plain : { ...plain, discount };
+}
+
+export function setTip(cart: Cart, tip_minor: number): Cart {
+	const { tip_minor: _tip, ...plain } = cart;
+	return tip_minor > 0 ? { ...plain, tip_minor } : plain;
+}
+
+export function isEmpty({ lines, back }: Cart): boolean {
+	return lines.length === 0 && back === undefined;
 }
 
 export function removeLine(cart: Cart, key: number): Cart {

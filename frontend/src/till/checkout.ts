@@ -5,14 +5,19 @@ import type { AgentConnection, JobState } from "@/agent/connection";
 import type { Entry, EntryDraft } from "@/core/entry";
 import { newId } from "@/core/entry";
 import { DEFAULT_COLUMNS, headerOf, receiptOfSale, type ReceiptDocument } from "@/core/receipt";
-import { checkSale, type SaleBody, type SaleDraft, type Tender, type Totals } from "@/core/sale";
-import { saleBody } from "@/core/saleBody";
+import { PosBridgeError, Retryable, wordsOf } from "@/core/errors";
+import { checkReturn, returnBody, type ReturnBody } from "@/core/returns";
+import { checkSale, sum, type SaleBody, type SaleDraft, type Tender, type Totals } from "@/core/sale";
+import { saleBody, type Rare } from "@/core/saleBody";
+import { receiptOfIssue, type IssueBody } from "@/credit/issue";
 import type { PageDaybook, RecordAnswer } from "@/daybook/daybook";
 import type { Pusher } from "@/daybook/push";
 import { settle, takesCash } from "@/pay/payment";
 import { receiptLabels } from "@/receipt/labels";
+import type { BackSum } from "@/returns/back";
 import type { Snapshot } from "@/server/api";
 import type { Clock } from "@/till/clock";
+import { t } from "@/words/words";
 
 export const PRINT_TIMEOUT_MS = 2_000;
 
@@ -27,6 +32,8 @@ export interface RecordedSale {
 	readonly hash: string;
 	readonly document: ReceiptDocument;
 	readonly withCash: boolean;
+	/** What came back in the same ticket; the receipt of it is another one. */
+	readonly back?: RecordedSale;
 }
 
 export interface PrintAnswer {
@@ -48,34 +55,84 @@ export interface SaleToPay {
 	readonly id: string;
 	readonly draft: SaleDraft;
 	readonly totals: Totals;
+	/** Given by the customer, or below zero to him. */
 	readonly tenders: readonly Tender[];
+	/** What comes back. With lines that are sold it is an exchange. */
+	readonly back?: BackSum | undefined;
+	readonly rare?: Rare;
+}
+
+/** The half of an exchange that comes back is recorded, the other is not: only trying again with the same helps. */
+export class HalfRecorded extends Retryable {}
+
+/** Durable in the page's daybook when it resolves: a sale, a return, or the two of an exchange. */
+export async function recordTicket(desk: Desk, ticket: SaleToPay): Promise<RecordedSale> {
+	const { back, totals } = ticket;
+	if (!back) return recordSale(desk, ticket);
+	const sells = ticket.draft.lines.length > 0;
+	const due = totals.total_minor + back.totals.total_minor;
+	const exchanged = sells ? Math.min(totals.total_minor, -back.totals.total_minor) : 0;
+	const payer = { ...ticket.rare, ...customerOf(back), tip_minor: 0, ...(sells && { exchange: ticket.id }) };
+	const given = [...exchangeOf(-exchanged), ...(due < 0 ? ticket.tenders : [])];
+	const body = returnBody(back.draft, back.totals, given, back.back.against, back.back.reason, payer);
+	checkReturn(body);
+	const { entry, wire } = await record(desk, "return", back.back.id, body);
+	const returned = saleOf(desk, entry, wire.hash);
+	if (!sells) return returned;
+	// What stands in the daybook counts, should an earlier attempt have recorded it.
+	const paid = -sum(returned.body.tenders.filter(({ kind }) => kind === "exchange").map((tender) => tender.amount_minor));
+	const tenders = [...exchangeOf(Number(paid)), ...(due > 0 ? ticket.tenders : [])];
+	try {
+		const sale = await recordSale(desk, { ...ticket, tenders, rare: { ...ticket.rare, exchange: back.back.id } });
+		return { ...sale, back: returned };
+	} catch (error) {
+		throw new HalfRecorded(wordsOf(error), error instanceof PosBridgeError ? error.code : "half_recorded");
+	}
+}
+
+function customerOf({ back }: BackSum): { readonly customer?: string } {
+	return back.sold?.customer === undefined ? {} : { customer: back.sold.customer };
+}
+
+function exchangeOf(amount_minor: number): readonly Tender[] {
+	return amount_minor === 0 ? [] : [{ tender: t("tender.exchange"), kind: "exchange", amount_minor }];
 }
 
 /** Durable in the page's daybook when it resolves, and with the agent if that answered in time. */
 export async function recordSale(desk: Desk, sale: SaleToPay): Promise<RecordedSale> {
-	const change = settle(sale.totals.total_minor, sale.tenders).change_minor;
-	const body = saleBody(sale.draft, sale.totals, sale.tenders, change);
+	const change = settle(sale.totals.total_minor + (sale.rare?.tip_minor ?? 0), sale.tenders).change_minor;
+	const body = saleBody(sale.draft, sale.totals, sale.tenders, change, sale.rare);
 	checkSale(body);
 	const { entry, wire } = await record(desk, "sale", sale.id, body);
 	// Recorded by an earlier attempt: what stands in the daybook counts, not what this attempt wanted.
 	return saleOf(desk, entry, wire.hash);
 }
 
-/** A recorded sale with its receipt. */
+/** A recorded sale, return or sold gift card with its receipt; of the last only tenders and change are there. */
 export function saleOf(desk: Desk, entry: Entry, hash: string): RecordedSale {
 	const body = entry.body as SaleBody;
-	checkSale(body);
+	if (entry.kind === "return") checkReturn(body as ReturnBody);
+	else if (entry.kind === "sale") checkSale(body);
 	return { entry, body, hash, document: documentOf(desk, entry, hash), withCash: takesCash(body.tenders) };
 }
 
-/** The receipt, and the drawer if cash is in play (not when it comes late); never rejects. */
-export function printSale(desk: Desk, sale: RecordedSale, late = false): Promise<PrintAnswer> {
-	const reason = `sale ${sale.entry.receipt_number ?? sale.entry.id}`;
-	return print(desk, `${sale.entry.id}:receipt`, sale.document, sale.withCash && !late, reason);
+/** A gift card that is sold; durable when it resolves. The same id again changes nothing. */
+export async function recordIssue(desk: Desk, id: string, body: IssueBody): Promise<RecordedSale> {
+	const { entry, wire } = await record(desk, "credit_issue", id, body);
+	return saleOf(desk, entry, wire.hash);
+}
+
+/** The receipts, and the drawer if cash is in play (not when it comes late); never rejects. */
+export async function printSale(desk: Desk, sale: RecordedSale, late = false): Promise<PrintAnswer> {
+	const { entry, back } = sale;
+	if (back) await printSale(desk, back, late);
+	const reason = `${entry.kind} ${entry.receipt_number ?? entry.id}`;
+	return print(desk, `${entry.id}:receipt`, sale.document, sale.withCash && !late, reason);
 }
 
 /** The `copy`-th reprint: recorded first, then printed. Rejects if it cannot be recorded. */
 export async function reprint(desk: Desk, sale: RecordedSale, copy: number): Promise<PrintAnswer> {
+	if (sale.back) await reprint(desk, sale.back, copy);
 	const { entry } = await record(desk, "reprint", newId(), { of: sale.entry.id, copy });
 	const document = documentOf(desk, sale.entry, sale.hash, copy);
 	return print(desk, `${entry.id}:receipt`, document, false, `reprint ${copy} of ${sale.entry.receipt_number ?? ""}`);
@@ -137,7 +194,8 @@ export async function print(
 function documentOf(desk: Desk, entry: Entry, hash: string, copy?: number): ReceiptDocument {
 	const columns = desk.agent.welcome?.printers[0]?.columns ?? DEFAULT_COLUMNS;
 	const header = headerOf(desk.snapshot, columns);
-	return receiptOfSale(entry, header, receiptLabels(), copy === undefined ? { hash } : { hash, copy });
+	const receiptOf = entry.kind === "credit_issue" ? receiptOfIssue : receiptOfSale;
+	return receiptOf(entry, header, receiptLabels(), copy === undefined ? { hash } : { hash, copy });
 }
 
 function printerOf(desk: Desk): string {

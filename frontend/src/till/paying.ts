@@ -3,11 +3,16 @@
 
 import { computed, shallowRef, type ComputedRef, type ShallowRef } from "vue";
 import { PosBridgeError, wordsOf } from "@/core/errors";
-import type { Tender } from "@/core/sale";
+import { sum, type Tender } from "@/core/sale";
+import type { Rare } from "@/core/saleBody";
+import type { IssueBody } from "@/credit/issue";
 import { UNSURE, type StoredEntry } from "@/daybook/daybook";
 import { addTender, settle, type Settlement } from "@/pay/payment";
 import type { Basket } from "@/till/basket";
-import { copiesOf, printSale, recordSale, reprint, saleOf, type Desk, type PrintAnswer, type RecordedSale } from "@/till/checkout";
+import type { Cart } from "@/till/cart";
+import {
+	HalfRecorded, copiesOf, printSale, recordIssue, recordTicket, reprint, saleOf, type Desk, type PrintAnswer, type RecordedSale,
+} from "@/till/checkout";
 import type { Screen } from "@/till/screens";
 import { t } from "@/words/words";
 
@@ -28,6 +33,8 @@ export interface Paying {
 	readonly problem: Readonly<ShallowRef<string>>;
 	/** The card terminal has been asked; nothing may change the total until it is settled. */
 	readonly atTerminal: ShallowRef<boolean>;
+	/** Of an exchange, what comes back is recorded and the rest is not: nothing may change until it is. */
+	readonly half: ShallowRef<boolean>;
 	/** The sale that was just recorded. */
 	readonly done: Readonly<ShallowRef<RecordedSale | undefined>>;
 	readonly printed: Readonly<ShallowRef<PrintAnswer | undefined>>;
@@ -40,7 +47,10 @@ export interface Paying {
 	/** Adds a tender; finishes the sale if that settles it. */
 	take(tender: Tender): Promise<void>;
 	takeBack(tender: Tender): void;
-	finish(): Promise<void>;
+	/** `all` is what is given back, where the customer gets something back. */
+	finish(all?: readonly Tender[]): Promise<void>;
+	/** Sells a gift card, by itself. Raises what keeps it from being recorded. */
+	issue(id: string, body: IssueBody): Promise<void>;
 	printAgain(): Promise<void>;
 	/** Shows a sale that an earlier page recorded and did not get to show. */
 	showEarlier(stored: StoredEntry): void;
@@ -55,6 +65,12 @@ interface Around {
 	readonly keep: (given: KeptTenders) => void;
 }
 
+/** What not every sale says: for whom, and a tip, which nobody gives who gets money back. */
+function rareOf({ customer, payer, tip_minor = 0 }: Cart, balance: number): Rare {
+	const id = payer?.customer ?? customer?.customer;
+	return { ...(id !== undefined && { customer: id }), ...(balance > 0 && tip_minor > 0 && { tip_minor }) };
+}
+
 export function usePaying({ basket, desk, screen, given = [], keep }: Around): Paying {
 	const tenders = shallowRef(given);
 	const busy = shallowRef(false);
@@ -63,7 +79,8 @@ export function usePaying({ basket, desk, screen, given = [], keep }: Around): P
 	const done = shallowRef<RecordedSale>();
 	const printed = shallowRef<PrintAnswer>();
 	const copyNote = shallowRef("");
-	const settlement = computed(() => settle(basket.totals.value.total_minor, tenders.value));
+	const half = shallowRef(false);
+	const settlement = computed(() => settle(Math.max(basket.due.value, 0), tenders.value));
 	let listening = false;
 	let recording = false;
 	/** Nobody knows whether the earlier page still asked for this sale's receipt; its job prints once either way. */
@@ -86,7 +103,8 @@ export function usePaying({ basket, desk, screen, given = [], keep }: Around): P
 		return !busy.value && !recording;
 	}
 	function settledBy(all: readonly Tender[]): boolean {
-		return settle(basket.totals.value.total_minor, all).settled;
+		const due = basket.due.value;
+		return due < 0 ? sum(all.map((tender) => tender.amount_minor)) === BigInt(due) : settle(due, all).settled;
 	}
 	async function take(tender: Tender): Promise<void> {
 		if (!idle() || settlement.value.settled) return;
@@ -97,34 +115,50 @@ export function usePaying({ basket, desk, screen, given = [], keep }: Around): P
 	}
 	/** Records first and draws afterwards: a frame of the screen takes longer than the disk. */
 	async function finish(all = tenders.value): Promise<void> {
-		if (!idle() || !settledBy(all) || basket.lines.value.length === 0) return;
+		if (!idle() || !settledBy(all) || basket.empty.value) return;
 		recording = true;
 		const { id } = basket.cart.value;
 		const slow = setTimeout(() => (busy.value = true), SHOW_BUSY_AFTER_MS);
 		problem.value = "";
+		// Should the page end between the halves of an exchange, the next one goes on with the same.
+		if (basket.back.value) give(all);
 		try {
-			const sale = await recordSale(desk(), {
+			const sale = await recordTicket(desk(), {
 				id,
 				draft: basket.draft.value,
 				totals: basket.totals.value,
 				tenders: all,
+				back: basket.back.value,
+				rare: rareOf(basket.cart.value, basket.balance.value),
 			});
 			show(sale);
 		} catch (error) {
-			if (basket.cart.value.id === id) give(all);
+			half.value ||= error instanceof HalfRecorded;
+			// What would have been given back was not: it is chosen again.
+			if (basket.cart.value.id === id) give(basket.balance.value < 0 && !half.value ? [] : all);
 			atTerminal.value = false;
 			const unsure = error instanceof PosBridgeError && error.code === UNSURE;
-			problem.value = t(unsure ? "pay.unsure" : "pay.failed", { reason: wordsOf(error) });
+			problem.value = t(unsure ? "pay.unsure" : half.value ? "back.half" : "pay.failed", { reason: wordsOf(error) });
 		} finally {
 			clearTimeout(slow);
 			recording = false;
 			busy.value = false;
 		}
 	}
+	async function issue(id: string, body: IssueBody): Promise<void> {
+		if (!idle() || !basket.empty.value) return;
+		recording = true;
+		try {
+			show(await recordIssue(desk(), id, body));
+		} finally {
+			recording = false;
+		}
+	}
 	/** The sale is in the daybook: the next cart gets its own id while the cashier still sees this one's change. */
 	function show(sale: RecordedSale): void {
 		done.value = sale;
 		atTerminal.value = false;
+		half.value = false;
 		basket.startNext();
 		give([]);
 		screen.value = "done";
@@ -168,12 +202,12 @@ export function usePaying({ basket, desk, screen, given = [], keep }: Around): P
 		}
 	}
 	return {
-		tenders, settlement, busy, problem, atTerminal, done, printed, copyNote,
-		begin, leave, take, finish, printAgain, showEarlier,
+		tenders, settlement, busy, problem, atTerminal, half, done, printed, copyNote,
+		begin, leave, take, finish, issue, printAgain, showEarlier,
 		idle,
-		mayAddItems: () => idle() && !atTerminal.value && tenders.value.length === 0,
+		mayAddItems: () => idle() && !atTerminal.value && !half.value && tenders.value.length === 0,
 		takeBack(tender) {
-			if (idle()) give(tenders.value.filter((one) => one !== tender));
+			if (idle() && !half.value) give(tenders.value.filter((one) => one !== tender));
 		},
 	};
 }

@@ -2,4 +2,5 @@
 // Never decides when to move.
 
 export type Screen = "sell" | "pay" | "done";
-export type Panel = "line" | "void" | "drawer" | "keys" | "trust" | "cashier" | "shift" | "open_shift" | undefined;
+export type Panel =
+	| "line" | "return" | "gift" | "hold" | "ticket" | "void" | "drawer" | "keys" | "trust" | "cashier" | "shift" | "open_shift" | undefined;

@@ -14,7 +14,7 @@ import { CHECK_MS, openOffline } from "@/offline/offline";
 import { Company, OtherTill, offeredEnrolmentCode, type Enrolment, type Snapshot } from "@/server/api";
 import { keep, readKept } from "@/server/kept";
 import { KEPT_CART } from "@/till/basket";
-import { renewed, type Cart } from "@/till/cart";
+import { isEmpty, renewed, type Cart } from "@/till/cart";
 import { Clock } from "@/till/clock";
 import { KEPT_CASHIER, type Open } from "@/till/keepOpen";
 import { KEPT_TENDERS, type KeptTenders } from "@/till/paying";
@@ -221,10 +221,16 @@ async function leftOpen(
 	daybook: PageDaybook, catalogue: Catalogue, snapshot: Snapshot, { cart: kept, given }: Pick<KeptOpen, "cart" | "given">,
 ): Promise<LeftOpen> {
 	// An empty cart was never recorded, and asking for it would wait for every older segment: it gets a new id instead.
-	if (!kept || kept.lines.length === 0 || !daybook.writable) return { lost: 0 };
+	if (!kept || isEmpty(kept) || !daybook.writable) return { lost: 0 };
 	const recorded = await daybook.find(kept.id);
 	if (recorded) return recorded.entry.kind === "sale" ? { recorded, lost: 0 } : { lost: 0 };
+	const returned = kept.back && (await daybook.find(kept.back.id));
+	if (returned && kept.lines.length === 0) return { recorded: returned, lost: 0 };
+	const tenders = given?.cart === kept.id ? given.tenders : [];
+	if (returned) return { cart: kept, lost: 0, tenders, half: true };
 	const cart = renewed(kept, snapshot, (item) => catalogue.byItem(item));
 	const lost = kept.lines.length - cart.lines.length;
-	return given?.cart === cart.id && cart.lines.length > 0 ? { cart, lost, tenders: given.tenders } : { cart, lost };
+	// What was to be given back was not recorded: it is chosen again.
+	const received = tenders.filter(({ amount_minor }) => amount_minor > 0);
+	return isEmpty(cart) ? { cart, lost } : { cart, lost, tenders: received };
 }

@@ -12,9 +12,12 @@ import type { PageDaybook, StoredEntry } from "@/daybook/daybook";
 import type { GivingBack } from "@/daybook/givingBack";
 import type { Pusher } from "@/daybook/push";
 import type { Offline } from "@/offline/offline";
+import { useHeld, type Held } from "@/hold/held";
+import { useHolding, type Holding } from "@/hold/holding";
 import { hasLittleRoom, megabytes } from "@/offline/room";
 import { restartWhenQuiet, wasRestarted } from "@/offline/restart";
 import { keep } from "@/server/kept";
+import type { Askable } from "@/returns/lookUpSale";
 import type { Company, Snapshot } from "@/server/api";
 import { useScanning, type Scanning } from "@/scan/scanning";
 import { KEPT_CART, useBasket, type Basket } from "@/till/basket";
@@ -61,11 +64,13 @@ export interface LeftOpen {
 	readonly tenders?: readonly Tender[];
 	/** The sale that the earlier page recorded last, if it could not show it. */
 	readonly recorded?: StoredEntry;
+	/** Of an exchange in this cart, what comes back is recorded; the rest is recorded at once. */
+	readonly half?: boolean;
 	/** Lines of the cart that can't be sold any more. */
 	readonly lost: number;
 }
 
-export interface Till extends Scanning, Selling, Omit<Tasks, "voidSale" | "problem"> {
+export interface Till extends Scanning, Selling, Holding, Omit<Tasks, "voidSale" | "problem"> {
 	readonly snapshot: Readonly<ShallowRef<Snapshot>>;
 	readonly catalogue: Catalogue;
 	readonly copying: Copying;
@@ -86,7 +91,12 @@ export interface Till extends Scanning, Selling, Omit<Tasks, "voidSale" | "probl
 	/** The open shift, by the daybook's entries. */
 	readonly shift: Readonly<ShallowRef<string | undefined>>;
 	readonly desk: () => Desk;
+	readonly held: Held;
 	readonly notices: Notices;
+	/** The receipt whose return was asked for by a scan; the panel takes it. */
+	readonly receipt: ShallowRef<string>;
+	/** Whom a receipt or a gift card is asked of. */
+	readonly askable: Askable & { readonly company: Company };
 	/** Raised by the screen-wide keyboard: puts the cursor (and text typed so far) into the search field. */
 	readonly searchFor: ShallowRef<{ readonly text: string } | undefined>;
 	/** False until a start has come so far that codes are scanned: what nobody can scan is drawn after that. */
@@ -123,14 +133,17 @@ export function createTill(parts: TillParts): Till {
 		screen.value = "sell";
 	}
 	function goPay(): void {
-		if (screen.value !== "sell" || basket.lines.value.length === 0 || !daybook.writable || tasks.isVoiding()) return;
+		if (screen.value !== "sell" || basket.empty.value || !daybook.writable || tasks.isVoiding()) return;
 		panel.value = undefined;
 		notices.clear();
+		if (basket.back.value && basket.lines.value.length > 0 && !state.snapshot.value.offers?.includes("exchange")) {
+			return tasks.problem(t("back.no_exchange"));
+		}
 		paying.begin();
 		screen.value = "pay";
 	}
 	function leavePay(): void {
-		if (screen.value !== "pay" || !paying.idle() || paying.tenders.value.length > 0) return;
+		if (screen.value !== "pay" || !paying.idle() || paying.tenders.value.length > 0 || paying.half.value) return;
 		paying.atTerminal.value = false;
 		screen.value = "sell";
 	}
@@ -139,8 +152,13 @@ export function createTill(parts: TillParts): Till {
 		if (parts.company.revoked) return { title: t("enrol.revoked") };
 		return state.cashier.value === undefined ? { title: t("cashier.title") } : undefined;
 	}
+	function openReceipt(number: string): void {
+		if (screen.value === "done") nextCustomer();
+		state.receipt.value = number;
+		panel.value = "return";
+	}
 	const scanning = useScanning({
-		...state, whyNot, nextCustomer,
+		...state, whyNot, nextCustomer, openReceipt,
 		money: () => state.money.value,
 		searchByName: () => void (state.searchFor.value = { text: "" }),
 	});
@@ -157,7 +175,7 @@ export function createTill(parts: TillParts): Till {
 		if (little) notices.say({ tone: "problem", title: t("offline.little_room", { megabytes: megabytes(freeBytes) }) });
 	});
 	restartWhenQuiet(parts.offline, {
-		isIdle: () => daybook.writable && basket.lines.value.length === 0 && screen.value === "sell" && panel.value === undefined,
+		isIdle: () => daybook.writable && basket.empty.value && screen.value === "sell" && panel.value === undefined,
 		sayRestart: () => notices.say({ tone: "info", title: t("offline.restarting") }),
 	});
 	return {
@@ -182,6 +200,9 @@ function sayWhatWasLeft({ daybook, left, settled }: TillParts, { notices, paying
 	if (left.lost > 0) notices.say({ tone: "problem", title: t("cart.renewed", { count: left.lost }) });
 	if (wasRestarted()) notices.say({ tone: "info", title: t("offline.restarted") });
 	if (left.recorded) paying.showEarlier(left.recorded);
+	if (!left.half) return;
+	paying.half.value = true;
+	void settled.then(() => paying.finish());
 }
 
 /** A clock that is far off is said once; how far stands in the panel. */
@@ -225,7 +246,7 @@ function openState(parts: TillParts): State {
 	const snapshot = shallowRef(first);
 	const catalogueVersion = shallowRef(0);
 	const cashier = shallowRef(knownCashier(first, kept));
-	const screen = shallowRef<Screen>(left.tenders?.length ? "pay" : "sell");
+	const screen = shallowRef<Screen>(left.tenders?.length || left.half ? "pay" : "sell");
 	const notices = useNotices();
 	const failed = (reason: string): void => tasks.problem(t("cart.not_kept", { reason }));
 	const { cart, tenders } = left;
@@ -246,18 +267,22 @@ function openState(parts: TillParts): State {
 	const tasks = useTasks(desk, basket, notices);
 	const shift = shallowRef(daybook.shift);
 	daybook.on("change", () => void (shift.value = daybook.shift));
+	const held = useHeld(parts.settled, (id) => id === basket.cart.value.id);
+	const holding = useHolding({ basket, held, desk, catalogue, notices, problem: tasks.problem });
 	catalogue.on("change", () => void (catalogueVersion.value += 1));
-	watch([catalogueVersion, () => basket.lines.value.length === 0], () => {
+	watch([catalogueVersion, basket.empty], () => {
 		// New prices and taxes come between two sales, never into an open cart.
-		if (catalogue.snapshot && !catalogue.progress && basket.lines.value.length === 0) snapshot.value = catalogue.snapshot;
+		if (catalogue.snapshot && !catalogue.progress && basket.empty.value) snapshot.value = catalogue.snapshot;
 	});
 	const money = computed(() => moneyOf(snapshot.value));
 	return {
-		...selling,
+		...selling, ...holding, held,
 		snapshot, catalogue, daybook, offline, clock, catalogueVersion, cashier, screen, notices, basket, trust, tasks, settled,
 		keepOpen: keepNow, shift, desk,
 		copying: copying(catalogue, parts.settled),
 		panel: shallowRef<Panel>(),
+		receipt: shallowRef(""),
+		askable: { daybook, agent, company },
 		searchFor: shallowRef<{ readonly text: string }>(),
 		money,
 		repriced: useRepriced({ basket, catalogue, catalogueVersion, money, notices, snapshot, buying: selling.buying }),

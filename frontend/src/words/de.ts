@@ -2,6 +2,9 @@
 
 import { report } from "@/words/report.de";
 import { shift } from "@/words/shift.de";
+import { returns } from "@/words/returns.de";
+import { tenders } from "@/words/tenders.de";
+import { ticket } from "@/words/ticket.de";
 import type { Dictionary } from "@/words/words";
 
 export const de: Dictionary = {
@@ -168,6 +171,9 @@ export const de: Dictionary = {
 	"receipt.check": "Prüfung",
 	...report,
 	...shift,
+	...returns,
+	...tenders,
+	...ticket,
 
 	"scan.unknown": "Unbekannter Code {code}",
 	"scan.unknown_hint": "Nicht im Sortiment. Nach dem Namen suchen oder beiseitelegen und das Büro um den Code bitten.",

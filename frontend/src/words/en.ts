@@ -2,6 +2,9 @@
 
 import { report } from "@/words/report.en";
 import { shift } from "@/words/shift.en";
+import { returns } from "@/words/returns.en";
+import { tenders } from "@/words/tenders.en";
+import { ticket } from "@/words/ticket.en";
 
 export const en = {
 	"close": "Close",
@@ -167,6 +170,9 @@ export const en = {
 	"receipt.check": "Check",
 	...report,
 	...shift,
+	...returns,
+	...tenders,
+	...ticket,
 
 	"scan.unknown": "Unknown code {code}",
 	"scan.unknown_hint": "Not in the catalogue. Search it by name, or put it aside and ask the office to add the code.",

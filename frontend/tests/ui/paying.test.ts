@@ -2,8 +2,10 @@ import { shallowRef } from "vue";
 import { beforeEach, describe, expect, it } from "vitest";
 import { Rejected } from "@/core/errors";
 import type { Entry, EntryDraft } from "@/core/entry";
+import type { ReturnBody } from "@/core/returns";
 import type { Tender } from "@/core/sale";
 import { UNSURE } from "@/daybook/daybook";
+import type { Back } from "@/returns/back";
 import type { Snapshot } from "@/server/api";
 import { useBasket, type Basket, type Keeping } from "@/till/basket";
 import { recordVoid, type Desk } from "@/till/checkout";
@@ -217,5 +219,68 @@ describe("a cart", () => {
 		const key = basket.add({ ...BEANS, item: "SKU-3", price_minor: 999_999_999_999 }) ?? 0;
 		basket.quantity(key, "999999999");
 		expect([basket.lines.value.at(-1)?.line.quantity, world.refused.length]).toEqual(["1", 1]);
+	});
+});
+
+describe("an exchange", () => {
+	const SOLD = {
+		currency: "EUR", currency_precision: 2, rounding: "commercial" as const, net_minor: 840, tax_minor: 160, round_off_minor: 0,
+		total_minor: 1000, taxes: [{ tax: "VAT-19", label: "VAT 19 %", inclusive: true, base_minor: 840, amount_minor: 160 }],
+		lines: [{
+			item: "MUG", name: "Mug", quantity: "1", unit: "Nos", price_minor: 1000, rates: { "VAT-19": "19" },
+			rate_minor: 1000, amount_minor: 1000, net_minor: 840,
+		}],
+		tenders: [cash(1000)], change_minor: 0,
+	};
+	const MUG_BACK: Back = {
+		id: "00000000-0000-7000-8000-00000000000a", against: { entry: "e", receipt_number: "T1-1-000001" }, sold: SOLD, taken: [[1, "1"]], goods: [], paid: [],
+	};
+
+	it("is a return and a sale that name each other and pay each other", async () => {
+		const world = deskThat();
+		const { basket, paying } = open(world);
+		const { id } = basket.cart.value;
+		basket.takeBack(MUG_BACK);
+		expect(basket.balance.value).toBe(999);
+		await paying.take(cash(1000));
+		const [back, out] = [...world.recorded.values()].map(({ body }) => body as ReturnBody);
+		expect(world.asked.filter((what) => what.startsWith("record"))).toEqual(["record return", "record sale"]);
+		expect([back?.exchange, out?.exchange]).toEqual([id, MUG_BACK.id]);
+		expect(back?.tenders).toEqual([{ tender: "Exchange", kind: "exchange", amount_minor: -1000 }]);
+		expect(out?.tenders).toEqual([{ tender: "Exchange", kind: "exchange", amount_minor: 1000 }, cash(1000)]);
+		expect(out?.change_minor).toBe(1);
+	});
+
+	it("of which only the return could be recorded can't be changed, only tried again", async () => {
+		const world = deskThat();
+		const { basket, paying } = open(world);
+		basket.takeBack(MUG_BACK);
+		const { record } = world.desk.daybook;
+		world.desk.daybook.record = async (draft) => {
+			if (draft.kind === "sale") throw new Rejected("The disk is full.");
+			return record.call(world.desk.daybook, draft);
+		};
+		await paying.take(cash(999));
+		expect(paying.problem.value).toContain("What came back is recorded, the new sale is NOT yet: The disk is full.");
+		paying.takeBack(paying.tenders.value[0] as Tender);
+		expect([paying.half.value, paying.tenders.value, paying.mayAddItems()]).toEqual([true, [cash(999)], false]);
+		world.desk.daybook.record = record;
+		await paying.finish();
+		expect([...world.recorded.values()].map(({ kind }) => kind)).toEqual(["return", "sale"]);
+		expect(paying.half.value).toBe(false);
+	});
+
+	it("for less gives the rest back, and never half of it", async () => {
+		const world = deskThat();
+		const { basket, paying, screen } = open(world);
+		basket.takeBack({ ...MUG_BACK, sold: { ...SOLD, lines: SOLD.lines.map((line) => ({ ...line, price_minor: 3000, rate_minor: 3000 })) } });
+		expect(basket.balance.value).toBe(-1001);
+		await paying.finish([cash(-1000)]);
+		expect(screen.value).toBe("pay");
+		await paying.finish([cash(-1001)]);
+		const [back, out] = [...world.recorded.values()].map(({ body }) => body as ReturnBody);
+		expect(back?.tenders.map(({ amount_minor }) => amount_minor)).toEqual([-1999, -1001]);
+		expect(out?.tenders.map(({ amount_minor }) => amount_minor)).toEqual([1999]);
+		expect(screen.value).toBe("done");
 	});
 });

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from pos_bridge.agent.daybook import SqliteShelf, arrival_now, recording
 from pos_bridge.agent.standalone.company import StandaloneCompany
+from pos_bridge.agent.standalone.demo_shop import CUSTOMERS
 from pos_bridge.agent.standalone.enrolment import Sender
 from pos_bridge.core.daybook import set_aside
 from pos_bridge.core.errors import Malformed, Rejected
@@ -21,6 +22,7 @@ from pos_bridge.core.sync import (
 	LATEST_PATH,
 	MAX_LATEST_ENTRIES,
 	PUSH_PATH,
+	RECEIPT_PATH,
 	SNAPSHOT_PATH,
 	head_fields,
 	latest_answer,
@@ -29,6 +31,8 @@ from pos_bridge.core.sync import (
 	read_before,
 	read_message,
 	read_push,
+	read_receipt_number,
+	receipt_answer,
 )
 
 CHANGES_PATH = "/api/method/pos_bridge.api.changes"
@@ -50,6 +54,7 @@ class Api:
 		app.router.add_get(CHANGES_PATH, self.changes)
 		app.router.add_post(PUSH_PATH, self.push)
 		app.router.add_get(LATEST_PATH, self.latest)
+		app.router.add_get(RECEIPT_PATH, self.receipt)
 		app.router.add_post(CREDIT_PATH, self.credit)
 		app.router.add_post(LEASE_PATH, self.lease_credit)
 		app.router.add_get(ENROLMENT_PATH, self.offer_code)
@@ -93,12 +98,16 @@ class Api:
 		)
 
 	async def changes(self, request: web.Request) -> web.Response:
-		"""The shop's file is read at start only: nothing ever changes behind the snapshot that is served."""
+		"""The customers; the shop's file is read at start only, so nothing else ever changes."""
 		self._sender(request)
 		digest = (await self._company.shop.goods()).catalogue.digest
-		if request.query.get("cursor") != digest:
-			return answer({"cursor": digest, "reload": True})
-		return answer({"cursor": digest, "snapshot": digest})
+		told = f"{digest}{_TOLD}"
+		cursor = request.query.get("cursor")
+		if cursor == told:
+			return answer({"cursor": told, "snapshot": digest})
+		if cursor == digest:
+			return answer({"cursor": told, "snapshot": digest, "customers": _customers()})
+		return answer({"cursor": digest, "reload": True})
 
 	async def chunk(self, request: web.Request) -> web.Response:
 		self._sender(request)
@@ -134,6 +143,12 @@ class Api:
 		before = read_before(request.query.get("before", ""))
 		return answer(latest_answer(self._company.daybook.latest(till, before, MAX_LATEST_ENTRIES)))
 
+	async def receipt(self, request: web.Request) -> web.Response:
+		"""A receipt of any till, and what came back of it."""
+		self._sender(request)
+		number = read_receipt_number(request.query.get("receipt_number"))
+		return answer(receipt_answer(self._company.daybook.of_receipt(number)))
+
 	async def credit(self, request: web.Request) -> web.Response:
 		"""What is on a gift card or store credit."""
 		till = self._sender(request).till
@@ -156,6 +171,16 @@ class Api:
 async def _asked(request: web.Request) -> Ask:
 	raw = await request.read()
 	return read_ask(read_message(raw[: MAX_ASK_BYTES + 1]))
+
+
+_TOLD = "+customers"
+"""Behind the digest: the cursor of a till that has been told the customers."""
+
+
+def _customers() -> dict[str, list[str]]:
+	names = ("customer", "name", "mobile", "email", "group")
+	columns = dict(zip(names, map(list, zip(*CUSTOMERS, strict=True)), strict=True))
+	return {**columns, "price_list": [""] * len(CUSTOMERS)}
 
 
 _FOREVER = "private, max-age=31536000, immutable"

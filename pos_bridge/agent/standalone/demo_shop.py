@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 
 from pos_bridge.agent.standalone.demo_names import name_of
-from pos_bridge.core.catalogue import Item, TillProfile, Unit
+from pos_bridge.core.catalogue import OFFERS, Item, TillProfile, Unit
 from pos_bridge.core.gs1 import check_digit
 from pos_bridge.core.journal import Accounts
 from pos_bridge.core.money import SCALE
@@ -31,7 +31,7 @@ ACCOUNTS = Accounts(
 	revenue="Sales",
 	round_off="Round Off",
 	taxes={"VAT-19": "VAT 19 % Payable", "VAT-7": "VAT 7 % Payable"},
-	tenders={"Cash": "Cash", "Card": "Card Clearing"},
+	tenders={"Cash": "Cash", "Card": "Card Clearing", "Bank transfer": "Bank"},
 	tips="Tips Payable",
 	write_off="Write Off",
 	purposes={
@@ -61,9 +61,11 @@ PROFILE = TillProfile(
 	locale="en",
 	taxes=(Tax("VAT-19", "VAT 19 %", True), Tax("VAT-7", "VAT 7 %", True)),
 	templates={"standard": {"VAT-19": "19"}, "reduced": {"VAT-7": "7"}},
-	tenders={"Cash": "cash", "Card": "card"},
+	tenders={"Cash": "cash", "Card": "card", "Bank transfer": "bank"},
 	cashiers=("Ada", "Noor"),
 	code_patterns=("21IIIIIWWWWWC", "22IIIIIPPPPPC"),
+	offers=OFFERS,
+	without_receipt_minor=5000,
 	rules=(
 		{
 			"rule": "WELCOME",
@@ -87,6 +89,14 @@ PROFILE = TillProfile(
 
 CRATES = {"DRI-03": Unit("Crate", 12 * SCALE, ("4006381333955",))}
 """What is also sold by the crate, under the crate's own code."""
+
+CUSTOMERS = (
+	("CUST-0001", "Café Morgenrot", "+49 30 5550101", "kueche@morgenrot.example", "Commercial"),
+	("CUST-0002", "Jana Petersen", "+49 170 5550102", "jana@petersen.example", "Individual"),
+	("CUST-0003", "Kiosk am Landwehrkanal", "+49 30 5550103", "", "Commercial"),
+	("CUST-0004", "Samir Haddad", "+49 171 5550104", "samir@haddad.example", "Individual"),
+)
+"""Id, name, mobile, e-mail and group of who has an account here."""
 
 
 @dataclass(frozen=True, slots=True)

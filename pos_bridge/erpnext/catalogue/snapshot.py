@@ -27,7 +27,10 @@ FRESH_SECONDS = 600
 MAX_CHANGED = 2_000
 """More changed items than this are a new snapshot."""
 BUILD_SECONDS = 120
-_TILLS_OWN = ("till", "shop", "address", "tax_id", "receipt_footer", "locale", "cashiers", "code_patterns")
+_TILLS_OWN = (
+	*("till", "shop", "address", "tax_id", "receipt_footer", "locale", "cashiers", "code_patterns"),
+	*("offers", "without_receipt_minor"),
+)
 
 
 def manifest(till: str) -> dict[str, Any]:

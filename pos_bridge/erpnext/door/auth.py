@@ -22,6 +22,7 @@ ALLOWED = frozenset(
 		"pos_bridge.api.snapshot_chunk",
 		"pos_bridge.api.changes",
 		"pos_bridge.api.latest",
+		"pos_bridge.api.receipt",
 		"pos_bridge.api.credit",
 		"pos_bridge.api.lease_credit",
 		# Frappe's realtime server asks who a connection belongs to.

@@ -174,12 +174,22 @@ def _already_returned(invoice: str, rows: Mapping[int, Any], sold: Sale) -> dict
 	return already
 
 
-def _taken_back(invoice: str, rows: Mapping[int, Any]) -> dict[int, int]:
+def back_in_desk(sold: Stored) -> dict[int, int]:
+	"""What came back of a sale's lines by credit notes made by hand, as quantities of 10^-9."""
+	document = document_of(sold.entry.id, "sale") if sold.entry.kind == "sale" else None
+	invoice = living(document[1]) if document else None
+	if invoice is None:
+		return {}
+	rows = _rows_of(invoice, sale_from_body(sold.entry.body))
+	return _taken_back(invoice, rows, " AND COALESCE(note.pos_bridge_entry, '') = ''")
+
+
+def _taken_back(invoice: str, rows: Mapping[int, Any], whose: str = "") -> dict[int, int]:
 	"""By credit notes; one that was made by hand may name no row, then the item's first line counts."""
 	notes = frappe.db.sql(
 		"SELECT item.sales_invoice_item, item.item_code, SUM(-item.qty) FROM `tabSales Invoice Item` item"
 		" JOIN `tabSales Invoice` note ON note.name = item.parent"
-		" WHERE note.return_against = %s AND note.docstatus = 1"
+		f" WHERE note.return_against = %s AND note.docstatus = 1{whose}"
 		" GROUP BY item.sales_invoice_item, item.item_code",
 		invoice,
 	)

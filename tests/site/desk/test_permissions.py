@@ -40,6 +40,7 @@ ENDPOINTS = {
 	"api.snapshot_chunk": ("GET", {"snapshot": "", "chunk": "0"}, {"till"}),
 	"api.changes": ("GET", {"cursor": ""}, {"till"}),
 	"api.latest": ("GET", {"before": ""}, {"till"}),
+	"api.receipt": ("GET", {"receipt_number": "T1-1-000001"}, {"till"}),
 	"api.push": ("POST", {}, {"till"}),
 	"api.credit": ("POST", {"credit": "NOTHING"}, {"till"}),
 	"api.lease_credit": ("POST", {"credit": "NOTHING", "amount_minor": 1}, {"till"}),

@@ -1,0 +1,29 @@
+// The ways to pay that a shop offers: its money first, then what it is set up for besides.
+// Pure; it never takes anything.
+
+import type { TenderKind } from "@/core/sale";
+import type { Snapshot } from "@/server/api";
+import type { IconName } from "@/shell/Icon.vue";
+import { t } from "@/words/words";
+
+export interface Way {
+	/** The tender's name, as the receipt shows it. */
+	readonly tender: string;
+	/** `credit`: a gift card or store credit; which of both its number says. */
+	readonly kind: Extract<TenderKind, "cash" | "card" | "bank" | "on_account"> | "credit";
+	readonly icon: IconName;
+}
+
+const ICONS = { cash: "cash", card: "card", bank: "bank" } as const;
+
+export function moneyWays({ tenders }: Pick<Snapshot, "tenders">): readonly Way[] {
+	return tenders.map(({ tender, kind }) => ({ tender, kind, icon: ICONS[kind] }));
+}
+
+export function otherWays({ offers = [] }: Pick<Snapshot, "offers">): readonly Way[] {
+	const credit = offers.includes("gift_card") || offers.includes("store_credit");
+	return [
+		...(credit ? [{ tender: t("pay.gift"), kind: "credit", icon: "gift" } as const] : []),
+		...(offers.includes("on_account") ? [{ tender: t("tender.on_account"), kind: "on_account", icon: "person" } as const] : []),
+	];
+}
