@@ -175,10 +175,13 @@ def _already_returned(invoice: str, rows: Mapping[int, Any], sold: Sale) -> dict
 
 
 def back_in_desk(sold: Stored) -> dict[int, int]:
-	"""What came back of a sale's lines by credit notes made by hand, as quantities of 10^-9."""
+	"""What came back of a sale's lines by credit notes made by hand, as quantities of 10^-9.
+
+	Nothing of a batched sale: a credit note of its batch does not say whose goods came back.
+	"""
 	document = document_of(sold.entry.id, "sale") if sold.entry.kind == "sale" else None
 	invoice = living(document[1]) if document else None
-	if invoice is None:
+	if document is None or invoice is None or is_batch(document[1]):
 		return {}
 	rows = _rows_of(invoice, sale_from_body(sold.entry.body))
 	return _taken_back(invoice, rows, " AND COALESCE(note.pos_bridge_entry, '') = ''")

@@ -6,7 +6,17 @@ import frappe
 import pytest
 from books import COMPANY, DAY, entry_of, gl, record
 from disposable import wait_until
-from drawers import cash_of, close, counts_of, difference_account, open_shift, sell, shift_of
+from drawers import (
+	cash_in,
+	cash_of,
+	close,
+	counts_of,
+	difference_account,
+	open_shift,
+	posted,
+	sell,
+	shift_of,
+)
 
 from benchmarks.chaos_worker import Workers
 from pos_bridge.core.entry import open_wire
@@ -32,6 +42,7 @@ def all_posted(shop):
 @pytest.mark.timeout(300)
 def test_what_is_posted_beside_the_closing_is_counted_by_it_or_corrects_it(own_shop, workers):
 	shop = own_shop  # nobody else's late sales let ERPNext value its stock anew
+	posted(shop, cash_in(shop, None, 5_000))
 	opened = open_shift(shop, 5_000)
 	before = [sell(shop, opened) for _ in range(SALES)]
 	closed = close(shop, opened, 7_000)

@@ -7,6 +7,10 @@ import pytest
 from books import COMPANY, DAY, book, entry_of, flags, invoice_of, on_hand, returned
 from erpnext.accounts.doctype.sales_invoice.sales_invoice import make_sales_return
 
+from pos_bridge.core.entry import open_wire
+from pos_bridge.core.money import SCALE
+from pos_bridge.erpnext.daybook import FrappeDaybook
+from pos_bridge.erpnext.posting.returns import back_in_desk
 from pos_bridge.erpnext.reconcile.difference import Kind
 from pos_bridge.erpnext.reconcile.run import reconcile
 from pos_bridge.erpnext.reconcile.scope import Scope
@@ -99,6 +103,13 @@ def test_a_cancelled_invoice_is_explained_and_shows_on_its_entry(shop, sold):
 	assert state(sold) == "cancelled"
 	assert entry_of(sold).state == "posted"
 	assert on_hand(shop.items[0], shop.shop.warehouse) == before + 3
+
+
+def test_who_asks_for_a_receipt_hears_what_the_desk_took_back_but_not_what_tills_did(shop, sold):
+	take_back(invoice_of(sold), 2)
+	book(shop, returned(shop, sold, {1: 1}))
+	stored, *_ = FrappeDaybook().of_receipt(open_wire(sold).receipt_number)
+	assert back_in_desk(stored) == {1: 2 * SCALE}
 
 
 def test_a_return_of_a_cancelled_sale_is_booked_with_a_flag(shop, sold):
