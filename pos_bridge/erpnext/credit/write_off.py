@@ -19,6 +19,8 @@ from pos_bridge.erpnext.tenders.modes import POINTS
 
 WHAT = "Written Off"
 PARTS = ("write_off", "write_off_points")
+POINTS_WRITTEN_OFF = f"%-{PARTS[1]}%"
+"""SQL's pattern of the Journal Entries that no move of a credit names."""
 
 
 @dataclass(frozen=True, slots=True)

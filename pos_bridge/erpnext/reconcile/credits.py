@@ -14,6 +14,7 @@ from pos_bridge.core.entry import Entry
 from pos_bridge.core.kinds.credit import credit_effects
 from pos_bridge.core.kinds.standing import Settled
 from pos_bridge.erpnext.credit.book import KINDS
+from pos_bridge.erpnext.credit.write_off import POINTS_WRITTEN_OFF
 from pos_bridge.erpnext.reconcile.difference import Difference, Kind, amount
 from pos_bridge.erpnext.reconcile.scope import Row, Scope
 from pos_bridge.erpnext.shop import currency_precision, minor
@@ -117,10 +118,18 @@ def _by_account(company: str) -> dict[str, int]:
 
 
 def _short_of_points(company: str, accounts: Sequence[str]) -> Sequence[tuple[str, float]]:
-	"""Loyalty points that were not there are owed on the account for shortages, too: rows of invoices."""
+	"""Loyalty points that were not there are owed on the account for shortages, too: rows of invoices.
+
+	What of them was written off is not owed any more.
+	"""
 	if not accounts:
 		return ()
-	return frappe.db.sql(
+	written_off = frappe.db.sql(
+		"SELECT account, SUM(debit - credit) FROM `tabGL Entry` WHERE company = %s AND account IN %s"
+		" AND voucher_no LIKE %s AND is_cancelled = 0 GROUP BY account",
+		(company, tuple(accounts), POINTS_WRITTEN_OFF),
+	)
+	return written_off + frappe.db.sql(
 		"SELECT payment.account, SUM(payment.base_amount) FROM `tabSales Invoice Payment` payment"
 		" JOIN `tabSales Invoice` invoice ON invoice.name = payment.parent WHERE invoice.docstatus = 1"
 		" AND invoice.company = %s AND payment.mode_of_payment = %s AND payment.account IN %s"
@@ -143,7 +152,8 @@ def _booked(company: str, accounts: Sequence[str]) -> dict[str, float]:
 
 def _explanations(company: str, account: str, decimals: int) -> Iterator[Difference]:
 	"""Documents of the desk on the account, and documents of tills that the desk cancelled."""
-	for row in frappe.db.sql(_FOREIGN, {"company": company, "account": account}, as_dict=True):
+	place = {"company": company, "account": account, "points": POINTS_WRITTEN_OFF}
+	for row in frappe.db.sql(_FOREIGN, place, as_dict=True):
 		yield Difference(
 			Kind.CREDIT,
 			_("{0} was booked on this account by hand; no credit knows of it.").format(row.name),
@@ -154,7 +164,7 @@ def _explanations(company: str, account: str, decimals: int) -> Iterator[Differe
 			found=amount(minor(row.owed, decimals), decimals),
 			account_or_item=account,
 		)
-	for row in frappe.db.sql(_CANCELLED, {"company": company, "account": account}, as_dict=True):
+	for row in frappe.db.sql(_CANCELLED, place, as_dict=True):
 		yield Difference(
 			Kind.CREDIT,
 			_("The desk cancelled {0}; its credits were moved all the same.").format(row.name),
@@ -174,7 +184,7 @@ _FOREIGN = """
 	LEFT JOIN `tabPOS Entry Posting` posting ON posting.document_name = gl.voucher_no
 	LEFT JOIN `tabPOS Credit Entry` move ON move.voucher = gl.voucher_no
 	WHERE gl.company = %(company)s AND gl.account = %(account)s AND gl.is_cancelled = 0
-		AND posting.name IS NULL AND move.name IS NULL
+		AND posting.name IS NULL AND move.name IS NULL AND gl.voucher_no NOT LIKE %(points)s
 	GROUP BY gl.voucher_type, gl.voucher_no
 	HAVING owed <> 0
 """
