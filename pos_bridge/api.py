@@ -150,11 +150,14 @@ def _latest(before: str) -> dict[str, Any]:
 
 
 def _receipt(number: str) -> dict[str, Any]:
-	company = frappe.get_cached_value("POS Till", current_sender().till, "company")
-	found = FrappeDaybook().of_receipt(read_receipt_number(number))
-	if found and frappe.get_cached_value("POS Till", found[0].entry.till, "company") != company:
-		found = []
+	company = _company_of(current_sender().till)
+	named = FrappeDaybook().of_receipt(read_receipt_number(number))
+	found = [stored for stored in named if _company_of(stored.entry.till) == company]
 	return receipt_answer(found, returns.back_in_desk(found[0]) if found else None)
+
+
+def _company_of(till: str) -> str:
+	return str(frappe.get_cached_value("POS Till", till, "company"))
 
 
 def _push() -> dict[str, Any]:

@@ -67,13 +67,18 @@ def _stocked(items: Collection[str]) -> set[str]:
 	return set(frappe.db.sql(sql, (tuple(items),), pluck=True))
 
 
+def bundle_in_use() -> str:
+	"""SQL's condition on a Product Bundle called `bundle`; the first ERPNext 15 could not disable one."""
+	return "bundle.disabled = 0" if frappe.db.has_column("Product Bundle", "disabled") else "TRUE"
+
+
 def _parts_of(items: Collection[str]) -> dict[str, list[tuple[str, float]]]:
 	"""What bundles among these items consist of, and how much of each is in one."""
 	found: dict[str, list[tuple[str, float]]] = {}
 	sql = (
 		"SELECT bundle.new_item_code, part.item_code, part.qty FROM `tabProduct Bundle` bundle"
 		" JOIN `tabProduct Bundle Item` part ON part.parent = bundle.name"
-		" WHERE bundle.disabled = 0 AND bundle.new_item_code IN %s"
+		f" WHERE {bundle_in_use()} AND bundle.new_item_code IN %s"
 	)
 	for bundle, part, count in frappe.db.sql(sql, (tuple(items),)) if items else ():
 		found.setdefault(bundle, []).append((part, float(count)))

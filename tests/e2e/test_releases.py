@@ -125,8 +125,7 @@ def test_a_till_that_was_updated_sells_on_when_its_company_is_set_back_to_the_ba
 		sell(page)
 		until(lambda: all_posted(demo, 1))
 		demo.stop()
-		company = demo.folder / "company.sqlite"
-		backup = company.read_bytes()
+		backup = {path: path.read_bytes() for path in demo.folder.glob("*.sqlite*")}
 		demo.updated_to(now)
 		page.reload()
 		runs_the_new_version(page)
@@ -139,7 +138,10 @@ def test_a_till_that_was_updated_sells_on_when_its_company_is_set_back_to_the_ba
 		assert "written by a newer POS Bridge" in said
 		assert "nothing was changed" in said
 
-		company.write_bytes(backup)
+		for path in demo.folder.glob("*.sqlite*"):
+			path.unlink()
+		for path, kept in backup.items():
+			path.write_bytes(kept)
 		demo.updated_to(before)
 		until(lambda: all_posted(demo, 4))
 		page.reload()

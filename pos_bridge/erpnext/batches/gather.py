@@ -34,6 +34,8 @@ class Gathered:
 
 	shop: Shop
 	sales: tuple[PlainSale, ...]
+	is_full: bool
+	"""Whether others were left out that have too many lines for this invoice."""
 
 	@property
 	def names(self) -> list[str]:
@@ -48,7 +50,7 @@ class Gathered:
 		oldest = self.sales[0].stored
 		recorded = datetime.fromisoformat(oldest.arrival.recorded_at.replace("Z", "+00:00"))
 		rest = recorded + timedelta(minutes=WAIT_MINUTES) - datetime.now(timezone.utc)
-		if len(self.sales) >= ENOUGH_SALES or rest <= timedelta():
+		if self.is_full or len(self.sales) >= ENOUGH_SALES or rest <= timedelta():
 			return None
 		return None if fate.is_asked_for(self.shop.till, oldest.cursor) else now_datetime() + rest
 
@@ -64,7 +66,9 @@ def gather(claimed: Mapping[str, Any]) -> Gathered | None:
 	if shop is None or not plain_sales(_entries([claimed]), shop):
 		return None
 	rows = sorted((claimed, *fate.claim_beside(claimed, MAX_SALES - 1)), key=lambda row: row["position"])
-	return Gathered(shop, tuple(_first_lines(plain_sales(_entries(rows), shop))))
+	plain = plain_sales(_entries(rows), shop)
+	sales = tuple(_first_lines(plain))
+	return Gathered(shop, sales, is_full=len(sales) < len(plain))
 
 
 def _shop_with_batches(till: str) -> Shop | None:

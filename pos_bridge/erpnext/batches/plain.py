@@ -17,6 +17,7 @@ from pos_bridge.core.money import SCALE, Rounding
 from pos_bridge.core.sale import Sale, SaleDraft, check_sale
 from pos_bridge.core.sale_body import sale_from_body
 from pos_bridge.erpnext.shop import Shop, rounding_method
+from pos_bridge.erpnext.stock import bundle_in_use
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +38,13 @@ def are_possible(shop: Shop) -> bool:
 	"""Whether plain sales of this shop can be booked together.
 
 	In another currency than the company's each sale has its own rounding; a loyalty programme of the customer
-	that stands for whoever walks in counts each sale.
+	that stands for whoever walks in counts each sale. Up to the POS Profile's Write Off Limit, ERPNext would
+	write off what a return of a batched sale leaves on a customer's account.
 	"""
 	own = frappe.get_cached_value("Company", shop.company, "default_currency")
 	points = frappe.get_cached_value("Customer", shop.customer, "loyalty_program")
-	return shop.currency == own and not points
+	limit = frappe.get_cached_value("POS Profile", shop.profile, "write_off_limit")
+	return shop.currency == own and not points and not limit
 
 
 def plain_sales(entries: Sequence[Stored], shop: Shop) -> list[PlainSale]:
@@ -97,7 +100,6 @@ def _terms_now(shop: Shop) -> SaleDraft:
 
 def _usual(items: Iterable[str], day: date) -> frozenset[str]:
 	"""Items that are for sale on that day and ask for no batch, serial number, bundle, asset, inspection."""
-	bundles = "AND bundle.disabled = 0" if frappe.db.has_column("Product Bundle", "disabled") else ""
 	return frozenset(
 		frappe.db.sql(
 			"SELECT item.name FROM `tabItem` item WHERE item.name IN %s AND item.disabled = 0"
@@ -106,7 +108,7 @@ def _usual(items: Iterable[str], day: date) -> frozenset[str]:
 			" AND item.inspection_required_before_delivery = 0"
 			" AND (COALESCE(item.end_of_life, '0000-00-00') = '0000-00-00' OR item.end_of_life > %s)"
 			" AND NOT EXISTS (SELECT 1 FROM `tabProduct Bundle` bundle"
-			f"  WHERE bundle.new_item_code = item.name {bundles})",
+			f"  WHERE bundle.new_item_code = item.name AND {bundle_in_use()})",
 			(tuple(items), day),
 			pluck=True,
 		)

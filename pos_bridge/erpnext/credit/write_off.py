@@ -3,6 +3,7 @@
 It writes off what an entry left uncovered and nobody has paid since, and never the same twice.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -19,6 +20,8 @@ from pos_bridge.erpnext.tenders.modes import POINTS
 
 WHAT = "Written Off"
 PARTS = ("write_off", "write_off_points")
+MAX_TIMES = 20
+"""How often one shortage can be written off and the voucher cancelled again."""
 POINTS_WRITTEN_OFF = f"%-{PARTS[1]}%"
 """SQL's pattern of the Journal Entries that no move of a credit names."""
 
@@ -38,21 +41,22 @@ def write_off(entry: Entry, reason: str, expense: str = "") -> list[str]:
 	`Rejected`: there is no shortage, or no account.
 	"""
 	frappe.db.sql("SELECT name FROM `tabPOS Entry` WHERE name = %s FOR UPDATE", entry.id)
-	if done := _done(entry):
-		return done
 	shop = shop_of(entry.till)
+	made, points_made = (_done(entry, part) for part in PARTS)
+	credits, points = [] if made else _uncovered(entry, shop), [] if points_made else _points(entry)
+	made += points_made
+	if made and not credits and not points:
+		return made
 	account = _expense(shop, expense)
 	remark = _("Shortage of receipt {0} written off by {1}: {2}").format(
 		entry.receipt_number, frappe.session.user, reason
 	)
-	credits, points = _uncovered(entry, shop), _points(entry)
 	if not credits and not points:
 		raise Rejected(_("Nothing of receipt {0} is uncovered (any more).").format(entry.receipt_number))
-	made = []
 	if credits:
 		lines = [VoucherLine(each.credit.short_account, -each.amount_minor) for each in credits]
 		made.append(_book(entry, shop, account, lines, remark, PARTS[0]))
-		_settle(credits, made[0], entry.till)
+		_settle(credits, made[-1], entry.till)
 	if points:
 		made.append(_book(entry, shop, account, points, remark, PARTS[1]))
 	return made
@@ -73,14 +77,19 @@ def undo(voucher: str) -> None:
 			_move(credit, -minor(row.short, decimals), f"write_off cancelled {voucher}", voucher, row.till)
 
 
-def _done(entry: Entry) -> list[str]:
-	stems = [voucher_name(entry, part) for part in PARTS]
-	return frappe.get_all(
-		"Journal Entry",
-		{"docstatus": 1},
-		or_filters=[["name", "in", stems], *(["name", "like", f"{stem}-%"] for stem in stems)],
-		pluck="name",
-	)
+def is_write_off(voucher: str) -> bool:
+	"""Whether that is the name of a Journal Entry that `write_off` made."""
+	return re.search(rf"-({'|'.join(PARTS)})(-\d+)?$", voucher) is not None
+
+
+def _done(entry: Entry, part: str) -> list[str]:
+	return frappe.get_all("Journal Entry", {"docstatus": 1, "name": _named(entry, part)}, pluck="name")
+
+
+def _named(entry: Entry, part: str) -> tuple[str, list[str]]:
+	"""A filter: the part's vouchers, which are numbered where one was cancelled."""
+	stem = voucher_name(entry, part)
+	return "in", [stem, *(f"{stem}-{number}" for number in range(2, MAX_TIMES + 1))]
 
 
 def _expense(shop: Shop, named: str) -> str:
@@ -129,7 +138,11 @@ def _book(
 ) -> str:
 	total = -sum(line.amount_minor for line in lines)
 	stem = voucher_name(entry, part)
-	before = frappe.db.count("Journal Entry", {"name": ("like", f"{stem}%")})
+	before = frappe.db.count("Journal Entry", {"name": _named(entry, part)})
+	if before >= MAX_TIMES:
+		raise Rejected(
+			_("{0} was written off and cancelled {1} times. Book it by hand.").format(stem, before)
+		)
 	name = f"{stem}-{before + 1}" if before else stem
 	make_voucher(name, shop, [VoucherLine(expense, total), *lines], getdate(today()), remark)
 	return name

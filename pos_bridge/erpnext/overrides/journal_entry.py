@@ -24,7 +24,18 @@ def on_cancel(doc: Any, method: str | None = None) -> None:
 def on_submit(doc: Any, method: str | None = None) -> None:
 	"""A voucher of the desk that amends one of ours shows on that one's entry."""
 	if not doc.flags.pos_bridge_posting and doc.amended_from:
+		_refuse_write_off(doc)
 		amendments.mark(VOUCHER, first_of(doc.name), _state_of)
+
+
+def _refuse_write_off(doc: Any) -> None:
+	"""Cancelling made the shortage due again; a copy by hand would not settle it."""
+	if write_off.is_write_off(first_of(doc.name)):
+		frappe.throw(
+			_("{0} was a write-off. Write the shortage off again in Held and Exceptions.").format(
+				doc.amended_from
+			)
+		)
 
 
 def on_trash(doc: Any, method: str | None = None) -> None:

@@ -37,8 +37,8 @@ def claim() -> Mapping[str, Any] | None:
 
 
 def claim_named(name: str) -> Mapping[str, Any] | None:
-	"""That entry, locked, if it is due and nobody else has it."""
-	return _claim_one(f"{_DUE} AND name = %(name)s", name=name)
+	"""That entry, locked, if it is due or only waited for others, and nobody else has it."""
+	return _claim_one(f"({_DUE} OR {_UNTRIED}) AND name = %(name)s", name=name)
 
 
 def _claim_one(which: str, **values: Any) -> Mapping[str, Any] | None:
@@ -56,11 +56,9 @@ def _claim(which: str, limit: int, **values: Any) -> list[Mapping[str, Any]]:
 	)
 
 
-_UNTRIED_SALE = (
-	"kind = 'sale' AND state = 'waiting' AND till = %(till)s AND post_on IS NULL"
-	" AND COALESCE(attempts, 0) = 0"
-)
+_UNTRIED = "state = 'waiting' AND post_on IS NULL AND COALESCE(attempts, 0) = 0"
 """Due, or waiting for others."""
+_UNTRIED_SALE = f"kind = 'sale' AND till = %(till)s AND {_UNTRIED}"
 
 
 def claim_beside(claimed: Mapping[str, Any], limit: int) -> list[Mapping[str, Any]]:
@@ -93,27 +91,25 @@ def wait_for_more(names: Sequence[str], until: datetime) -> None:
 
 def ask_for_sales_before(claimed: Mapping[str, Any]) -> bool:
 	"""Whether sales waited for others that a claimed closing or return comes after; they are due now."""
-	till, before = _till_of_returned(claimed), "TRUE"
-	if claimed["kind"] == "shift_close":
-		till, before = claimed["till"], "position < %(position)s"
-	if not till:
+	upto = (claimed["till"], claimed["position"]) if claimed["kind"] == "shift_close" else _returned(claimed)
+	if upto is None:
 		return False
 	names = frappe.db.sql_list(
-		f"SELECT name FROM `tabPOS Entry` WHERE {_UNTRIED_SALE} AND next_try_at > %(now)s AND {before}"
-		" ORDER BY position FOR UPDATE",
-		{"till": till, "now": now_datetime(), "position": claimed["position"]},
+		f"SELECT name FROM `tabPOS Entry` WHERE {_UNTRIED_SALE} AND next_try_at > %(now)s"
+		" AND position <= %(position)s ORDER BY position FOR UPDATE",
+		{"till": upto[0], "now": now_datetime(), "position": upto[1]},
 	)
 	if names:
 		frappe.db.sql("UPDATE `tabPOS Entry` SET next_try_at = NULL WHERE name IN %s", (tuple(names),))
 	return bool(names)
 
 
-def _till_of_returned(claimed: Mapping[str, Any]) -> str:
-	"""The till of the sale that a return takes back, if that one waits."""
+def _returned(claimed: Mapping[str, Any]) -> tuple[str, int] | None:
+	"""Till and position of the sale that a return takes back, if that one waits."""
 	if claimed["kind"] != "return" or not claimed["against_entry"]:
-		return ""
+		return None
 	waits = {"name": claimed["against_entry"], "state": "waiting"}
-	return str(frappe.db.get_value("POS Entry", waits, "till") or "")
+	return frappe.db.get_value("POS Entry", waits, ["till", "position"])
 
 
 def stored(row: Mapping[str, Any]) -> Stored:

@@ -10,7 +10,11 @@ PAGE = 1_000
 
 
 def execute() -> None:
-	"""Page by page; run again, it fills what is still empty."""
+	"""Page by page; run again, it fills what is still empty.
+
+	Frappe refuses more than 200,000 writes in one transaction, so a big shop's are committed on the way.
+	"""
+	frappe.db.auto_commit_on_many_writes = True
 	cursor = 0
 	while page := frappe.db.sql(
 		"SELECT name, position, hash, text FROM `tabPOS Entry`"

@@ -38,7 +38,9 @@ from pos_bridge.core.entry import open_wire
 from pos_bridge.core.errors import Rejected
 from pos_bridge.core.tenders import Tender
 from pos_bridge.core.ticket import TicketDiscount
+from pos_bridge.erpnext.batches import gather
 from pos_bridge.erpnext.batches import plain as plainness
+from pos_bridge.erpnext.posting import fate
 from pos_bridge.erpnext.posting import invoice as invoices
 from pos_bridge.erpnext.stock import available
 
@@ -152,6 +154,34 @@ def test_the_end_of_a_shift_asks_for_its_sales_and_counts_them_all(shop):
 	assert (shift.sales, shift.difference, shift.amended) == (3, 0, 0)
 
 
+def test_a_closing_that_another_worker_is_in_the_way_of_still_comes_after_its_sales(shop, monkeypatch):
+	opened = open_shift(shop, 1_000)
+	sold = sell(shop, opened)
+	book(shop, opened, sold)
+	closed = close(shop, opened, 1_000 + 250)
+	ask, asked = fate.ask_for_sales_before, []
+
+	def clash_once(claimed):
+		asked.append(claimed["name"])
+		if len(asked) == 1:
+			raise frappe.QueryDeadlockError
+		return ask(claimed)
+
+	monkeypatch.setattr(fate, "ask_for_sales_before", clash_once)
+	book(shop, closed)
+	assert asked[:2] == [open_wire(closed).id] * 2
+	assert [flags(wire) for wire in (closed, sold)] == [[], []]
+	assert (shift_of(opened).sales, shift_of(opened).amended) == (1, 0)
+
+
+def test_few_sales_of_very_many_lines_do_not_wait(shop, monkeypatch):
+	monkeypatch.setattr(gather, "MAX_LINES", 2)
+	wires = [plain(shop) for _ in range(3)]
+	book(shop, *wires)
+	assert [state(wire) for wire in wires] == ["posted", "posted", "waiting"]
+	assert len(set(names(*wires[:2]))) == 1
+
+
 def test_a_late_sale_of_a_closed_shift_is_booked_alone_and_amends_its_z(shop):
 	opened = open_shift(shop, 1_000)
 	closed = close(shop, opened, 1_500)
@@ -217,6 +247,23 @@ def test_what_is_refused_together_is_booked_one_by_one_and_leaves_no_trace(shop,
 	refused = f"{open_wire(wires[0]).receipt_number}-B"
 	assert not frappe.db.exists("Sales Invoice", refused)
 	assert booked(shop, refused) == ({}, {})
+
+
+def test_what_waited_for_others_is_booked_at_once_where_it_is_refused_with_them(shop, monkeypatch):
+	check = invoices.check_totals
+
+	def refuse(invoice, sale):
+		if invoice.is_consolidated:
+			raise Rejected("Not together.")
+		check(invoice, sale)
+
+	waited, last = plain(shop), plain(shop)
+	book(shop, waited)
+	assert state(waited) == "waiting"
+	monkeypatch.setattr(invoices, "check_totals", refuse)
+	with two_are_enough():
+		book(shop, last)
+	assert names(waited, last) == [open_wire(wire).receipt_number for wire in (waited, last)]
 
 
 def test_a_fault_leaves_nothing_of_a_batch_and_its_sales_are_tried_again_one_by_one(shop, monkeypatch):

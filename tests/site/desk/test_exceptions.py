@@ -160,6 +160,20 @@ def test_a_write_off_that_is_cancelled_leaves_the_shortage_open_and_can_be_made_
 	assert not compared()
 
 
+def test_a_write_off_that_was_cancelled_is_made_again_not_amended(shop):
+	_, wire = short(shop)
+	(name,) = written_off(wire)
+	voucher = frappe.get_doc("Journal Entry", name)
+	voucher.cancel()
+	copy = frappe.copy_doc(voucher)
+	copy.amended_from = name
+	copy.insert()
+	with pytest.raises(frappe.ValidationError, match="was a write-off"):
+		copy.submit()
+	frappe.db.rollback()
+	assert written_off(wire) == [f"{name}-2"]
+
+
 def test_points_that_were_not_there_are_written_off_from_the_account_for_shortages(shop):
 	customer = a_member()
 	wires = [paid(shop, [by_points(75, 750)], customer=customer) for _ in range(2)]
