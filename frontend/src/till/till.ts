@@ -64,6 +64,8 @@ export interface LeftOpen {
 	readonly tenders?: readonly Tender[];
 	/** The sale that the earlier page recorded last, if it could not show it. */
 	readonly recorded?: StoredEntry;
+	/** What came back in the same ticket. */
+	readonly returned?: StoredEntry | undefined;
 	/** Of an exchange in this cart, what comes back is recorded; the rest is recorded at once. */
 	readonly half?: boolean;
 	/** Lines of the cart that can't be sold any more. */
@@ -199,7 +201,7 @@ function sayWhatWasLeft({ daybook, left, settled }: TillParts, { notices, paying
 	settled.then(() => daybook.whole()).then(sayReport, (error: unknown) => sayReport(wordsOf(error)));
 	if (left.lost > 0) notices.say({ tone: "problem", title: t("cart.renewed", { count: left.lost }) });
 	if (wasRestarted()) notices.say({ tone: "info", title: t("offline.restarted") });
-	if (left.recorded) paying.showEarlier(left.recorded);
+	if (left.recorded) paying.showEarlier(left.recorded, left.returned);
 	if (!left.half) return;
 	paying.half.value = true;
 	void settled.then(() => paying.finish());
