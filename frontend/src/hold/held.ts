@@ -52,8 +52,9 @@ export function useHeld(settled: Promise<void>, isOpen: (id: string) => boolean,
 	return {
 		carts,
 		put: (held) => change((all) => {
-			if (all.length >= HELD_AT_MOST) throw new Rejected(`More than ${HELD_AT_MOST} carts can't be on hold.`);
-			return [held, ...all.filter(({ cart }) => cart.id !== held.cart.id)];
+			const others = all.filter(({ cart }) => cart.id !== held.cart.id);
+			if (others.length >= HELD_AT_MOST) throw new Rejected(`More than ${HELD_AT_MOST} carts can't be on hold.`);
+			return [held, ...others];
 		}),
 		take: (id) => change((all) => all.filter(({ cart }) => cart.id !== id)),
 	};

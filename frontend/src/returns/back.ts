@@ -7,6 +7,8 @@ import { SCALE, formatDecimal, parseDecimal } from "@/core/money";
 import { computeReturn, draftOfReturn, type Against, type Quantities } from "@/core/returns";
 import { MAX_LINES, type DraftLine, type SaleBody, type SaleDraft, type Tender, type Totals } from "@/core/sale";
 import { cartTerms } from "@/core/saleBody";
+import type { FoundSale } from "@/returns/lookUpSale";
+import { stillPaid } from "@/returns/refund";
 import type { Snapshot } from "@/server/api";
 
 export interface Back {
@@ -52,6 +54,13 @@ export function leftOf(sold: SaleBody, already: Quantities): Map<number, string>
 		const left = parseDecimal(quantity) - parseDecimal(already.get(index + 1) ?? "0");
 		return [index + 1, left > 0n ? formatDecimal(left) : "0"];
 	}));
+}
+
+/** What was chosen earlier, as the receipt stands now; undefined if more would come back than was sold. */
+export function renewedBack(back: Back, { sold, already, returns }: FoundSale): Back | undefined {
+	const left = leftOf(sold, already);
+	const fits = back.taken.every(([line, quantity]) => parseDecimal(quantity) <= parseDecimal(left.get(line) ?? "0"));
+	return fits ? { ...back, paid: stillPaid(sold, returns) } : undefined;
 }
 
 /** One more, one less: whole units; what is sold in parts comes back whole, or not. */

@@ -12,7 +12,7 @@ import { promoted, type Promoted } from "@/promotions/promotions";
 import { sumOfBack, type Back, type BackSum } from "@/returns/back";
 import type { Snapshot } from "@/server/api";
 import {
-	addItem, changeBy, draftOf, emptyCart, isEmpty, lineOf, removeLine, setBack, setCoupon, setCustomer, setDiscount, setQuantity,
+	addItem, changeBy, draftOf, emptyCart, isEmpty, lineOf, putBack, removeLine, setBack, setCoupon, setCustomer, setDiscount, setQuantity,
 	setPayer, setTicketDiscount, setTip, setUnit, type ByHand, type Cart, type CartLine, type Discount,
 	type Named,
 } from "@/till/cart";
@@ -56,8 +56,8 @@ export interface Basket {
 	takeBack(back: Back | undefined): boolean;
 	remove(key: number): void;
 	select(key: number | undefined): void;
-	/** Puts back a cart as it was, if it is still the same sale. */
-	restore(cart: Cart): void;
+	/** Puts back a line that was taken out, as it stood in `before`; what else changed since stays. */
+	restore(before: Cart, key: number): void;
 	/** In place of the open one, which is empty; false, in words, if it can't be computed. */
 	open(cart: Cart): boolean;
 	startNext(): void;
@@ -141,7 +141,7 @@ export function useBasket(
 		takeBack: (taken) => adopt(setBack(cart.value, taken)),
 		remove: (key) => void adopt(removeLine(cart.value, key)),
 		select: (key) => void (selectedKey.value = key),
-		restore: (old) => void (old.id === cart.value.id && adopt(old)),
+		restore: (before, key) => void adopt(putBack(cart.value, before, key)),
 		open: adopt,
 		startNext: () => void (cart.value = emptyCart(newId())),
 	};

@@ -159,6 +159,15 @@ export function removeLine(cart: Cart, key: number): Cart {
 	return { ...cart, lines: cart.lines.filter((line) => line.key !== key) };
 }
 
+/** With the line as it stood in `before`; without, in another sale or at another customer's prices. */
+export function putBack(cart: Cart, before: Cart, key: number): Cart {
+	const at = before.lines.findIndex((line) => line.key === key);
+	const line = before.lines[at];
+	const isSame = cart.id === before.id && cart.customer?.customer === before.customer?.customer;
+	if (!line || !isSame || lineOf(cart, key)) return cart;
+	return { ...cart, lines: cart.lines.toSpliced(at, 0, line) };
+}
+
 export function lineOf(cart: Cart, key: number | undefined): CartLine | undefined {
 	return cart.lines.find((line) => line.key === key);
 }

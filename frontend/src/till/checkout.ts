@@ -76,15 +76,18 @@ export async function recordTicket(desk: Desk, ticket: SaleToPay): Promise<Recor
 	const given = [...exchangeOf(-exchanged), ...(due < 0 ? ticket.tenders : [])];
 	const body = returnBody(back.draft, back.totals, given, back.back.against, back.back.reason, payer);
 	checkReturn(body);
+	const sold = (paid: number): SaleToPay => ({
+		...ticket, tenders: [...exchangeOf(paid), ...(due > 0 ? ticket.tenders : [])], rare: { ...ticket.rare, exchange: back.back.id },
+	});
+	// What could not be sold must not be half of an exchange.
+	if (sells) bodyOf(sold(exchanged));
 	const { entry, wire } = await record(desk, "return", back.back.id, body);
 	const returned = saleOf(desk, entry, wire.hash);
 	if (!sells) return returned;
 	// What stands in the daybook counts, should an earlier attempt have recorded it.
 	const paid = -sum(returned.body.tenders.filter(({ kind }) => kind === "exchange").map((tender) => tender.amount_minor));
-	const tenders = [...exchangeOf(Number(paid)), ...(due > 0 ? ticket.tenders : [])];
 	try {
-		const sale = await recordSale(desk, { ...ticket, tenders, rare: { ...ticket.rare, exchange: back.back.id } });
-		return { ...sale, back: returned };
+		return { ...(await recordSale(desk, sold(Number(paid)))), back: returned };
 	} catch (error) {
 		throw new HalfRecorded(wordsOf(error), error instanceof PosBridgeError ? error.code : "half_recorded");
 	}
@@ -98,12 +101,17 @@ function exchangeOf(amount_minor: number): readonly Tender[] {
 	return amount_minor === 0 ? [] : [{ tender: t("tender.exchange"), kind: "exchange", amount_minor }];
 }
 
+/** Checked; raises Rejected, in words. */
+function bodyOf({ draft, totals, tenders, rare }: SaleToPay): SaleBody {
+	const change = settle(totals.total_minor + (rare?.tip_minor ?? 0), tenders).change_minor;
+	const body = saleBody(draft, totals, tenders, change, rare);
+	checkSale(body);
+	return body;
+}
+
 /** Durable in the page's daybook when it resolves, and with the agent if that answered in time. */
 export async function recordSale(desk: Desk, sale: SaleToPay): Promise<RecordedSale> {
-	const change = settle(sale.totals.total_minor + (sale.rare?.tip_minor ?? 0), sale.tenders).change_minor;
-	const body = saleBody(sale.draft, sale.totals, sale.tenders, change, sale.rare);
-	checkSale(body);
-	const { entry, wire } = await record(desk, "sale", sale.id, body);
+	const { entry, wire } = await record(desk, "sale", sale.id, bodyOf(sale));
 	// Recorded by an earlier attempt: what stands in the daybook counts, not what this attempt wanted.
 	return saleOf(desk, entry, wire.hash);
 }

@@ -33,7 +33,7 @@ export interface Paying {
 	readonly problem: Readonly<ShallowRef<string>>;
 	/** The card terminal has been asked; nothing may change the total until it is settled. */
 	readonly atTerminal: ShallowRef<boolean>;
-	/** Of an exchange, what comes back is recorded and the rest is not: nothing may change until it is. */
+	/** What comes back is, or may be, recorded and the ticket is not whole: nothing may change until it is. */
 	readonly half: ShallowRef<boolean>;
 	/** The sale that was just recorded. */
 	readonly done: Readonly<ShallowRef<RecordedSale | undefined>>;
@@ -44,16 +44,17 @@ export interface Paying {
 	/** False while a sale is being recorded, also before that shows. */
 	idle(): boolean;
 	mayAddItems(): boolean;
-	/** Adds a tender; finishes the sale if that settles it. */
-	take(tender: Tender): Promise<void>;
-	takeBack(tender: Tender): void;
+	/** Adds a tender once `before` is over, alone; finishes the sale if that settles it. */
+	take(tender: Tender, before?: () => Promise<void>): Promise<void>;
+	/** False if it stays given. */
+	takeBack(tender: Tender): boolean;
 	/** `all` is what is given back, where the customer gets something back. */
 	finish(all?: readonly Tender[]): Promise<void>;
 	/** Sells a gift card, by itself. Raises what keeps it from being recorded. */
 	issue(id: string, body: IssueBody): Promise<void>;
 	printAgain(): Promise<void>;
-	/** Shows a sale that an earlier page recorded and did not get to show. */
-	showEarlier(stored: StoredEntry): void;
+	/** Shows a sale that an earlier page recorded and did not get to show, with what came back in its ticket. */
+	showEarlier(stored: StoredEntry, returned?: StoredEntry): void;
 }
 
 interface Around {
@@ -106,8 +107,18 @@ export function usePaying({ basket, desk, screen, given = [], keep }: Around): P
 		const due = basket.due.value;
 		return due < 0 ? sum(all.map((tender) => tender.amount_minor)) === BigInt(due) : settle(due, all).settled;
 	}
-	async function take(tender: Tender): Promise<void> {
+	/** Nothing is taken, given back or left meanwhile. */
+	async function alone(work: () => Promise<void>): Promise<void> {
+		recording = true;
+		try {
+			await work();
+		} finally {
+			recording = false;
+		}
+	}
+	async function take(tender: Tender, before?: () => Promise<void>): Promise<void> {
 		if (!idle() || settlement.value.settled) return;
+		if (before) await alone(before);
 		const all = addTender(tenders.value, tender);
 		if (settledBy(all)) return finish(all);
 		give(all);
@@ -121,23 +132,24 @@ export function usePaying({ basket, desk, screen, given = [], keep }: Around): P
 		const slow = setTimeout(() => (busy.value = true), SHOW_BUSY_AFTER_MS);
 		problem.value = "";
 		// Should the page end between the halves of an exchange, the next one goes on with the same.
-		if (basket.back.value) give(all);
+		const back = basket.back.value;
+		if (back) give(all);
 		try {
 			const sale = await recordTicket(desk(), {
 				id,
 				draft: basket.draft.value,
 				totals: basket.totals.value,
 				tenders: all,
-				back: basket.back.value,
+				back,
 				rare: rareOf(basket.cart.value, basket.balance.value),
 			});
 			show(sale);
 		} catch (error) {
-			half.value ||= error instanceof HalfRecorded;
+			const unsure = error instanceof PosBridgeError && error.code === UNSURE;
+			half.value ||= error instanceof HalfRecorded || (unsure && back !== undefined);
 			// What would have been given back was not: it is chosen again.
 			if (basket.cart.value.id === id) give(basket.balance.value < 0 && !half.value ? [] : all);
 			atTerminal.value = false;
-			const unsure = error instanceof PosBridgeError && error.code === UNSURE;
 			problem.value = t(unsure ? "pay.unsure" : half.value ? "back.half" : "pay.failed", { reason: wordsOf(error) });
 		} finally {
 			clearTimeout(slow);
@@ -147,12 +159,7 @@ export function usePaying({ basket, desk, screen, given = [], keep }: Around): P
 	}
 	async function issue(id: string, body: IssueBody): Promise<void> {
 		if (!idle() || !basket.empty.value) return;
-		recording = true;
-		try {
-			show(await recordIssue(desk(), id, body));
-		} finally {
-			recording = false;
-		}
+		await alone(async () => show(await recordIssue(desk(), id, body)));
 	}
 	/** The sale is in the daybook: the next cart gets its own id while the cashier still sees this one's change. */
 	function show(sale: RecordedSale): void {
@@ -164,8 +171,9 @@ export function usePaying({ basket, desk, screen, given = [], keep }: Around): P
 		screen.value = "done";
 		void showPrinting(printSale(desk(), sale));
 	}
-	function showEarlier(stored: StoredEntry): void {
-		done.value = saleOf(desk(), stored.entry, stored.wire.hash);
+	function showEarlier(stored: StoredEntry, returned?: StoredEntry): void {
+		const shown = ({ entry, wire }: StoredEntry): RecordedSale => saleOf(desk(), entry, wire.hash);
+		done.value = { ...shown(stored), ...(returned && { back: shown(returned) }) };
 		copyNote.value = t("done.earlier");
 		unprinted = true;
 		screen.value = "done";
@@ -207,7 +215,9 @@ export function usePaying({ basket, desk, screen, given = [], keep }: Around): P
 		idle,
 		mayAddItems: () => idle() && !atTerminal.value && !half.value && tenders.value.length === 0,
 		takeBack(tender) {
-			if (idle() && !half.value) give(tenders.value.filter((one) => one !== tender));
+			if (!idle() || half.value) return false;
+			give(tenders.value.filter((one) => one !== tender));
+			return true;
 		},
 	};
 }

@@ -217,14 +217,16 @@ function openDaybook(enrolment: Enrolment, snapshot: Snapshot): Promise<PageDayb
 }
 
 /** What the last page left: a cart, money taken for it, or a sale that it recorded and did not get to show. */
-async function leftOpen(
-	daybook: PageDaybook, catalogue: Catalogue, snapshot: Snapshot, { cart: kept, given }: Pick<KeptOpen, "cart" | "given">,
+export async function leftOpen(
+	daybook: Pick<PageDaybook, "writable" | "find">, catalogue: Pick<Catalogue, "byItem">, snapshot: Snapshot,
+	{ cart: kept, given }: Pick<KeptOpen, "cart" | "given">,
 ): Promise<LeftOpen> {
 	// An empty cart was never recorded, and asking for it would wait for every older segment: it gets a new id instead.
 	if (!kept || isEmpty(kept) || !daybook.writable) return { lost: 0 };
 	const recorded = await daybook.find(kept.id);
-	if (recorded) return recorded.entry.kind === "sale" ? { recorded, lost: 0 } : { lost: 0 };
+	if (recorded && recorded.entry.kind !== "sale") return { lost: 0 };
 	const returned = kept.back && (await daybook.find(kept.back.id));
+	if (recorded) return { recorded, returned, lost: 0 };
 	if (returned && kept.lines.length === 0) return { recorded: returned, lost: 0 };
 	const tenders = given?.cart === kept.id ? given.tenders : [];
 	if (returned) return { cart: kept, lost: 0, tenders, half: true };

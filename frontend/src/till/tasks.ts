@@ -53,7 +53,7 @@ export function useTasks(desk: () => Desk, basket: Basket, notices: Notices): Ta
 		const line = before.lines.find((one) => one.key === key);
 		if (!line) return;
 		basket.remove(key);
-		const action = { label: t("undo"), run: () => basket.restore(before) };
+		const action = { label: t("undo"), run: () => basket.restore(before, key) };
 		notices.say({ tone: "info", title: t("cart.removed", { name: line.line.name }), action });
 	}
 	return { voidSale, isVoiding: () => voiding, openDrawer: drawer, remove, problem };

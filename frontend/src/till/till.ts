@@ -17,7 +17,7 @@ import { useHolding, type Holding } from "@/hold/holding";
 import { hasLittleRoom, megabytes } from "@/offline/room";
 import { restartWhenQuiet, wasRestarted } from "@/offline/restart";
 import { keep } from "@/server/kept";
-import type { Askable } from "@/returns/lookUpSale";
+import { lookUpSale, type Askable } from "@/returns/lookUpSale";
 import type { Company, Snapshot } from "@/server/api";
 import { useScanning, type Scanning } from "@/scan/scanning";
 import { KEPT_CART, useBasket, type Basket } from "@/till/basket";
@@ -64,6 +64,8 @@ export interface LeftOpen {
 	readonly tenders?: readonly Tender[];
 	/** The sale that the earlier page recorded last, if it could not show it. */
 	readonly recorded?: StoredEntry;
+	/** What came back in the same ticket. */
+	readonly returned?: StoredEntry | undefined;
 	/** Of an exchange in this cart, what comes back is recorded; the rest is recorded at once. */
 	readonly half?: boolean;
 	/** Lines of the cart that can't be sold any more. */
@@ -199,7 +201,7 @@ function sayWhatWasLeft({ daybook, left, settled }: TillParts, { notices, paying
 	settled.then(() => daybook.whole()).then(sayReport, (error: unknown) => sayReport(wordsOf(error)));
 	if (left.lost > 0) notices.say({ tone: "problem", title: t("cart.renewed", { count: left.lost }) });
 	if (wasRestarted()) notices.say({ tone: "info", title: t("offline.restarted") });
-	if (left.recorded) paying.showEarlier(left.recorded);
+	if (left.recorded) paying.showEarlier(left.recorded, left.returned);
 	if (!left.half) return;
 	paying.half.value = true;
 	void settled.then(() => paying.finish());
@@ -268,7 +270,10 @@ function openState(parts: TillParts): State {
 	const shift = shallowRef(daybook.shift);
 	daybook.on("change", () => void (shift.value = daybook.shift));
 	const held = useHeld(parts.settled, (id) => id === basket.cart.value.id);
-	const holding = useHolding({ basket, held, desk, catalogue, notices, problem: tasks.problem });
+	const askable = { daybook, agent, company };
+	const holding = useHolding({
+		basket, held, desk, catalogue, notices, problem: tasks.problem, lookUp: (receipt) => lookUpSale(receipt, askable),
+	});
 	catalogue.on("change", () => void (catalogueVersion.value += 1));
 	watch([catalogueVersion, basket.empty], () => {
 		// New prices and taxes come between two sales, never into an open cart.
@@ -282,7 +287,7 @@ function openState(parts: TillParts): State {
 		copying: copying(catalogue, parts.settled),
 		panel: shallowRef<Panel>(),
 		receipt: shallowRef(""),
-		askable: { daybook, agent, company },
+		askable,
 		searchFor: shallowRef<{ readonly text: string }>(),
 		money,
 		repriced: useRepriced({ basket, catalogue, catalogueVersion, money, notices, snapshot, buying: selling.buying }),

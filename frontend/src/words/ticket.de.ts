@@ -15,6 +15,8 @@ export const ticket: Readonly<Record<keyof typeof english, string>> = {
 	"hold.done": "Geparkt: {name}",
 	"hold.failed": "Nicht geparkt: {reason} Der Verkauf bleibt offen.",
 	"hold.sold": "{name} ist schon verkauft und nicht mehr geparkt.",
+	"hold.meanwhile": "{name} bleibt geparkt: Inzwischen wurde ein anderer Verkauf begonnen. Bitte noch einmal zurückholen.",
+	"hold.came_back": "Von Beleg {number} kam inzwischen mehr zurück: Diese Rücknahme ist nicht mehr im Verkauf. Bitte neu auswählen, was zurückkommt.",
 	"hold.count.one": "{count} geparkt",
 	"hold.count.other": "{count} geparkt",
 	"ticket.menu": "Rabatt",

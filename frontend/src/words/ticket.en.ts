@@ -13,6 +13,8 @@ export const ticket = {
 	"hold.done": "On hold: {name}",
 	"hold.failed": "Not put on hold: {reason} The sale stays open.",
 	"hold.sold": "{name} was sold already; it is not on hold any more.",
+	"hold.meanwhile": "{name} stays on hold: another sale was begun meanwhile. Recall it again.",
+	"hold.came_back": "More of receipt {number} came back meanwhile: this return is not in the sale any more. Choose again what comes back.",
 	"hold.count.one": "{count} on hold",
 	"hold.count.other": "{count} on hold",
 	"ticket.menu": "Discount",

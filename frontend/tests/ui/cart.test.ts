@@ -4,7 +4,8 @@ import { SCALE, parseDecimal, roundRatio } from "@/core/money";
 import { MAX_LINES, type DraftLine } from "@/core/sale";
 import { readLineFields, type LineFields } from "@/sell/lineEdit";
 import {
-	addItem, changeBy, draftOf, emptyCart, lineOf, quantityForPrice, removeLine, renewed, setDiscount, setQuantity, type Cart,
+	addItem, changeBy, draftOf, emptyCart, lineOf, putBack, quantityForPrice, removeLine, renewed, setCustomer, setDiscount, setQuantity, setTip,
+	type Cart,
 } from "@/till/cart";
 import { localTime, moneyOf, readDecimal } from "@/till/format";
 import type { Snapshot } from "@/server/api";
@@ -55,6 +56,21 @@ describe("the cart", () => {
 	it("never gives a key twice, even after a removal", () => {
 		const cart = addItem(removeLine(cartOf(BEANS, APPLES), 2), APPLES).cart;
 		expect(cart.lines.map((line) => line.key)).toEqual([1, 3]);
+	});
+
+	it("takes a removed line back at its place, and keeps what changed since", () => {
+		const before = cartOf(BEANS, APPLES);
+		const since = setTip(addItem(removeLine(before, 1), { ...BEANS, item: "SKU-3" }).cart, 50);
+		const after = putBack(since, before, 1);
+		expect([after.lines.map(({ key }) => key), after.tip_minor]).toEqual([[1, 2, 3], 50]);
+		expect(putBack(after, before, 1)).toBe(after);
+	});
+
+	it("takes no line back into another sale, or at another customer's prices", () => {
+		const before = cartOf(BEANS);
+		const next = emptyCart("cart-2");
+		const dearer = setCustomer(removeLine(before, 1), { customer: "C-1", price_list: "Dear" }, () => undefined);
+		expect([putBack(next, before, 1), putBack(dearer, before, 1)]).toEqual([next, dearer]);
 	});
 
 	it("leaves the untouched lines the very same objects, so that they are not drawn again", () => {

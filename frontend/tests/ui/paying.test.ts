@@ -4,7 +4,7 @@ import { Rejected } from "@/core/errors";
 import type { Entry, EntryDraft } from "@/core/entry";
 import type { ReturnBody } from "@/core/returns";
 import type { Tender } from "@/core/sale";
-import { UNSURE } from "@/daybook/daybook";
+import { UNSURE, type StoredEntry } from "@/daybook/daybook";
 import type { Back } from "@/returns/back";
 import type { Snapshot } from "@/server/api";
 import { useBasket, type Basket, type Keeping } from "@/till/basket";
@@ -117,6 +117,16 @@ describe("paying", () => {
 		expect(paying.mayAddItems()).toBe(false);
 		await paying.take(cash(1000));
 		expect(paying.done.value?.body.change_minor).toBe(1);
+	});
+
+	it("takes a tender once however often it is pressed while its card is noted", async () => {
+		const { paying } = open(deskThat());
+		const gift: Tender = { tender: "Gift card", kind: "gift_card", credit: "GC-1", amount_minor: 500 };
+		const noted = () => new Promise<void>((resolve) => setTimeout(resolve));
+		const first = paying.take(gift, noted);
+		expect([paying.idle(), paying.takeBack(gift)]).toEqual([false, false]);
+		await Promise.all([first, paying.take(gift, noted)]);
+		expect([paying.tenders.value, paying.idle()]).toEqual([[gift], true]);
 	});
 
 	it("gives the next customer a cart with an id of its own", async () => {
@@ -262,12 +272,42 @@ describe("an exchange", () => {
 		};
 		await paying.take(cash(999));
 		expect(paying.problem.value).toContain("What came back is recorded, the new sale is NOT yet: The disk is full.");
-		paying.takeBack(paying.tenders.value[0] as Tender);
+		expect(paying.takeBack(paying.tenders.value[0] as Tender)).toBe(false);
 		expect([paying.half.value, paying.tenders.value, paying.mayAddItems()]).toEqual([true, [cash(999)], false]);
 		world.desk.daybook.record = record;
 		await paying.finish();
 		expect([...world.recorded.values()].map(({ kind }) => kind)).toEqual(["return", "sale"]);
 		expect(paying.half.value).toBe(false);
+	});
+
+	it("whose sale is refused records no return", async () => {
+		const world = deskThat();
+		const { basket, paying } = open(world);
+		basket.takeBack(MUG_BACK);
+		await paying.take({ tender: "On account", kind: "on_account", amount_minor: 999 });
+		expect(paying.problem.value).toContain("NOT recorded: Tender 2 (On account): on_account needs a customer.");
+		expect([world.asked, paying.half.value]).toEqual([[], false]);
+		expect(paying.takeBack(paying.tenders.value[0] as Tender)).toBe(true);
+	});
+
+	it("of which nobody knows whether the return stands can't be changed", async () => {
+		const world = deskThat({ record: new Rejected("It did not confirm.", UNSURE) });
+		const { basket, paying } = open(world);
+		basket.takeBack(MUG_BACK);
+		await paying.take(cash(999));
+		expect([paying.half.value, paying.tenders.value, paying.mayAddItems()]).toEqual([true, [cash(999)], false]);
+		expect(paying.problem.value).toContain("It is not certain");
+	});
+
+	it("that an earlier page did not get to show is shown with both halves", async () => {
+		const world = deskThat();
+		const first = open(world);
+		first.basket.takeBack(MUG_BACK);
+		await first.paying.take(cash(999));
+		const [returned, sale] = [...world.recorded.values()].map((entry) => ({ entry, wire: { hash: "0".repeat(64), text: "" } }) as StoredEntry);
+		const { paying } = open(world);
+		paying.showEarlier(sale as StoredEntry, returned);
+		expect([paying.done.value?.entry.kind, paying.done.value?.back?.entry.id]).toEqual(["sale", MUG_BACK.id]);
 	});
 
 	it("for less gives the rest back, and never half of it", async () => {
