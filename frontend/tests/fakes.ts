@@ -169,6 +169,10 @@ export class MemoryDaybook {
 		return this.book.unsentIds(limit);
 	}
 
+	async unpostedOf(credit: string): Promise<readonly StoredEntry[]> {
+		return this.book.unpostedOf(credit);
+	}
+
 	async troubled(): Promise<readonly PushResult[]> {
 		return this.book.troubled();
 	}

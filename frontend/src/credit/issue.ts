@@ -6,19 +6,11 @@ import { Rejected } from "@/core/errors";
 import {
 	DEFAULT_COLUMNS, centred, headElements, receiptAmount, row, type ReceiptDocument, type ReceiptHeader, type ReceiptLabels, type ReceiptOptions,
 } from "@/core/receipt";
-import { sum, type Tender } from "@/core/sale";
-import type { CreditKind } from "@/credit/number";
+import type { IssueBody } from "@/core/report/bodies";
+import { sum } from "@/core/sale";
 import { t } from "@/words/words";
 
-export interface IssueBody {
-	readonly currency: string;
-	readonly currency_precision: number;
-	readonly credit: string;
-	readonly credit_kind: CreditKind;
-	readonly amount_minor: number;
-	readonly tenders: readonly Tender[];
-	readonly change_minor: number;
-}
+export type { IssueBody };
 
 /** Raises Rejected unless the tenders pay for it, and change comes out of cash. */
 export function issueBody(issue: Omit<IssueBody, "change_minor">): IssueBody {

@@ -1,10 +1,14 @@
 // What of gift cards and store credit is kept for this till: asked of the company, and remembered for when it can't be.
-// Never spends anything: a sale's tender does; never says more than the company kept for this till.
+// Never spends anything: a sale's tender does; never says more than the company kept for this till, less what this
+// till's own entries took that the company has not booked yet.
 
+import type { WireEntry } from "@/core/entry";
 import { Retryable } from "@/core/errors";
+import type { SaleBody, Tender } from "@/core/sale";
 import { isCredit } from "@/core/tenders";
 import { normalNumber, type CreditKind } from "@/credit/number";
-import type { CreditAnswer } from "@/server/api";
+import type { PageDaybook, StoredEntry } from "@/daybook/daybook";
+import type { CreditAnswer, PushAnswer } from "@/server/api";
 import { keep, readKept } from "@/server/kept";
 
 const KEPT_LEASES = "leases";
@@ -27,18 +31,31 @@ interface Lease extends Spendable {
 }
 
 interface Around {
-	readonly company: { leaseCredit(credit: string, amount_minor: number): Promise<CreditAnswer> };
+	readonly company: {
+		leaseCredit(credit: string, amount_minor: number): Promise<CreditAnswer>;
+		push(entries: readonly WireEntry[]): Promise<Pick<PushAnswer, "results">>;
+	};
+	readonly daybook: Pick<PageDaybook, "unpostedOf" | "acknowledge">;
 	readonly currency: string;
 	readonly nowMs: () => number;
 }
 
+/** Whether a tender of the sale at hand is of this credit, however its number is typed. */
+export function isTaken(typed: string, tenders: readonly Tender[]): boolean {
+	const number = normalNumber(typed);
+	return tenders.some(({ credit }) => credit !== undefined && credit === number);
+}
+
 /** As much as is there, at most `amount_minor`, is kept for this till; without a network, what is left of an earlier lease. */
-export async function spendableOf(typed: string, amount_minor: number, { company, currency, nowMs }: Around): Promise<Answered> {
+export async function spendableOf(typed: string, amount_minor: number, around: Around): Promise<Answered> {
+	const { company, currency, nowMs } = around;
 	const credit = normalNumber(typed);
 	if (credit === "") return { kind: "no_number" };
 	try {
-		const answer = await company.leaseCredit(credit, amount_minor);
-		const answered = answeredOf(answer, currency);
+		const taken = await unbooked(credit, around);
+		// The lease holds what was taken, too, until it is booked: else another till could spend that again.
+		const answer = await company.leaseCredit(credit, amount_minor + taken);
+		const answered = answeredOf(without(taken, answer), currency);
 		await remember(credit, answered.kind === "spendable" ? { ...answered.spendable, until_ms: answer.leased_until_ms } : undefined);
 		return answered;
 	} catch (error) {
@@ -47,6 +64,29 @@ export async function spendableOf(typed: string, amount_minor: number, { company
 		const lease = (await kept()).find((each) => each.credit === credit && each.until_ms > nowMs() && each.left_minor > 0);
 		return lease ? { kind: "spendable", spendable: lease } : { kind: "offline" };
 	}
+}
+
+/** What this till's entries took of it, without those that the company has booked. */
+async function unbooked(credit: string, around: Around): Promise<number> {
+	const entries = await around.daybook.unpostedOf(credit);
+	const booked = await bookedOf(entries.filter(({ result }) => result && result.state !== "quarantined"), around);
+	const waiting = entries.filter(({ entry }) => !booked.has(entry.id));
+	return waiting.flatMap(({ entry }) => (entry.body as SaleBody).tenders)
+		.filter((tender) => tender.credit === credit && tender.amount_minor > 0)
+		.reduce((sum, tender) => sum + tender.amount_minor, 0);
+}
+
+/** An entry that is sent once more is answered as it stands by now: without an agent nothing else tells the page. */
+async function bookedOf(answered: readonly StoredEntry[], { company, daybook }: Around): Promise<ReadonlySet<string>> {
+	if (answered.length === 0) return new Set();
+	const { results } = await company.push(answered.map(({ wire }) => wire));
+	const posted = results.filter(({ state }) => state === "posted");
+	await daybook.acknowledge(posted);
+	return new Set(posted.map(({ id }) => id));
+}
+
+function without(taken: number, answer: CreditAnswer): CreditAnswer {
+	return { ...answer, leased_minor: Math.max(answer.leased_minor - taken, 0), balance_minor: answer.balance_minor - taken };
 }
 
 function answeredOf(answer: CreditAnswer, currency: string): Answered {
@@ -66,7 +106,7 @@ export async function spend(credit: string, amount_minor: number): Promise<void>
 }
 
 /** It was taken back: nothing is kept any more. The company frees it by itself if it can't be told. */
-export async function giveBack(credit: string, company: Around["company"]): Promise<void> {
+export async function giveBack(credit: string, company: Pick<Around["company"], "leaseCredit">): Promise<void> {
 	await remember(credit, undefined);
 	await company.leaseCredit(credit, 0).catch(() => undefined);
 }

@@ -192,6 +192,10 @@ export class Book {
 		return this.shelf.placesOfReceipt(number).map((place) => this.stored(place));
 	}
 
+	unpostedOf(credit: string): StoredEntry[] {
+		return this.shelf.unpostedOf(credit).map((place) => this.stored(place));
+	}
+
 	troubled(): PushResult[] {
 		return this.shelf.troubled;
 	}

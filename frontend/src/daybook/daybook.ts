@@ -149,6 +149,11 @@ export class PageDaybook {
 		return this.call({ op: "ofReceipt", number });
 	}
 
+	/** Entries with a tender of this credit that the books are not known to have. */
+	unpostedOf(credit: string): Promise<readonly StoredEntry[]> {
+		return this.call({ op: "unpostedOf", credit });
+	}
+
 	find(id: string): Promise<StoredEntry | undefined> {
 		return this.call({ op: "find", id });
 	}

@@ -3,6 +3,7 @@
 
 import { NO_PREVIOUS, takesReceiptNumber, type Entry, type Head } from "@/core/entry";
 import type { ReturnBody } from "@/core/returns";
+import type { SaleBody } from "@/core/sale";
 import type { ChainStart, LogRecord, Span } from "@/daybook/log";
 import { CARRIED_SHIFT_DAYS, Shifts, orderOf } from "@/daybook/shifts";
 import type { PushResult } from "@/server/api";
@@ -23,6 +24,8 @@ export interface Place extends Span {
 	/** Its receipt's number, and the id of the sale that it takes back; absent where it has none. */
 	readonly receipt?: string;
 	readonly against?: string;
+	/** Numbers of the credits that its tenders take from or add to; absent where there are none. */
+	readonly credits?: readonly string[];
 }
 
 export class Shelf {
@@ -122,6 +125,11 @@ export class Shelf {
 		return [...named, ...all.filter(({ against }) => against !== undefined && ids.has(against))];
 	}
 
+	/** What names this credit in a tender and is not known to be in the books. */
+	unpostedOf(credit: string): Place[] {
+		return [...this.places.values()].filter(({ id, credits }) => credits?.includes(credit) && this.answers.get(id)?.state !== "posted");
+	}
+
 	/** The last entry that was written to a segment. */
 	lastIn(segment: number): Head | undefined {
 		const places = [...this.places.values()].filter((place) => place.segment === segment);
@@ -213,6 +221,14 @@ function placeOf(entry: Entry, hash: string, { from, to }: Span, segment: number
 	const { id, chain, sequence, business_date: businessDate, occurred_at: occurredAt } = entry;
 	const receipt = entry.receipt_number;
 	const against = entry.kind === "return" ? (entry.body as Partial<ReturnBody>).against?.entry : undefined;
-	const named = { ...(receipt !== undefined && { receipt }), ...(against !== undefined && { against }) };
+	const credits = creditsOf(entry);
+	const named = {
+		...(receipt !== undefined && { receipt }), ...(against !== undefined && { against }), ...(credits.length > 0 && { credits }),
+	};
 	return { id, chain, sequence, hash, businessDate, occurredAt, order: orderOf(entry), from, to, segment, ...named };
+}
+
+function creditsOf({ body }: Entry): readonly string[] {
+	const { tenders = [] } = body as Partial<SaleBody>;
+	return tenders.flatMap(({ credit }) => credit ?? []);
 }

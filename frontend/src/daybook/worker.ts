@@ -20,6 +20,7 @@ export type DaybookCall =
 	| { readonly op: "unsentIds"; readonly limit: number }
 	| { readonly op: "entriesOf"; readonly businessDate: string }
 	| { readonly op: "ofReceipt"; readonly number: string }
+	| { readonly op: "unpostedOf"; readonly credit: string }
 	| { readonly op: "find"; readonly id: string }
 	| { readonly op: "shifts" }
 	| { readonly op: "ofShift"; readonly shift: string }
@@ -110,6 +111,8 @@ async function carryOut(call: DaybookCall): Promise<unknown> {
 			return book.entriesOf(call.businessDate);
 		case "ofReceipt":
 			return book.ofReceipt(call.number);
+		case "unpostedOf":
+			return book.unpostedOf(call.credit);
 		case "find":
 			return book.find(call.id);
 		case "shifts":

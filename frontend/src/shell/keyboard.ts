@@ -2,6 +2,7 @@
 // Never sees a scanner's keys: scan/wedge.ts takes those first.
 
 import { textFieldOf } from "@/scan/wedge";
+import { mayOpen, type Panel } from "@/till/screens";
 import type { Till } from "@/till/till";
 import type { Word } from "@/words/words";
 
@@ -35,19 +36,22 @@ export const SHORTCUTS: readonly Shortcut[] = [
 type Action = (till: Till) => void;
 
 const ANYWHERE: Readonly<Record<string, Action>> = {
-	F6: (till) => void (till.panel.value = "trust"),
-	F7: (till) => void (till.screen.value !== "pay" && (till.panel.value = "shift")),
-	F8: (till) => void (till.panel.value = "drawer"),
+	F1: (till) => open(till, "hold"),
+	F3: (till) => open(till, "return"),
+	F6: (till) => open(till, "trust"),
+	F7: (till) => open(till, "shift"),
+	F8: (till) => open(till, "drawer"),
 };
 
 const SELLING: Readonly<Record<string, Action>> = {
-	F1: (till) => void (till.panel.value = "hold"),
-	F3: (till) => void (till.panel.value = "return"),
 	F2: (till) => void (till.searchFor.value = { text: "" }),
 	F4: (till) => void (till.basket.selected.value && (till.panel.value = "line")),
 	F9: (till) => till.goPay(),
 	F10: (till) => void (!till.basket.empty.value && (till.panel.value = "void")),
 };
+
+/** A browser does something else with these; at a till they are ours, also where they do nothing now. */
+const NEVER_THE_BROWSERS: ReadonlySet<string> = new Set([...Object.keys(ANYWHERE), ...Object.keys(SELLING)]);
 
 /** Keys that a text field needs for itself. */
 const SELLING_OUTSIDE_FIELDS: Readonly<Record<string, Action>> = {
@@ -76,10 +80,10 @@ export function typedOutsideOfFields(till: Till, text: string): void {
 /** Listens until the returned function is called. */
 export function listenToKeys(till: Till): () => void {
 	const onKey = (event: KeyboardEvent): void => {
-		const action = actionOf(till, event);
-		if (!action) return;
-		event.preventDefault();
-		action(till);
+		if (event.ctrlKey || event.altKey || event.metaKey) return;
+		const action = event.defaultPrevented ? undefined : actionOf(till, event);
+		if (action || NEVER_THE_BROWSERS.has(event.key)) event.preventDefault();
+		action?.(till);
 	};
 	window.addEventListener("keydown", onKey);
 	window.addEventListener("keydown", stopHeldDown, { capture: true });
@@ -97,11 +101,14 @@ function stopHeldDown(event: KeyboardEvent): void {
 }
 
 function actionOf(till: Till, event: KeyboardEvent): Action | undefined {
-	if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) return undefined;
 	if (till.panel.value !== undefined || till.cashier.value === undefined) return undefined;
 	const anywhere = ANYWHERE[event.key];
 	if (anywhere || till.screen.value !== "sell") return anywhere;
 	return SELLING[event.key] ?? (textFieldOf(event.target) ? undefined : SELLING_OUTSIDE_FIELDS[event.key]);
+}
+
+function open(till: Till, panel: Panel): void {
+	if (mayOpen(panel, till.screen.value)) till.panel.value = panel;
 }
 
 function moveSelection(till: Till, step: number): void {

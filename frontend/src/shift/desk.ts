@@ -35,9 +35,9 @@ export async function shiftsOf({ daybook }: Till): Promise<Shifts> {
 	};
 }
 
-export async function figuresFor({ daybook, catalogue }: Till, known: KnownShift): Promise<ShiftFigures | undefined> {
+export async function figuresFor({ daybook, catalogue, snapshot }: Till, known: KnownShift): Promise<ShiftFigures | undefined> {
 	const stored: readonly StoredEntry[] = await daybook.ofShift(known.shift);
-	return figuresOf(known, stored, (item) => catalogue.byItem(item)?.group);
+	return figuresOf(known, stored, (item) => catalogue.byItem(item)?.group, snapshot.value);
 }
 
 /** What lies in the drawer if the last count was right; undefined where nothing was counted. */

@@ -28,13 +28,15 @@ export interface Comparison {
 	readonly difference_minor?: number;
 }
 
-/** `stored` is what the daybook has of the shift; undefined if neither opening nor closing is among it. */
+type InCurrency = Pick<ShiftReport, "currency" | "currency_precision">;
+
+/** `stored` is what the daybook has of the shift, `shop` the till's currency; undefined if no entry names the shift. */
 export function figuresOf(
-	{ shift, opening, closing }: KnownShift, stored: readonly StoredEntry[], groupOf: (item: string) => string | undefined,
+	{ shift, opening, closing }: KnownShift, stored: readonly StoredEntry[], groupOf: (item: string) => string | undefined, shop: InCurrency,
 ): ShiftFigures | undefined {
 	const told = stored.map(({ entry, wire }) => ({ entry, hash: wire.hash }));
 	const [first, last] = [opening, closing].map((each) => each && { entry: each.entry, hash: each.wire.hash });
-	const start = first ?? (last ? undefined : standIn(shift, told));
+	const start = first ?? (last ? undefined : standIn(shift, told, shop));
 	if (!start && !last) return undefined;
 	const groups = groupsOf(told.map(({ entry }) => entry), groupOf);
 	const report = shiftReport(start, told, last, { groups });
@@ -49,13 +51,14 @@ export function figuresOf(
 }
 
 /** An opening that never came back: its shift is added up from what names it, without a float. */
-function standIn(shift: string, told: readonly Told[]): Told | undefined {
-	const named = told.find(({ entry }) => shiftOf(entry) === shift);
-	if (!named) return undefined;
-	const { currency, currency_precision } = named.entry.body as SaleBody;
-	if (currency === undefined) return undefined;
+function standIn(shift: string, told: readonly Told[], shop: InCurrency): Told | undefined {
+	const named = told.map(({ entry }) => entry).filter((entry) => shiftOf(entry) === shift);
+	const [first] = named;
+	if (!first) return undefined;
+	const bodies = named.map(({ body }) => body as Partial<SaleBody>);
+	const { currency, currency_precision } = { ...shop, ...bodies.find((body) => body.currency !== undefined) };
 	const body = { currency, currency_precision, float: [] };
-	return { hash: "", entry: { ...named.entry, id: shift, kind: "shift_open", body } };
+	return { hash: "", entry: { ...first, id: shift, kind: "shift_open", body } };
 }
 
 /** A gap in a chain, or a chain that names an end of an older one that is not here. */
@@ -77,7 +80,7 @@ function cashBeside({ currency, currency_precision }: ShiftReport, moved: readon
 }
 
 /** What lies in a tender after these entries, from what was counted before them. */
-export function leftAfter(counted_minor: number, tender: string, entries: readonly Entry[], reading: Pick<ShiftReport, "currency" | "currency_precision">): number {
+export function leftAfter(counted_minor: number, tender: string, entries: readonly Entry[], reading: InCurrency): number {
 	const parts = entries.flatMap((entry) => partsOf(entry, { groups: {}, ...reading }) ?? []);
 	const moved = parts.filter(([[section, of]]) => section === "tender" && of === tender);
 	return moved.reduce((sum, [, amounts]) => sum + amounts.reduce((one, other) => one + other, 0), counted_minor);

@@ -26,6 +26,11 @@ export interface Notices {
 	clear(): void;
 }
 
+/** Problems that were said after the notice with this key. */
+export function problemsAfter(key: number, shown: readonly Notice[]): readonly Notice[] {
+	return shown.filter((notice) => notice.tone === "problem" && notice.key > key);
+}
+
 export function useNotices(): Notices {
 	const shown = shallowRef<readonly Notice[]>([]);
 	let lastKey = 0;

@@ -28,6 +28,7 @@ export const tenders: Readonly<Record<keyof typeof english, string>> = {
 	"credit.currency": "In einer anderen Währung.",
 	"credit.offline": "Die Firma ist nicht erreichbar, und von dieser Karte ist nichts für diese Kasse vorgemerkt: Sie kann jetzt nicht genommen werden. Bitte anders bezahlen lassen.",
 	"credit.too_many": "Von dieser Kasse wurde nach zu vielen unbekannten Nummern gefragt. In einer Stunde wieder versuchen oder die Leitung fragen.",
+	"credit.failed": "Sie lässt sich nicht annehmen: {reason}",
 	"credit.taken": "Für diesen Verkauf ist sie schon genommen.",
 	"customer.find": "Kunden suchen: Name, Telefon oder E-Mail",
 	"customer.other": "Anderer Kunde",

@@ -26,6 +26,7 @@ export const tenders = {
 	"credit.currency": "It is in another currency.",
 	"credit.offline": "The company can't be reached, and nothing of this card is kept for this till: it can't be taken now. Take another tender.",
 	"credit.too_many": "Too many unknown numbers were asked for from this till. Try again in an hour, or ask a manager.",
+	"credit.failed": "It can't be taken: {reason}",
 	"credit.taken": "It is taken for this sale already.",
 	"customer.find": "Find the customer: name, telephone or e-mail",
 	"customer.other": "Another customer",

@@ -34,6 +34,5 @@ export const ticket: Readonly<Record<keyof typeof english, string>> = {
 	"ticket.bad_amount": "Ein Rabatt ist mehr als 0 und höchstens {total}.",
 	"ticket.no_reason": "Bitte einen Grund wählen oder eingeben: er steht auf dem Beleg.",
 	"ticket.empty": "Noch ist nichts verkauft, worauf es Rabatt geben könnte.",
-	"line.note": "Bemerkung auf dem Beleg",
 	"keys.hold": "Parken, zurückholen",
 };

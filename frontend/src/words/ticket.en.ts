@@ -32,6 +32,5 @@ export const ticket = {
 	"ticket.bad_amount": "A discount is more than 0 and at most {total}.",
 	"ticket.no_reason": "Choose or type a reason: it stands on the receipt.",
 	"ticket.empty": "Nothing is sold yet that a discount could come off.",
-	"line.note": "Note on the receipt",
 	"keys.hold": "Hold, recall",
 } as const;

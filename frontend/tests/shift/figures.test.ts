@@ -13,6 +13,8 @@ import { Clock } from "@/till/clock";
 import { newId } from "@/core/entry";
 import { MemoryFile, bookOptions, coffeeSale } from "../fakes";
 
+const EURO = { currency: "EUR", currency_precision: 2 };
+
 let book: Book;
 let desk: Desk;
 let kicked: string[];
@@ -34,7 +36,7 @@ const open = (minor = 15_000) => openShift(desk, newId(), [{ tender: "Cash", cou
 const sell = () => record(desk, "sale", newId(), coffeeSale().body);
 
 function figures(shift = book.shifts()[0]): ShiftFigures {
-	return figuresOf(shift as KnownShift, book.ofShift(shift?.shift ?? ""), () => "Drinks") ?? expect.unreachable();
+	return figuresOf(shift as KnownShift, book.ofShift(shift?.shift ?? ""), () => "Drinks", EURO) ?? expect.unreachable();
 }
 
 describe("what is recorded", () => {
@@ -100,11 +102,24 @@ describe("a count", () => {
 		const without = (at: number): ShiftFigures => {
 			const { opening, ...rest } = known as KnownShift;
 			const stored = all.filter((_, index) => index !== at);
-			return figuresOf({ ...rest, ...(at !== 0 && opening && { opening }) }, stored, () => undefined) ?? expect.unreachable();
+			return figuresOf({ ...rest, ...(at !== 0 && opening && { opening }) }, stored, () => undefined, EURO) ?? expect.unreachable();
 		};
 		expect([without(0).knowsFloat, without(1).knowsFloat, without(1).isWhole]).toEqual([false, true, false]);
 		for (const at of [0, 1]) expect(compared(without(at), counts)).toEqual(counts);
 		expect(compared(without(9), counts)[0]?.difference_minor).toBe(0);
+	});
+
+	test("is made without the opening, whatever the first entry is that is here", async () => {
+		const { entry } = await open();
+		await openDrawer(desk, "change");
+		const [known] = book.shifts();
+		const withoutOpening = (): ShiftFigures | undefined => {
+			const { opening: _, ...rest } = known as KnownShift;
+			return figuresOf(rest, book.ofShift(entry.id).slice(1), () => "", { currency: "CHF", currency_precision: 2 });
+		};
+		expect(withoutOpening()?.report.currency).toBe("CHF");
+		await sell();
+		expect(withoutOpening()?.report).toMatchObject({ currency: "EUR", tenders: [{ tender: "Cash", received_minor: 300 }] });
 	});
 
 	test("knows of cash that was taken beside a shift while it was open", async () => {
@@ -114,7 +129,7 @@ describe("a count", () => {
 		expect(figures().beside_minor).toBe(0);
 		const beside: StoredEntry = { entry: { ...entry, id: newId() }, wire, position: 1 };
 		const stored = [...book.ofShift(book.status.shift ?? ""), beside];
-		expect(figuresOf(book.shifts()[0] as KnownShift, stored, () => "")?.beside_minor).toBe(300);
+		expect(figuresOf(book.shifts()[0] as KnownShift, stored, () => "", EURO)?.beside_minor).toBe(300);
 	});
 
 	test("that is being made is told of by what moved last", async () => {

@@ -1,9 +1,10 @@
-// Bodies of the shift and the drawer, as docs/protocol.md says them, and how a movement of cash is read.
+// Bodies of the shift, the drawer and sold gift cards, as docs/protocol.md says them, and how a movement of cash is read.
 // Books nothing.
 
 import type { Entry } from "@/core/entry";
 import { Rejected } from "@/core/errors";
 import type { Denominations } from "@/core/report/figures";
+import type { Tender } from "@/core/sale";
 
 export interface Count {
 	readonly tender: string;
@@ -33,6 +34,14 @@ export interface CashBody extends InCurrency {
 	readonly purpose: string;
 	readonly reason?: string;
 	readonly shift?: string;
+}
+
+export interface IssueBody extends InCurrency {
+	readonly credit: string;
+	readonly credit_kind: "gift_card" | "store_credit";
+	readonly amount_minor: number;
+	readonly tenders: readonly Tender[];
+	readonly change_minor: number;
 }
 
 /** Kinds of tenders that leave nothing to be counted. */

@@ -5,9 +5,9 @@ import type { Entry } from "@/core/entry";
 import { Malformed, Rejected } from "@/core/errors";
 import { HUNDRED_PERCENT, SCALE, minorOf, parseDecimal, roundRatio } from "@/core/money";
 import { splitByRate } from "@/core/receipt";
-import { NO_MONEY, movementOf } from "@/core/report/bodies";
+import { NO_MONEY, movementOf, type IssueBody } from "@/core/report/bodies";
 import type { ReturnBody } from "@/core/returns";
-import type { SaleBody, SaleLine, TaxTotal, Tender } from "@/core/sale";
+import type { SaleBody, SaleLine, TaxTotal } from "@/core/sale";
 
 export type Key = readonly string[];
 export type Part = readonly [Key, readonly number[]];
@@ -85,15 +85,6 @@ function read(entry: Entry, reading: Reading): Part[] {
 	return counted === undefined ? [] : [[[counted], [1]]];
 }
 
-interface IssueBody {
-	readonly credit_kind: string;
-	readonly amount_minor: number;
-	readonly tenders: readonly Tender[];
-	readonly change_minor?: number;
-	/** The tender that change was given out of, where that is not the first cash. */
-	readonly change_from?: string;
-}
-
 function issue(entry: Entry): Part[] {
 	const body = entry.body as IssueBody;
 	return [[["issued", body.credit_kind], [1, body.amount_minor]], ...tenders(body, "sale")];
@@ -126,9 +117,11 @@ function ticket(entry: Entry, kind: "sale" | "return", { groups }: Reading): Par
 	return parts;
 }
 
-function tenders(body: Pick<IssueBody, "tenders" | "change_minor" | "change_from">, kind: "sale" | "return"): Part[] {
+type Paid = Pick<SaleBody, "tenders"> & Partial<Pick<SaleBody, "change_minor" | "change_from">>;
+
+function tenders({ tenders: given, change_minor: change = 0, change_from }: Paid, kind: "sale" | "return"): Part[] {
 	const parts: Part[] = [];
-	for (const { tender, kind: of, amount_minor: amount, points = 0 } of body.tenders) {
+	for (const { tender, kind: of, amount_minor: amount, points = 0 } of given) {
 		const [received, refunded] = kind === "sale" ? [amount, 0] : [0, amount];
 		if (NO_MONEY.has(of)) {
 			parts.push([["owed", of, tender], [1, received, refunded, points]]);
@@ -136,8 +129,7 @@ function tenders(body: Pick<IssueBody, "tenders" | "change_minor" | "change_from
 		}
 		parts.push([["kind", tender, of], []], [["tender", tender], [received, 0, refunded, 0, 0]]);
 	}
-	const change = body.change_minor ?? 0;
-	const giver = body.change_from || (body.tenders.find(({ kind }) => kind === "cash")?.tender ?? "");
+	const giver = change_from || (given.find(({ kind }) => kind === "cash")?.tender ?? "");
 	if (change !== 0) parts.push([["tender", giver], [0, -change, 0, 0, 0]]);
 	return parts;
 }
