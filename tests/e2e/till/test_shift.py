@@ -248,7 +248,7 @@ def test_the_whole_shift_by_keyboard_alone(till, demo):
 	keys.type("1", delay=60)
 	keys.press("ArrowDown")
 	keys.type("1", delay=60)
-	for _ in range(12):
+	for _ in range(13):
 		keys.press("Enter")
 	till.get_by_text("Matches").wait_for()
 	to("Close shift")
