@@ -165,6 +165,7 @@ def test_a_write_off_that_was_cancelled_is_made_again_not_amended(shop):
 	(name,) = written_off(wire)
 	voucher = frappe.get_doc("Journal Entry", name)
 	voucher.cancel()
+	frappe.db.commit()
 	copy = frappe.copy_doc(voucher)
 	copy.amended_from = name
 	copy.insert()
