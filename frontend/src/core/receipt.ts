@@ -5,6 +5,7 @@ import type { Entry } from "@/core/entry";
 import { HUNDRED_PERCENT, allocate, formatMinor, parseDecimal, withoutSpareZeros } from "@/core/money";
 import type { ReturnBody } from "@/core/returns";
 import type { SaleBody, SaleLine, TaxTotal, Tender } from "@/core/sale";
+import { masked } from "@/core/tenders";
 import { offPrices, totalsOf } from "@/core/saleBody";
 
 export type Align = "left" | "center" | "right";
@@ -153,13 +154,17 @@ export function centred(text: string): TextElement {
 	return { type: "text", text, align: "center" };
 }
 
+/** "2026-11-27 20:41", as paper says it: the till's own time. */
+export function minuteOf(at: string): string {
+	return at.slice(0, 16).replace("T", " ");
+}
+
 /** Shop, number, time and cashier: how every receipt begins. */
 export function headElements(
 	entry: Entry, header: ReceiptHeader, labels: ReceiptLabels, copy: number,
 ): ReceiptElement[] {
 	const address = [...(header.address ?? []), header.tax_id ?? ""].filter((line) => line !== "");
 	const copyBanner = copy > 0 ? [banner(`${labels.copy} ${copy}`), SPACE] : [];
-	const madeAt = entry.occurred_at.slice(0, 16).replace("T", " ");
 	const cashier = entry.cashier ? [row(labels.cashier, entry.cashier)] : [];
 	return [
 		banner(header.shop),
@@ -167,7 +172,7 @@ export function headElements(
 		SPACE,
 		...returnHeading(entry, labels),
 		...copyBanner,
-		row(entry.receipt_number ?? "", madeAt),
+		row(entry.receipt_number ?? "", minuteOf(entry.occurred_at)),
 		...cashier,
 		RULE,
 	];
@@ -236,7 +241,7 @@ function paymentElements(
 /** Of a gift card only the end of its number: whoever finds the receipt must not spend it. */
 function tenderElements({ tender, amount_minor, credit = "" }: Tender, amount: AmountText): ReceiptElement[] {
 	const first = row(tender, amount(amount_minor));
-	return credit === "" ? [first] : [first, { type: "text", text: `  …${credit.slice(-4)}` }];
+	return credit === "" ? [first] : [first, { type: "text", text: `  ${masked(credit)}` }];
 }
 
 /** What money went onto, with its whole number: this paper is how it is spent. */

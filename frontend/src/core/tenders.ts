@@ -36,6 +36,11 @@ export function isCredit(kind: TenderKind): boolean {
 	return kind === "gift_card" || kind === "store_credit";
 }
 
+/** What of a credit's number somebody may see who must not spend it: the last four signs. */
+export function masked(credit: string): string {
+	return `…${credit.slice(-4)}`;
+}
+
 function creditFault({ kind, credit }: Tender): string {
 	if (isCredit(kind)) return credit ? "" : `a ${kind} needs its number.`;
 	return credit ? "only gift cards and store credit have a number." : "";

@@ -54,8 +54,3 @@ export function ours(typed: string): string {
 function grouped(prefix: string, letters: string): string {
 	return [prefix, letters.slice(0, 5), letters.slice(5, 10), letters.slice(10)].join("-");
 }
-
-/** What somebody may see who must not spend it: the last four signs. */
-export function masked(number: string): string {
-	return `…${number.slice(-4)}`;
-}

@@ -119,10 +119,11 @@ export class Shelf {
 
 	/** What has this receipt number, then the returns of it, as they were written. */
 	placesOfReceipt(number: string): Place[] {
-		const all = [...this.places.values()].sort((one, other) => positionOf(one) - positionOf(other));
-		const named = all.filter(({ receipt }) => receipt === number);
+		const all = [...this.places.values()];
+		const inOrder = (found: Place[]): Place[] => found.sort((one, other) => positionOf(one) - positionOf(other));
+		const named = inOrder(all.filter(({ receipt }) => receipt === number));
 		const ids = new Set(named.map(({ id }) => id));
-		return [...named, ...all.filter(({ against }) => against !== undefined && ids.has(against))];
+		return [...named, ...inOrder(all.filter(({ against }) => against !== undefined && ids.has(against)))];
 	}
 
 	/** What names this credit in a tender and is not known to be in the books. */

@@ -14,16 +14,22 @@ export interface Way {
 	readonly icon: IconName;
 }
 
-const ICONS = { cash: "cash", card: "card", bank: "bank" } as const;
+const ICONS: Readonly<Partial<Record<TenderKind | "credit", IconName>>> = {
+	cash: "cash", card: "card", bank: "bank", credit: "gift", gift_card: "gift", store_credit: "gift", on_account: "person",
+};
+
+export function iconOf(kind: TenderKind | "credit"): IconName {
+	return ICONS[kind] ?? "card";
+}
 
 export function moneyWays({ tenders }: Pick<Snapshot, "tenders">): readonly Way[] {
-	return tenders.map(({ tender, kind }) => ({ tender, kind, icon: ICONS[kind] }));
+	return tenders.map(({ tender, kind }) => ({ tender, kind, icon: iconOf(kind) }));
 }
 
 export function otherWays({ offers = [] }: Pick<Snapshot, "offers">): readonly Way[] {
 	const credit = offers.includes("gift_card") || offers.includes("store_credit");
 	return [
-		...(credit ? [{ tender: t("pay.gift"), kind: "credit", icon: "gift" } as const] : []),
-		...(offers.includes("on_account") ? [{ tender: t("tender.on_account"), kind: "on_account", icon: "person" } as const] : []),
+		...(credit ? [{ tender: t("pay.gift"), kind: "credit", icon: iconOf("credit") } as const] : []),
+		...(offers.includes("on_account") ? [{ tender: t("tender.on_account"), kind: "on_account", icon: iconOf("on_account") } as const] : []),
 	];
 }

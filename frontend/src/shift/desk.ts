@@ -8,6 +8,7 @@ import { DEFAULT_COLUMNS, headerOf, type ReceiptDocument, type ReceiptHeader } f
 import { shiftOf, type ShiftCloseBody } from "@/core/report/bodies";
 import { documentOfReport } from "@/core/report/layout";
 import { UNSURE, type KnownShift, type StoredEntry } from "@/daybook/daybook";
+import { printerTrouble } from "@/receipt/printerTrouble";
 import { reportLabels } from "@/receipt/reportLabels";
 import { figuresOf, leftAfter, type ShiftFigures } from "@/shift/figures";
 import { print, type PrintAnswer } from "@/till/checkout";
@@ -64,6 +65,7 @@ export interface Printing {
 	readonly printed: Readonly<ShallowRef<PrintAnswer | undefined>>;
 	/** "" until something was printed. */
 	readonly words: ComputedRef<string>;
+	/** Says something while there are `words`. */
 	readonly trouble: ComputedRef<boolean>;
 	print(document: ReceiptDocument, reason: string): Promise<void>;
 }
@@ -75,7 +77,7 @@ export function usePrinting(till: Till): Printing {
 		if (printed.value?.job === job) printed.value = { job, state, reason };
 	}));
 	const printer = computed(() => till.trust.standing.value.printer);
-	const blocked = computed(() => printed.value?.state !== "printed" && !["ready", "unknown"].includes(printer.value));
+	const { blocked, trouble } = printerTrouble(till, printed);
 	const words = computed(() => {
 		if (!printed.value) return "";
 		const { state, reason } = printed.value;
@@ -86,8 +88,7 @@ export function usePrinting(till: Till): Printing {
 		return blocked.value ? t("shift.not_printed", { reason: `${t(`trust.printer.${printer.value}`)}.` }) : t("shift.printing");
 	});
 	return {
-		printed, words,
-		trouble: computed(() => printed.value !== undefined && (blocked.value || ["no_agent", "failed", "unsure"].includes(printed.value.state))),
+		printed, words, trouble,
 		async print(document, reason) {
 			const job = `report:${newId()}`;
 			printed.value = { job, state: "queued", reason: "" };
@@ -102,6 +103,31 @@ export function usePrinting(till: Till): Printing {
 export function notRecorded(error: unknown, word: Word): string {
 	const unsure = error instanceof PosBridgeError && error.code === UNSURE;
 	return t(unsure ? "shift.unsure" : word, { reason: wordsOf(error) });
+}
+
+/** "Matches", or how much there is too much or too little. */
+export function verdictOf(minor: number, money: Money): string {
+	if (minor === 0) return t("shift.matches");
+	return t(minor > 0 ? "shift.over" : "shift.short", { amount: money.full(Math.abs(minor)) });
+}
+
+/** Something that is recorded once: not twice at a time, and why not is said with `word`. */
+export function useAttempt(word: Word): { readonly busy: Readonly<ShallowRef<boolean>>; readonly problem: ShallowRef<string>; attempt(work: () => Promise<void>): Promise<void> } {
+	const busy = shallowRef(false);
+	const problem = shallowRef("");
+	async function attempt(work: () => Promise<void>): Promise<void> {
+		if (busy.value) return;
+		busy.value = true;
+		problem.value = "";
+		try {
+			await work();
+		} catch (error) {
+			problem.value = notRecorded(error, word);
+		} finally {
+			busy.value = false;
+		}
+	}
+	return { busy, problem, attempt };
 }
 
 /** "09:02", and with its day if that is not today. */

@@ -19,6 +19,12 @@ export type Move = keyof typeof MOVES;
 /** Money from the safe is a cash in until somebody says where it is from. */
 export type ChosenMove = Exclude<Move, "from_safe">;
 
+/** Which of them an entry is, by the purpose that its body names. */
+export function moveOf(kind: Entry["kind"], purpose: string): Move {
+	const found = (Object.keys(MOVES) as Move[]).find((move) => MOVES[move].kind === kind && MOVES[move].purpose === purpose);
+	return found ?? (kind === "cash_in" ? "cash_in" : "cash_out");
+}
+
 export interface MoneyMoved {
 	readonly tender: string;
 	readonly amount_minor: number;

@@ -3,7 +3,7 @@
 
 import type { Entry } from "@/core/entry";
 import type { CashBody } from "@/core/report/bodies";
-import { receiptAmount, type ReceiptDocument, type ReceiptElement, type ReceiptHeader } from "@/core/receipt";
+import { DEFAULT_COLUMNS, centred, minuteOf, receiptAmount, row, type ReceiptDocument, type ReceiptHeader } from "@/core/receipt";
 
 export interface SlipLabels {
 	readonly title: string;
@@ -17,17 +17,16 @@ export interface SlipLabels {
 
 export function slipOf(entry: Entry, header: ReceiptHeader, labels: SlipLabels): ReceiptDocument {
 	const body = entry.body as CashBody;
-	const row = (left: string, right: string): ReceiptElement => ({ type: "row", left, right });
-	const space: ReceiptElement = { type: "space" };
+	const space = { type: "space" } as const;
 	return {
-		columns: header.columns ?? 42,
+		columns: header.columns ?? DEFAULT_COLUMNS,
 		elements: [
-			{ type: "text", text: header.shop, align: "center", bold: true },
-			{ type: "text", text: labels.title, align: "center", bold: true, large: true },
+			{ ...centred(header.shop), bold: true },
+			{ ...centred(labels.title), bold: true, large: true },
 			space,
-			row(entry.till, entry.occurred_at.slice(0, 16).replace("T", " ")),
+			row(entry.till, minuteOf(entry.occurred_at)),
 			{ type: "rule" },
-			{ ...row(`${labels.amount} (${body.tender})`, `${receiptAmount(body.amount_minor, body.currency_precision, header)} ${body.currency}`), bold: true } as ReceiptElement,
+			{ ...row(`${labels.amount} (${body.tender})`, `${receiptAmount(body.amount_minor, body.currency_precision, header)} ${body.currency}`), bold: true },
 			row(labels.purpose, labels.purposeName),
 			...(body.reason ? [row(labels.reason, body.reason)] : []),
 			row(labels.cashier, entry.cashier),

@@ -126,29 +126,30 @@ export function setCustomer(
 
 /** Without a code the coupon is taken back. */
 export function setCoupon(cart: Cart, coupon: string | undefined): Cart {
-	const { coupon: _coupon, ...plain } = cart;
-	return coupon === undefined ? plain : { ...plain, coupon };
+	return having(cart, "coupon", coupon);
 }
 
 /** Without `back` nothing comes back. */
 export function setBack(cart: Cart, back: Back | undefined): Cart {
-	const { back: _back, ...plain } = cart;
-	return back === undefined ? plain : { ...plain, back };
+	return having(cart, "back", back);
 }
 
 export function setPayer(cart: Cart, payer: Named | undefined): Cart {
-	const { payer: _payer, ...plain } = cart;
-	return payer === undefined ? plain : { ...plain, payer };
+	return having(cart, "payer", payer);
 }
 
 export function setTicketDiscount(cart: Cart, discount: ByHand | undefined): Cart {
-	const { discount: _discount, ...plain } = cart;
-	return discount === undefined ? plain : { ...plain, discount };
+	return having(cart, "discount", discount);
 }
 
 export function setTip(cart: Cart, tip_minor: number): Cart {
-	const { tip_minor: _tip, ...plain } = cart;
-	return tip_minor > 0 ? { ...plain, tip_minor } : plain;
+	return having(cart, "tip_minor", tip_minor > 0 ? tip_minor : undefined);
+}
+
+/** A cart that has none of it has no such key: what is kept and compared says nothing of it. */
+function having<Key extends "coupon" | "back" | "payer" | "discount" | "tip_minor">(cart: Cart, key: Key, value: Cart[Key]): Cart {
+	const { [key]: _before, ...plain } = cart;
+	return value === undefined ? (plain as Cart) : { ...cart, [key]: value };
 }
 
 export function isEmpty({ lines, back }: Cart): boolean {

@@ -12,7 +12,7 @@ from frappe import _
 from frappe.utils import getdate, to_timedelta
 
 from pos_bridge.core.batch.together import rows_of
-from pos_bridge.core.daybook import State, Stored
+from pos_bridge.core.daybook import State, Stored, against_of
 from pos_bridge.core.entry import Entry
 from pos_bridge.core.errors import Rejected
 from pos_bridge.core.money import SCALE, format_decimal
@@ -50,9 +50,7 @@ def return_of(
 
 def lock_sale_of(entry: Entry) -> None:
 	"""Lock the sale that a return takes back, before its goods' Bins: as whoever posts that sale does."""
-	against = entry.body.get("against")
-	named = against.get("entry") if isinstance(against, Mapping) else None
-	frappe.db.sql("SELECT name FROM `tabPOS Entry` WHERE name = %s FOR UPDATE", str(named or ""))
+	frappe.db.sql("SELECT name FROM `tabPOS Entry` WHERE name = %s FOR UPDATE", against_of(entry))
 
 
 def _refer(invoice: Any, return_: Return, shop: Shop, booking: Booking) -> None:

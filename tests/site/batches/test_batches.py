@@ -231,7 +231,8 @@ def test_a_return_asks_for_its_sale_at_whatever_till_it_comes(shop, shared_shop)
 	assert flags(back) == []
 
 
-def test_what_is_refused_together_is_booked_one_by_one_and_leaves_no_trace(shop, monkeypatch):
+def refuse_batches(monkeypatch):
+	"""No invoice of many sales comes to what they come to."""
 	check = invoices.check_totals
 
 	def refuse(invoice, sale):
@@ -240,6 +241,10 @@ def test_what_is_refused_together_is_booked_one_by_one_and_leaves_no_trace(shop,
 		check(invoice, sale)
 
 	monkeypatch.setattr(invoices, "check_totals", refuse)
+
+
+def test_what_is_refused_together_is_booked_one_by_one_and_leaves_no_trace(shop, monkeypatch):
+	refuse_batches(monkeypatch)
 	wires = [plain(shop), plain(shop)]
 	with two_are_enough():
 		book(shop, *wires)
@@ -250,17 +255,10 @@ def test_what_is_refused_together_is_booked_one_by_one_and_leaves_no_trace(shop,
 
 
 def test_what_waited_for_others_is_booked_at_once_where_it_is_refused_with_them(shop, monkeypatch):
-	check = invoices.check_totals
-
-	def refuse(invoice, sale):
-		if invoice.is_consolidated:
-			raise Rejected("Not together.")
-		check(invoice, sale)
-
 	waited, last = plain(shop), plain(shop)
 	book(shop, waited)
 	assert state(waited) == "waiting"
-	monkeypatch.setattr(invoices, "check_totals", refuse)
+	refuse_batches(monkeypatch)
 	with two_are_enough():
 		book(shop, last)
 	assert names(waited, last) == [open_wire(wire).receipt_number for wire in (waited, last)]

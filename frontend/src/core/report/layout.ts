@@ -2,7 +2,7 @@
 // Adds nothing up, and never looks a locale up. As pos_bridge/core/report/layout.py.
 
 import {
-	DEFAULT_COLUMNS, lengthOf, receiptAmount, type ReceiptDocument, type ReceiptElement, type ReceiptHeader,
+	DEFAULT_COLUMNS, lengthOf, minuteOf, receiptAmount, type ReceiptDocument, type ReceiptElement, type ReceiptHeader,
 } from "@/core/receipt";
 import {
 	differenceOf, expectedOf, type ShiftReport, type TaxFigures, type TenderFigures, type Turnover,
@@ -155,13 +155,12 @@ const SPACE = { type: "space" } as const;
 
 /** What stands above the sections, as label and value. */
 export function reportHead(report: ShiftReport, labels: ReportLabels): [string, string][] {
-	const at = (text: string) => text.slice(0, 16).replace("T", " ");
 	const rows: [Label, string][] = [
 		["number", report.number === 0 ? "" : String(report.number)],
 		["till", report.till],
 		["day", report.business_date],
-		["opened", `${at(report.opened_at)} ${report.opened_by}`.trim() || labels.not_opened],
-		["closed", `${at(report.closed_at)} ${report.closed_by}`.trim()],
+		["opened", `${minuteOf(report.opened_at)} ${report.opened_by}`.trim() || labels.not_opened],
+		["closed", `${minuteOf(report.closed_at)} ${report.closed_by}`.trim()],
 		["amended", report.amended === 0 ? "" : String(report.amended)],
 		["note", report.note],
 	];
