@@ -6,6 +6,7 @@ import pytest
 
 from pos_bridge.agent.standalone.demo_shop import goods
 from tests.e2e.running import rows
+from tests.e2e.test_offline_start import wait_until_ready_for_offline
 from tests.e2e.test_sale import choose_cashier, pay_cash, scan, until
 
 pytestmark = pytest.mark.browser
@@ -70,6 +71,7 @@ def test_a_new_price_counts_for_the_next_scan_and_the_open_sale_keeps_its_own(ti
 	((text,),) = until(lambda: rows(demo, "agent", "SELECT text FROM entry WHERE kind = 'sale'"))
 	assert [line["price_minor"] for line in json.loads(text)["body"]["lines"]] == [240, 275, 260]
 
+	wait_until_ready_for_offline(till)
 	demo.kill()
 	till.reload()
 	till.get_by_role("button", name="Espresso None left 2.60").wait_for()

@@ -49,13 +49,18 @@ def open_panel(page):
 	return offline_row(page)
 
 
+def wait_until_ready_for_offline(page):
+	"""All files and all items are kept; before that, a dead network takes the parts not loaded yet."""
+	open_panel(page).filter(has_text=re.compile(r"^\s*Ready for offline")).wait_for()
+	page.keyboard.press("Escape")
+
+
 def be_ready(page, url):
 	"""Enrolled, a cashier chosen, the storage promised, and the page's word that all of it is kept."""
 	promise_storage(page, url)
 	page.goto(f"{url}/till")
 	choose_cashier(page)
-	open_panel(page).get_by_text("Ready for offline", exact=True).wait_for()
-	page.keyboard.press("Escape")
+	wait_until_ready_for_offline(page)
 
 
 def promise_storage(page, url):

@@ -8,6 +8,7 @@ from pos_bridge.core.entry import WireEntry, open_wire
 from pos_bridge.core.journal import checked_figures
 from tests.e2e.conftest import ON_BOTH
 from tests.e2e.running import rows
+from tests.e2e.test_offline_start import wait_until_ready_for_offline
 from tests.e2e.test_sale import choose_cashier, pay_cash, scan, sell_coffee_and_bread, tile, until
 from tests.e2e.till.taps import Taps
 
@@ -179,6 +180,7 @@ def test_without_a_receipt_up_to_the_shops_limit(till, demo):
 def test_offline_a_receipt_of_this_till_comes_back_and_a_strange_one_is_refused_in_words(till, demo):
 	sold(till)
 	until(lambda: till.get_by_text("All sent").count())
+	wait_until_ready_for_offline(till)
 	demo.kill()
 	till.keyboard.press("F3")
 	till.get_by_label("Receipt number").fill("T2-1-000007")

@@ -6,6 +6,7 @@ import pytest
 
 from benchmarks.browser import kill_chromium, open_chromium
 from tests.e2e.running import rows
+from tests.e2e.test_offline_start import wait_until_ready_for_offline
 from tests.e2e.test_restore import clear
 from tests.e2e.test_sale import choose_cashier, until
 from tests.e2e.till.at_the_till import (
@@ -67,6 +68,7 @@ def test_a_shift_comes_back_after_cleared_storage(till, demo):
 def test_alone_a_shift_opens_moves_money_and_closes_and_all_of_it_arrives_later(till, demo):
 	choose_cashier(till)
 	until(lambda: till.get_by_text("All sent").count())
+	wait_until_ready_for_offline(till)
 	demo.kill()
 	open_shift(till)
 	till.get_by_text("Open the drawer with the key").first.wait_for()

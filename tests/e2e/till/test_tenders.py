@@ -4,6 +4,7 @@ import pytest
 
 from tests.e2e.conftest import ON_BOTH
 from tests.e2e.running import rows
+from tests.e2e.test_offline_start import wait_until_ready_for_offline
 from tests.e2e.test_sale import choose_cashier, scan, tile, until
 from tests.e2e.till.taps import Taps
 from tests.e2e.till.test_returns import entries, printed
@@ -130,6 +131,7 @@ def test_a_gift_card_is_refused_in_words(till, demo):
 	choose_cashier(till)
 	number = sell_gift_card(till, demo, "€10.00")
 	until(lambda: till.get_by_text("All sent").count())
+	wait_until_ready_for_offline(till)
 	two_cappuccinos(till)
 	till.get_by_role("button", name="Gift card or credit").click()
 	till.get_by_label("Number of the gift card").fill("GC-22222-22222-222A")
