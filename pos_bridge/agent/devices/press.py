@@ -202,7 +202,9 @@ _TOO_LATE = (
 def _remarks(job: PrintJob, encoded: Encoded, opened_drawer: bool) -> str:
 	remarks = []
 	if encoded.replaced:
-		remarks.append(f"{encoded.replaced} of its characters are not in this printer's character set.")
+		remarks.append(
+			f"{encoded.replaced} of its characters could not be printed. {encoded.advice}".rstrip()
+		)
 	if job.kick and not opened_drawer and not job.repeats:
 		remarks.append("The drawer stayed closed, for the receipt had waited too long.")
 	return " ".join(remarks)

@@ -52,6 +52,10 @@ class PrinterProfile:
 	cut: Literal["full", "partial", "none"] = "partial"
 	kick_pin: Literal[2, 5] = 2
 	feed_before_cut: int = 4
+	raster: bool = True
+	"""It prints pictures (`GS v 0`): lines that no code page carries are drawn."""
+	buzzer: bool = False
+	"""It beeps by `ESC B`, as many printers for kitchens do."""
 
 
 GENERIC_80MM = PrinterProfile()

@@ -4,7 +4,7 @@ import pytest
 
 from pos_bridge.agent.devices import jobs, press
 from pos_bridge.agent.devices.printer import Condition, PrinterAway, PrintUnsure, Status
-from pos_bridge.agent.devices.profile import GENERIC_80MM
+from pos_bridge.agent.devices.profile import GENERIC_80MM, PrinterProfile
 from pos_bridge.agent.devices.virtual import VirtualPrinter
 from pos_bridge.agent.ports import Submitted
 from pos_bridge.agent.spool import PrintSpool
@@ -267,7 +267,8 @@ async def test_a_fault_of_our_own_in_one_job_does_not_stop_the_others(running, r
 
 
 async def test_letters_that_the_printer_lacks_are_told_with_the_printed_job(running, receipt):
-	async with running(VirtualPrinter()) as (spool, changes):
+	printer = VirtualPrinter(profile=PrinterProfile(raster=False))
+	async with running(printer) as (spool, changes):
 		await spool.submit("1", "receipt", receipt("日本"), False, "")
 		await changes.reaches("1", "printed")
 	assert "2 of its characters" in changes.jobs[-1].reason
