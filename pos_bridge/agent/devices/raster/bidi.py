@@ -1,7 +1,7 @@
 """In which order the runs of a line stand on paper when it is written in both directions.
 
-A short form of the Unicode Bidirectional Algorithm (UAX #9) without explicit marks, which never get here. Inside
-of a run the letters are ordered and joined by the font's shaper.
+A short form of the Unicode Bidirectional Algorithm (UAX #9) without explicit marks, which never get here.
+Inside of a run the letters are ordered and joined by the font's shaper.
 """
 
 import unicodedata
@@ -63,7 +63,7 @@ def _next_not_terminator(kinds: Sequence[str], at: int) -> str:
 
 
 def _directions(kinds: Sequence[str], base: int) -> list[int]:
-	"""Of each character; what has none goes with its neighbours if they agree, else with the line (N1, N2)."""
+	"""Of each character; what has none goes with its neighbours if they agree, else with the line (N1)."""
 	last = base
 	found: list[int | None] = []
 	for kind in kinds:

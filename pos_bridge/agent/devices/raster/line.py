@@ -1,4 +1,4 @@
-"""Draws one line of a receipt as a picture: shaped, in both directions, in whatever fonts have its characters.
+"""Draws one line of a receipt as a picture: shaped, in both directions, in fonts that have its characters.
 
 Shaping is HarfBuzz's, through Pillow and Raqm. It never breaks a line: what is too wide is drawn narrower.
 """
@@ -148,10 +148,10 @@ def _by_font(text: str, missing: list[str]) -> Iterator[tuple[str, Path]]:
 
 def _font_in(character: str, current: Path | None) -> Path | None:
 	"""What has no place of its own stays with the letter that it belongs to."""
-	if current is not None and (character in _INVISIBLE or has(current, character)):
-		if unicodedata.category(character) in _FOLLOWING or character in _INVISIBLE:
-			return current
-	return font_for(character)
+	if current is not None and character in _INVISIBLE:
+		return current
+	follows = unicodedata.category(character) in _FOLLOWING
+	return current if follows and current is not None and has(current, character) else font_for(character)
 
 
 def _draw_or_box(run: _Run, pen: Pen, missing: list[str]) -> "Image":
@@ -176,7 +176,7 @@ def _draw_run(run: _Run, pen: Pen) -> "Image":
 	stroke = pen.factor if pen.bold else 0
 	width = max(1, round(font.getlength(run.text, direction=direction)))
 	piece = Image.new("L", (width, height), 255)
-	ascent, descent = font.getmetrics()
+	descent = font.getmetrics()[1]
 	baseline = min(height - 1 - min(descent, height // 3), round(height * 0.74))
 	ImageDraw.Draw(piece).text(
 		(0, baseline),
@@ -191,7 +191,7 @@ def _draw_run(run: _Run, pen: Pen) -> "Image":
 
 
 def _glyph_dots(font: Path) -> int:
-	"""East Asian letters are two columns wide; others look as high as the printers' own with a little more."""
+	"""East Asian letters are two columns wide; others need a little more to look as high as Latin ones."""
 	name = font.name.lower()
 	if name in MONOSPACED:
 		return _GLYPH_DOTS

@@ -11,8 +11,8 @@ MAX_BAND_ROWS = 128
 """Rows of one command; taller pictures are sent in bands, for cheap printers hold no more."""
 
 _COMMANDS = re.compile(rb"\x10(?=[\x04\x05\x14])|\x1b(?=p)")
-"""Some printers look for real-time commands inside of a picture, and a printer that lost a byte takes the rest
-for commands: the first byte of such a pair gets one more black dot."""
+"""Some printers look for real-time commands inside of a picture, and one that lost a byte takes the rest for
+commands: the first byte of such a pair gets one more black dot."""
 _DEFUSED = {b"\x10": b"\x18", b"\x1b": b"\x1f"}
 
 

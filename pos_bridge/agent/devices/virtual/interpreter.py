@@ -63,6 +63,7 @@ class Interpreter:
 		self.drawer_open = False
 		self.cover_open = False
 		self.paper_out = False
+		self.paper_low = False
 		self._answers = bytearray()
 		self._stream = Stream()
 		self._settings = _Settings()
@@ -276,7 +277,10 @@ class Interpreter:
 	def _automatic_bytes(self) -> bytes:
 		offline = 0x08 if self.cover_open or self.paper_out else 0
 		general = 0x10 | (0x04 if self.drawer_open else 0) | offline | (0x20 if self.cover_open else 0)
-		return bytes((general, 0, 0x0C if self.paper_out else 0, 0))
+		return bytes((general, 0, self._roll_sensors(), 0))
+
+	def _roll_sensors(self) -> int:
+		return (0x03 if self.paper_low or self.paper_out else 0) | (0x0C if self.paper_out else 0)
 
 	def _process_id(self, arguments: bytes) -> None:
 		"""`GS ( H` function 48: its number comes back when all before it is on paper."""
@@ -287,7 +291,7 @@ class Interpreter:
 
 	def _transmit_status(self, n: bytes) -> None:
 		if n[0] % 48 == 1:
-			self._answers.append(0x0C if self.paper_out else 0)
+			self._answers.append(self._roll_sensors())
 		elif n[0] % 48 == 2:
 			self._answers.append(0x01 if self.drawer_open else 0)
 		else:
@@ -299,7 +303,7 @@ class Interpreter:
 			1: (0x04 if self.drawer_open else 0) | (0x08 if offline else 0),
 			2: (0x04 if self.cover_open else 0) | (0x20 if self.paper_out else 0),
 			3: 0,
-			4: 0x6C if self.paper_out else 0,
+			4: (0x60 if self.paper_out else 0) | (0x0C if self.paper_low or self.paper_out else 0),
 		}
 		if n[0] in bits:
 			self._answers.append(0x12 | bits[n[0]])
