@@ -10,7 +10,7 @@ import pickle
 import stat
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from pos_bridge.agent.devices.raster import (
 	raster_command,
 )
 from pos_bridge.agent.devices.text import CodePages, clean, clean_for_drawing, code_pages
+from pos_bridge.agent.devices.zpl import label
 from pos_bridge.core.errors import Rejected, Retryable
 from pos_bridge.core.receipt import Code, Element, Mark, ReceiptDocument, Row, Text, element_lines
 
@@ -82,6 +83,9 @@ class Encoder:
 		"""A whole receipt; with `kick` the drawer opens first. `notice` stands above all, bold; the logo, of
 		a document that wants one, below it. Raises Rejected for a document of more than MAX_LINES lines.
 		"""
+		if profile.language == "zpl":
+			notices = (Text(notice, "center", bold=True),) if notice else ()
+			return Encoded(label(replace(document, elements=(*notices, *document.elements)), profile), 0)
 		job = _Job(self._dummy(), profile)
 		if kick:
 			job.kick()

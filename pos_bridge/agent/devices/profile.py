@@ -52,6 +52,7 @@ class PrinterProfile:
 	cut: Literal["full", "partial", "none"] = "partial"
 	kick_pin: Literal[2, 5] = 2
 	feed_before_cut: int = 4
+	language: Literal["escpos", "zpl"] = "escpos"
 	proof: Literal["process_id", "status", "none"] = "status"
 	"""What it answers when a job is through: its number (`GS ( H`), its status (`GS r`), or nothing at all:
 	then it is not asked how it is either, and jobs count as printed when they have been sent."""

@@ -59,6 +59,12 @@ _ALL = (
 		buzzer=True,
 	),
 	_model("Xprinter XP-58 and alike", GENERIC_58MM, "xprinter-58"),
+	_model(
+		"Zebra and alike (ZPL), labels 56 mm",
+		GENERIC_58MM,
+		"zpl-label",
+		**{"language": "zpl", "dots": 448, "proof": "none", "drawer_sensor": "none"},
+	),
 )
 MODELS: Mapping[str, Model] = {model.profile.name: model for model in _ALL}
 """By the name of their profile."""
