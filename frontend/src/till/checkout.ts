@@ -135,7 +135,7 @@ export async function printSale(desk: Desk, sale: RecordedSale, late = false): P
 	const { entry, back } = sale;
 	if (back) await printSale(desk, back, late);
 	const reason = `${entry.kind} ${entry.receipt_number ?? entry.id}`;
-	return print(desk, `${entry.id}:receipt`, sale.document, sale.withCash && !late, reason);
+	return print(desk, `${entry.id}:receipt`, { ...sale.document, logo: true }, sale.withCash && !late, reason);
 }
 
 /** The `copy`-th reprint: recorded first, then printed. Rejects if it cannot be recorded. */
@@ -143,7 +143,7 @@ export async function reprint(desk: Desk, sale: RecordedSale, copy: number): Pro
 	if (sale.back) await reprint(desk, sale.back, copy);
 	const { entry } = await record(desk, "reprint", newId(), { of: sale.entry.id, copy });
 	const document = documentOf(desk, sale.entry, sale.hash, copy);
-	return print(desk, `${entry.id}:receipt`, document, false, `reprint ${copy} of ${sale.entry.receipt_number ?? ""}`);
+	return print(desk, `${entry.id}:receipt`, { ...document, logo: true }, false, `reprint ${copy} of ${sale.entry.receipt_number ?? ""}`);
 }
 
 /** How many reprints of a sale the daybook holds for today. */

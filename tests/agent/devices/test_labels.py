@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from pos_bridge.agent.devices.floor.models import profile_of
 from pos_bridge.agent.devices.zpl import label
 from pos_bridge.core.errors import Rejected
+from pos_bridge.core.papers import shelf_label
 from pos_bridge.core.receipt import Code, Mark, ReceiptDocument, Row, Text
-from pos_bridge.core.slips import shelf_label
 
 PROFILE = profile_of("zpl-label", {})
 COMMANDS = re.compile(r"[\^~][A-Z0-9]{1,2}")

@@ -1,7 +1,7 @@
 """Pick lists and labels: documents like receipts, which every printer takes."""
 
+from pos_bridge.core.papers import PickLine, pick_list, shelf_label
 from pos_bridge.core.receipt import Code, document_fields, layout_lines, read_document
-from pos_bridge.core.slips import PickLine, pick_list, shelf_label
 
 
 def test_a_pick_list_says_what_to_fetch_from_where_and_ends_with_its_number_to_scan():
