@@ -92,7 +92,7 @@ PROFILE = TillProfile(
 STAFF = (
 	("Ada", "Cashier", "2580", ""),
 	("Noor", "Cashier", "", ""),
-	("Mira", "Manager", "7391", "ID-DEMOMIRA23456722"),
+	("Mira", "Manager", "739146", "ID-DEMOMIRA23456722"),
 )
 """Who sells with `pos-bridge demo --staff`: name, role, PIN and badge; Noor has neither. For a look only."""
 LOCK_MINUTES = 5

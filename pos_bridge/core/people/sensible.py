@@ -19,7 +19,7 @@ SENSIBLE: Mapping[str, tuple[bool, Mapping[str, int]]] = {
 	"Supervisor": (True, _SUPERVISOR),
 	"Manager": (True, {}),
 }
-"""Role to whether it approves for others, and up to how many percent or units of currency each action is free.
+"""Role to whether it approves for others, and up to how many percent or units of currency an act is free.
 
 Beyond that it needs approval; what is not named is free.
 """
