@@ -19,5 +19,7 @@ export function receiptLabels(): ReceiptLabels {
 		return: t("receipt.return"),
 		of_receipt: t("receipt.of_receipt"),
 		check: t("receipt.check"),
+		training: t("receipt.training"),
+		not_a_receipt: t("receipt.not_a_receipt"),
 	};
 }

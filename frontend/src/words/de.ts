@@ -5,6 +5,7 @@ import { shift } from "@/words/shift.de";
 import { returns } from "@/words/returns.de";
 import { tenders } from "@/words/tenders.de";
 import { ticket } from "@/words/ticket.de";
+import { people } from "@/words/people/de";
 import type { Dictionary } from "@/words/words";
 
 export const de: Dictionary = {
@@ -174,6 +175,7 @@ export const de: Dictionary = {
 	...returns,
 	...tenders,
 	...ticket,
+	...people,
 
 	"scan.unknown": "Unbekannter Code {code}",
 	"scan.unknown_hint": "Nicht im Sortiment. Nach dem Namen suchen oder beiseitelegen und das Büro um den Code bitten.",

@@ -5,6 +5,7 @@ import { shift } from "@/words/shift.en";
 import { returns } from "@/words/returns.en";
 import { tenders } from "@/words/tenders.en";
 import { ticket } from "@/words/ticket.en";
+import { people } from "@/words/people/en";
 
 export const en = {
 	"close": "Close",
@@ -173,6 +174,7 @@ export const en = {
 	...returns,
 	...tenders,
 	...ticket,
+	...people,
 
 	"scan.unknown": "Unknown code {code}",
 	"scan.unknown_hint": "Not in the catalogue. Search it by name, or put it aside and ask the office to add the code.",
