@@ -6,8 +6,10 @@ import "@/styles/base.css";
 import "@/styles/controls.css";
 import { wakeDaybook } from "@/daybook/wake";
 import { database } from "@/server/kept";
+import { keptLanguage, knownLocale, languageOf, loadWords } from "@/words/languages";
 
 wakeDaybook();
 // Whoever needs it asks again, and hears of a failure.
 database().catch(() => undefined);
+for (const language of new Set([languageOf(knownLocale()), keptLanguage()])) if (language) loadWords(language).catch(() => undefined);
 void import("@/open");

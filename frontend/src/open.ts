@@ -4,6 +4,11 @@
 import { createApp } from "vue";
 import App from "@/App.vue";
 import { applyTheme } from "@/shell/theme";
+import { keptLanguage, knownLocale } from "@/words/languages";
+import { choose, speak } from "@/words/words";
 
 applyTheme();
+await speak(knownLocale());
+// Its words can't be had right now: the shop's do.
+await choose(keptLanguage()).catch(() => undefined);
 createApp(App).mount("#till");

@@ -1,7 +1,7 @@
 // Money, quantities, times and ages as the shop's locale writes them.
 // Never computes with them.
 
-import { formatMinor, parseAmount, withoutSpareZeros } from "@/core/money";
+import { formatMinor, latinDigits, parseAmount, withoutSpareZeros } from "@/core/money";
 import type { Snapshot } from "@/server/api";
 import { currentLocale, t } from "@/words/words";
 
@@ -56,9 +56,9 @@ export function showDecimal(decimal: string): string {
 	);
 }
 
-/** A person's "1,25" or "1.25" as a canonical decimal; undefined if it is none or has more than `decimals`. */
+/** A person's "1,25", "1.25" or "١٫٢٥" as a canonical decimal; undefined if it is none or has more than `decimals`. */
 export function readDecimal(text: string, decimals: number): string | undefined {
-	const typed = text.trim().replace(",", ".");
+	const typed = latinDigits(text).trim().replace(/[,\u066b]/, ".");
 	const match = /^0*([0-9]{1,9})(?:\.([0-9]*))?$/.exec(typed === "." ? "" : typed.replace(/^\./, "0."));
 	if (!match) return undefined;
 	const fraction = (match[2] ?? "").replace(/0+$/, "");

@@ -19,6 +19,7 @@ import { Clock } from "@/till/clock";
 import { KEPT_CASHIER, type Open } from "@/till/keepOpen";
 import { KEPT_TENDERS, type KeptTenders } from "@/till/paying";
 import { ENROL_AGAIN, KEPT_TIME, createTill, type LeftOpen, type Till } from "@/till/till";
+import { keepLocale } from "@/words/languages";
 import { speak, t } from "@/words/words";
 
 export const PAGE_VERSION = "0.3.0";
@@ -48,7 +49,6 @@ export function useStart(): Start {
 		wakeDaybook();
 		const shelf = new CatalogueStore();
 		shelf.readAhead();
-		speak(navigator.language);
 		stage.value = { kind: "starting" };
 		try {
 			company = await Company.open();
@@ -198,7 +198,8 @@ async function readyBoth(
 	const early = catalogue.kept().then((kept) => kept && openDaybook(enrolment, kept));
 	try {
 		const snapshot = await readyCatalogue(catalogue, stage);
-		speak(snapshot.locale);
+		keepLocale(snapshot.locale);
+		await speak(snapshot.locale);
 		stage.value = { kind: "loading", step: "daybook", progress: undefined };
 		return [snapshot, (await early) ?? (await openDaybook(enrolment, snapshot))];
 	} catch (error) {

@@ -1,4 +1,4 @@
-// The English words of shifts and of money in the drawer. Part of en.ts.
+// The English words of shifts and of money in the drawer. Part of en/index.ts.
 
 export const shift = {
 	"shift.title": "Shift",

@@ -1,4 +1,4 @@
-// The English words of the ways to pay beside cash and card. Part of en.ts.
+// The English words of the ways to pay beside cash and card. Part of en/index.ts.
 
 export const tenders = {
 	"pay.gift": "Gift card or credit",

@@ -1,8 +1,9 @@
-// The German words of X and Z, as they stand on the paper: narrow. Part of de.ts.
+// The German words of X and Z, as they stand on the paper: narrow. Part of de/index.ts.
 
-import type { report as english } from "@/words/report.en";
+import type { report as english } from "@/words/en/report";
+import type { Part } from "@/words/words";
 
-export const report: Readonly<Record<keyof typeof english, string>> = {
+export const report: Part<typeof english> = {
 	"report.x": "X-BERICHT",
 	"report.z": "Z-BERICHT",
 	"report.number": "Nummer",

@@ -1,4 +1,4 @@
-// The English words of X and Z, as they stand on the paper: narrow. Part of en.ts.
+// The English words of X and Z, as they stand on the paper: narrow. Part of en/index.ts.
 
 export const report = {
 	"report.x": "X REPORT",

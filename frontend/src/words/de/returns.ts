@@ -1,8 +1,9 @@
-// The German words of returns and exchanges. Part of de.ts.
+// The German words of returns and exchanges. Part of de/index.ts.
 
-import type { returns as english } from "@/words/returns.en";
+import type { returns as english } from "@/words/en/returns";
+import type { Part } from "@/words/words";
 
-export const returns: Readonly<Record<keyof typeof english, string>> = {
+export const returns: Part<typeof english> = {
 	"back.menu": "Rücknahme oder Umtausch",
 	"back.title": "Rücknahme oder Umtausch",
 	"back.number": "Belegnummer",
@@ -40,7 +41,7 @@ export const returns: Readonly<Record<keyof typeof english, string>> = {
 	"back.section": "Kommt zurück",
 	"back.of": "Kommt zurück, Beleg {number}",
 	"back.remove": "{name} kommt nicht zurück",
-	"back.one": "Ein Beleg nach dem anderen: erst diese Rücknahme abschließen oder aus dem Verkauf nehmen.",
+	"back.one_at_a_time": "Ein Beleg nach dem anderen: erst diese Rücknahme abschließen oder aus dem Verkauf nehmen.",
 	"back.no_exchange": "Dieser Laden ist für Umtausch nicht eingerichtet. Erst die Rücknahme abschließen, dann verkaufen.",
 	"back.total": "Zurückzugeben",
 	"back.give": "Zurückgeben",

@@ -1,4 +1,4 @@
-// The English words of returns and exchanges. Part of en.ts.
+// The English words of returns and exchanges. Part of en/index.ts.
 
 export const returns = {
 	"back.menu": "Return or exchange",
@@ -38,7 +38,7 @@ export const returns = {
 	"back.section": "Coming back",
 	"back.of": "Coming back, receipt {number}",
 	"back.remove": "{name} does not come back",
-	"back.one": "One receipt at a time: finish this return first, or take it out of the sale.",
+	"back.one_at_a_time": "One receipt at a time: finish this return first, or take it out of the sale.",
 	"back.no_exchange": "This shop is not set up for exchanges. Finish the return first, then sell.",
 	"back.total": "To give back",
 	"back.give": "Give back",

@@ -1,8 +1,9 @@
-// The German words of the ways to pay beside cash and card. Part of de.ts.
+// The German words of the ways to pay beside cash and card. Part of de/index.ts.
 
-import type { tenders as english } from "@/words/tenders.en";
+import type { tenders as english } from "@/words/en/tenders";
+import type { Part } from "@/words/words";
 
-export const tenders: Readonly<Record<keyof typeof english, string>> = {
+export const tenders: Part<typeof english> = {
 	"pay.gift": "Gutschein, Guthaben",
 	"tender.on_account": "Auf Rechnung",
 	"pay.bank_ask": "Um eine Überweisung von {amount} bitten. Bestätigen, sobald die Bank sie zeigt.",

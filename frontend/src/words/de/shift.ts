@@ -1,8 +1,9 @@
-// The German words of shifts and of money in the drawer. Part of de.ts.
+// The German words of shifts and of money in the drawer. Part of de/index.ts.
 
-import type { shift as english } from "@/words/shift.en";
+import type { shift as english } from "@/words/en/shift";
+import type { Part } from "@/words/words";
 
-export const shift: Readonly<Record<keyof typeof english, string>> = {
+export const shift: Part<typeof english> = {
 	"shift.title": "Schicht",
 	"shift.offer": "Keine Schicht ist offen. Verkaufen geht; nur gezählt wird die Lade so nicht.",
 	"shift.offer_go": "Schicht öffnen",

@@ -1,4 +1,4 @@
-// The English words of what is done to a whole ticket: hold, recall, discount; and notes on lines. Part of en.ts.
+// The English words of what is done to a whole ticket: hold, recall, discount; and notes on lines. Part of en/index.ts.
 
 export const ticket = {
 	"hold.menu": "Hold, recall",

@@ -1,10 +1,10 @@
 // The German words of the till. Never a key that English lacks: the type holds both equal.
 
-import { report } from "@/words/report.de";
-import { shift } from "@/words/shift.de";
-import { returns } from "@/words/returns.de";
-import { tenders } from "@/words/tenders.de";
-import { ticket } from "@/words/ticket.de";
+import { report } from "@/words/de/report";
+import { shift } from "@/words/de/shift";
+import { returns } from "@/words/de/returns";
+import { tenders } from "@/words/de/tenders";
+import { ticket } from "@/words/de/ticket";
 import type { Dictionary } from "@/words/words";
 
 export const de: Dictionary = {
@@ -257,6 +257,11 @@ export const de: Dictionary = {
 	"menu.theme.dark": "Darstellung: dunkel",
 	"menu.sound.on": "Ton: an",
 	"menu.sound.off": "Ton: aus",
+	"menu.language": "Sprache: {language}",
+	"language.title": "Sprache dieser Kasse",
+	"language.hint": "Nur für diese Anzeige. Belege bleiben in der Sprache des Ladens.",
+	"language.shop": "Wie der Laden",
+	"language.failed": "Ihre Texte lassen sich gerade nicht holen. Noch einmal versuchen, wenn das Netz wieder da ist.",
 
 	"drawer.title": "Lade öffnen",
 	"drawer.hint": "Das Öffnen wird mit seinem Grund gebucht, bevor die Lade aufgeht.",

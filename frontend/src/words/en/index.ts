@@ -1,10 +1,10 @@
 // The English words of the till.
 
-import { report } from "@/words/report.en";
-import { shift } from "@/words/shift.en";
-import { returns } from "@/words/returns.en";
-import { tenders } from "@/words/tenders.en";
-import { ticket } from "@/words/ticket.en";
+import { report } from "@/words/en/report";
+import { shift } from "@/words/en/shift";
+import { returns } from "@/words/en/returns";
+import { tenders } from "@/words/en/tenders";
+import { ticket } from "@/words/en/ticket";
 
 export const en = {
 	"close": "Close",
@@ -256,6 +256,11 @@ export const en = {
 	"menu.theme.dark": "Appearance: dark",
 	"menu.sound.on": "Sound: on",
 	"menu.sound.off": "Sound: off",
+	"menu.language": "Language: {language}",
+	"language.title": "Language of this till",
+	"language.hint": "For these screens only. Receipts stay in the shop's language.",
+	"language.shop": "As the shop",
+	"language.failed": "Its words can't be fetched now. Try again when the network is back.",
 
 	"drawer.title": "Open the drawer",
 	"drawer.hint": "The opening is recorded with its reason before the drawer opens.",

@@ -1,8 +1,9 @@
-// The German words of what is done to a whole ticket: hold, recall, discount; and notes on lines. Part of de.ts.
+// The German words of what is done to a whole ticket: hold, recall, discount; and notes on lines. Part of de/index.ts.
 
-import type { ticket as english } from "@/words/ticket.en";
+import type { ticket as english } from "@/words/en/ticket";
+import type { Part } from "@/words/words";
 
-export const ticket: Readonly<Record<keyof typeof english, string>> = {
+export const ticket: Part<typeof english> = {
 	"hold.menu": "Parken, zurückholen",
 	"hold.button": "Parken",
 	"hold.title": "Geparkt",
