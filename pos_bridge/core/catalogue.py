@@ -19,8 +19,8 @@ from pos_bridge.core.tax import Tax
 from pos_bridge.core.ticket import TotalRounding
 
 CHUNK_SIZE = 1000
-OFFERS = ("exchange", "gift_card", "store_credit", "on_account", "tips")
-"""What not every shop is set up for; kinds of tenders, and tips."""
+OFFERS = ("exchange", "gift_card", "store_credit", "on_account", "tips", "mail")
+"""What not every shop is set up for; kinds of tenders, tips, and receipts by e-mail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,10 @@ class TillProfile:
 	"""Pricing rules as `pricing.rules` reads them."""
 	rules_left_out: Sequence[Mapping[str, str]] = ()
 	"""Rules that a till can't evaluate: `rule`, `title`, `reason`."""
+	display_text: tuple[str, ...] = ()
+	"""What the customer's screen says while nobody pays; none: what stands below the receipt."""
+	display_logo: str = ""
+	"""And shows: an image as a data URL, so that it is there without a network."""
 	pricing_for: Mapping[str, str] = field(default_factory=dict)
 	"""Whom and what the rules are asked for where the till knows nothing better."""
 
@@ -191,6 +195,8 @@ def _rare_fields(profile: TillProfile) -> dict[str, Any]:
 		"price_list": profile.price_list,
 		"restricted": [list(row) for row in profile.restricted],
 		"offers": list(profile.offers),
+		"display_text": list(profile.display_text),
+		"display_logo": profile.display_logo,
 		"without_receipt_minor": profile.without_receipt_minor,
 	}
 	return {name: value for name, value in fields.items() if value}

@@ -11,14 +11,14 @@ import { BUILT_URL, PAGE_URL, WORKER_URL, type KeptFile } from "./files.ts";
 const SOURCE = fileURLToPath(new URL("..", import.meta.url));
 const PAGE = "index.html";
 
-/** Has the browser load what the page's first script imports beside that script, not after it; of languages it knows only which. */
+/** Has the browser load what the page's first script imports beside that script, not after it; not what only some pages want: it knows which. */
 export function loadedAtOnce(): Plugin {
 	return {
 		name: "pos-bridge-loaded-at-once",
 		apply: "build",
 		transformIndexHtml: {
 			order: "post",
-			handler: (_html, { chunk, bundle }) => (chunk?.dynamicImports ?? []).filter((name) => !isLanguage(bundle?.[name])).map((fileName) => ({
+			handler: (_html, { chunk, bundle }) => (chunk?.dynamicImports ?? []).filter((name) => !isForSome(bundle?.[name])).map((fileName) => ({
 				tag: "link",
 				attrs: { rel: "modulepreload", crossorigin: true, href: BUILT_URL + fileName },
 				injectTo: "head" as const,
@@ -27,8 +27,8 @@ export function loadedAtOnce(): Plugin {
 	};
 }
 
-function isLanguage(file: Rolldown.OutputBundle[string] | undefined): boolean {
-	return file?.type === "chunk" && (file.facadeModuleId?.includes("/src/words/") ?? false);
+function isForSome(file: Rolldown.OutputBundle[string] | undefined): boolean {
+	return file?.type === "chunk" && /\/src\/(words|display)\//.test(file.facadeModuleId ?? "");
 }
 
 export function serviceWorker(): Plugin {

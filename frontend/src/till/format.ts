@@ -22,10 +22,11 @@ export interface Money {
 	readonly currency: string;
 }
 
-export function moneyOf(snapshot: Pick<Snapshot, "currency" | "currency_precision" | "rate_decimals">): Money {
+export function moneyOf(
+	snapshot: Pick<Snapshot, "currency" | "currency_precision" | "rate_decimals">, locale = currentLocale(),
+): Money {
 	const { currency, currency_precision: precision } = snapshot;
 	const rateDecimals = Math.max(snapshot.rate_decimals ?? 0, precision);
-	const locale = currentLocale();
 	const digits = { minimumFractionDigits: precision, maximumFractionDigits: precision };
 	const withSign = new Intl.NumberFormat(locale, { style: "currency", currency, ...digits });
 	return {
@@ -50,8 +51,8 @@ export function decimalSignOf(locale: string): string {
 }
 
 /** A canonical decimal as the locale writes it. */
-export function showDecimal(decimal: string): string {
-	return new Intl.NumberFormat(currentLocale(), { maximumFractionDigits: 9 }).format(
+export function showDecimal(decimal: string, locale = currentLocale()): string {
+	return new Intl.NumberFormat(locale, { maximumFractionDigits: 9 }).format(
 		decimal as Intl.StringNumericLiteral,
 	);
 }

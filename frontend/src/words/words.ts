@@ -70,6 +70,11 @@ export function currentLocale(): string {
 	return screen.value.locale;
 }
 
+/** The shop's own, whatever the screens speak. */
+export function shopLocale(): string {
+	return shop.value.locale;
+}
+
 /** How the shop's paper is read. */
 export function paperDirection(): "rtl" | "ltr" {
 	return directionOf(shop.value.language);
