@@ -17,7 +17,7 @@ import { receiptLabels } from "@/receipt/labels";
 import type { BackSum } from "@/returns/back";
 import type { Snapshot } from "@/server/api";
 import type { Clock } from "@/till/clock";
-import { t } from "@/words/words";
+import { onPaper, t } from "@/words/words";
 
 export const PRINT_TIMEOUT_MS = 2_000;
 
@@ -100,7 +100,7 @@ function customerOf({ back }: BackSum): { readonly customer?: string } {
 }
 
 function exchangeOf(amount_minor: number): readonly Tender[] {
-	return amount_minor === 0 ? [] : [{ tender: t("tender.exchange"), kind: "exchange", amount_minor }];
+	return amount_minor === 0 ? [] : [{ tender: onPaper("tender.exchange"), kind: "exchange", amount_minor }];
 }
 
 /** Checked; raises Rejected, in words. */
