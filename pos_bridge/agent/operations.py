@@ -12,6 +12,7 @@ from typing import Any
 from pos_bridge import __version__
 from pos_bridge.agent.daybook import arrival_now
 from pos_bridge.agent.devices.attached.operations import device_fields, device_operations
+from pos_bridge.agent.devices.terminal.operations import CardOperations
 from pos_bridge.agent.forwarding import MAX_ASKED_IDS
 from pos_bridge.agent.ports import Submitted
 from pos_bridge.agent.process import TillProcess
@@ -60,6 +61,7 @@ class Operations:
 			"latest": self._latest,
 			"receipt": self._receipt,
 			**device_operations(process.attached),
+			**CardOperations(process.cards).by_name(),
 		}
 
 	@property

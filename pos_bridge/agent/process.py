@@ -12,6 +12,9 @@ from pos_bridge.agent.company import Company, Pairing, load_pairing, save_pairin
 from pos_bridge.agent.daybook import SqliteDaybook
 from pos_bridge.agent.devices.attached.attached import Attached
 from pos_bridge.agent.devices.attached.scanner import DeviceStatus
+from pos_bridge.agent.devices.terminal.book import CardPayment
+from pos_bridge.agent.devices.terminal.desk import CardDesk
+from pos_bridge.agent.devices.terminal.operations import card_fields
 from pos_bridge.agent.forwarder import Forwarder
 from pos_bridge.agent.forwarding import Forwarding
 from pos_bridge.agent.ports import JobChange, PrinterStatus, Spool
@@ -37,6 +40,7 @@ class TillProcess:
 	def __init__(self, store: Store, spool: Spool, attached: Attached | None = None) -> None:
 		self.store = store
 		self.attached = attached or Attached()
+		self.cards = CardDesk(store, self.attached.terminals)
 		self.daybook = SqliteDaybook(store)
 		self.forwarding = Forwarding(store)
 		self.spool = spool
@@ -48,6 +52,7 @@ class TillProcess:
 	async def start(self) -> None:
 		await self.spool.start(self._job_changed, self._printer_changed)
 		self.attached.start(self.scanned, self._device_changed)
+		await self.cards.start(self._card_changed)
 		if self.pairing:
 			self._start_forwarding(self.pairing)
 
@@ -56,6 +61,7 @@ class TillProcess:
 			await self._forwarder.stop()
 		if self._company:
 			await self._company.close()
+		await self.cards.stop()
 		await self.attached.stop()
 		await self.spool.stop()
 		self.store.close()
@@ -104,6 +110,9 @@ class TillProcess:
 
 	def _device_changed(self, role: str, status: DeviceStatus) -> None:
 		self._tell({"op": "device", "role": role, **asdict(status)})
+
+	def _card_changed(self, payment: CardPayment) -> None:
+		self._tell(card_fields(payment))
 
 	def _tell(self, event: Event) -> None:
 		for listener in tuple(self._listeners):

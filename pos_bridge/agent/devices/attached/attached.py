@@ -7,12 +7,15 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from pos_bridge.agent.devices.attached.address import Address, parse_address
+from pos_bridge.agent.devices.attached.address import ROLES, Address, parse_address
 from pos_bridge.agent.devices.attached.hid_scanner import hid_scanner
-from pos_bridge.agent.devices.attached.scale import Scale, ScaleDesk
+from pos_bridge.agent.devices.attached.scale import ScaleDesk
 from pos_bridge.agent.devices.attached.scales import scale_at
 from pos_bridge.agent.devices.attached.scanner import DeviceStatus, Scan, Scanner
 from pos_bridge.agent.devices.attached.serial_scanner import serial_scanner
+from pos_bridge.agent.devices.terminal.port import CardTerminal
+from pos_bridge.agent.devices.terminal.simulated import SimulatedTerminal
+from pos_bridge.agent.devices.terminal.zvt import zvt_terminal
 from pos_bridge.core.errors import Rejected
 
 ScanListener = Callable[[str, str], None]
@@ -25,6 +28,7 @@ class Attached:
 
 	scanners: Mapping[str, Scanner] = field(default_factory=dict)
 	scales: Mapping[str, ScaleDesk] = field(default_factory=dict)
+	terminals: Mapping[str, CardTerminal] = field(default_factory=dict)
 
 	def start(self, on_scan: ScanListener, on_status: StatusListener) -> None:
 		"""Begin to read; both listeners are called on the loop that this is called on."""
@@ -40,8 +44,8 @@ class Attached:
 			scanner.start(scanned, changed)
 
 	async def stop(self) -> None:
-		for part in (*self.scanners.values(),):
-			await asyncio.to_thread(part.stop)
+		for scanner in self.scanners.values():
+			await asyncio.to_thread(scanner.stop)
 		for scale in self.scales.values():
 			await asyncio.to_thread(scale.close)
 
@@ -73,12 +77,21 @@ def scanner_at(device: str, address: Address) -> Scanner:
 	return maker(device, address)
 
 
+def terminal_at(address: Address) -> CardTerminal:
+	"""The card terminal of an address; `Rejected` if there is no such kind."""
+	if address.kind == "simulated":
+		return SimulatedTerminal()
+	if address.kind == "zvt":
+		return zvt_terminal(address)
+	raise Rejected(f"{address} is no card terminal that is known: zvt or simulated.")
+
+
 def attach(settings: Mapping[str, str]) -> Attached:
 	"""The devices of a till's settings; nothing is opened yet. `Rejected` names what is wrong with them."""
-	scanners: dict[str, Scanner] = {}
-	scales: dict[str, Scale] = {}
-	if "scanner" in settings:
-		scanners["scanner"] = scanner_at("scanner", parse_address("scanner", settings["scanner"]))
-	if "scale" in settings:
-		scales["scale"] = scale_at(parse_address("scale", settings["scale"]))
-	return Attached(scanners, {name: ScaleDesk(name, scale) for name, scale in scales.items()})
+	chosen = {role: parse_address(role, text) for role, text in settings.items()}
+	scanner, scale, terminal = (chosen.get(role) for role in ROLES)
+	return Attached(
+		{"scanner": scanner_at("scanner", scanner)} if scanner else {},
+		{"scale": ScaleDesk("scale", scale_at(scale))} if scale else {},
+		{"terminal": terminal_at(terminal)} if terminal else {},
+	)

@@ -51,4 +51,8 @@ def device_fields(attached: Attached) -> list[Answer]:
 		{"device": scale.device, "role": "scale", "kind": scale.kind, "online": True, "reason": ""}
 		for scale in attached.scales.values()
 	]
-	return [*scanners, *scales]
+	terminals = [
+		{"device": name, "role": "terminal", "kind": terminal.kind, "online": True, "reason": ""}
+		for name, terminal in attached.terminals.items()
+	]
+	return [*scanners, *scales, *terminals]
