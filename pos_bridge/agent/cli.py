@@ -123,15 +123,18 @@ async def _enrol(options: argparse.Namespace) -> int:
 
 async def _run_agent(options: argparse.Namespace) -> int:
 	from pos_bridge.agent import server
+	from pos_bridge.agent.devices.attached.address import load_settings
+	from pos_bridge.agent.devices.attached.attached import attach
 	from pos_bridge.agent.devices.floor.shop_floor import ShopFloor
 	from pos_bridge.agent.devices.page import add_devices
 	from pos_bridge.agent.process import TillProcess, open_shelf
 	from pos_bridge.agent.spool import PrintSpool
 
 	floor = ShopFloor(options.data_dir, options.printer)
+	attached = attach(load_settings(options.data_dir))
 	store = open_shelf(options.data_dir)
 	spool = PrintSpool(store, floor.equipment, options.data_dir / "printer_cache")
-	process = TillProcess(store, spool)
+	process = TillProcess(store, spool, attached)
 	if process.pairing is None:
 		store.close()
 		raise Rejected("This machine is no till yet. Enrol it first: pos-bridge agent enrol URL CODE")
