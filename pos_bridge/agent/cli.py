@@ -47,6 +47,7 @@ def _add_demo(demo: argparse.ArgumentParser) -> None:
 	demo.add_argument("--once", action="store_true", help="sell one cart, tell what came of it, and end")
 	demo.add_argument("--json", action="store_true", help="tell it as JSON")
 	demo.add_argument("--items", type=int, default=0, metavar="N", help="size of the catalogue, up to 100000")
+	demo.add_argument("--staff", action="store_true", help="cashiers with roles and PINs")
 	_add_port(demo)
 	demo.add_argument(
 		"--agent-url",
@@ -98,7 +99,8 @@ async def _demo(options: argparse.Namespace) -> int:
 
 	if options.once:
 		return await demo.serve_once(options.data_dir, options.items, options.json)
-	return await demo.serve(options.data_dir, options.port, options.items, options.json, options.agent_url)
+	where = (options.data_dir, options.port, options.items, options.json, options.agent_url)
+	return await demo.serve(*where, staff=options.staff)
 
 
 async def _enrol(options: argparse.Namespace) -> int:
@@ -121,15 +123,18 @@ async def _enrol(options: argparse.Namespace) -> int:
 
 async def _run_agent(options: argparse.Namespace) -> int:
 	from pos_bridge.agent import server
+	from pos_bridge.agent.devices.attached.address import load_settings
+	from pos_bridge.agent.devices.attached.attached import attach
 	from pos_bridge.agent.devices.floor.shop_floor import ShopFloor
 	from pos_bridge.agent.devices.page import add_devices
 	from pos_bridge.agent.process import TillProcess, open_shelf
 	from pos_bridge.agent.spool import PrintSpool
 
 	floor = ShopFloor(options.data_dir, options.printer)
+	attached = attach(load_settings(options.data_dir))
 	store = open_shelf(options.data_dir)
 	spool = PrintSpool(store, floor.equipment, options.data_dir / "printer_cache")
-	process = TillProcess(store, spool)
+	process = TillProcess(store, spool, attached)
 	if process.pairing is None:
 		store.close()
 		raise Rejected("This machine is no till yet. Enrol it first: pos-bridge agent enrol URL CODE")
