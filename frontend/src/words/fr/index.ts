@@ -226,6 +226,8 @@ export const fr: Dictionary = {
 	"trust.company_waiting.one": "{count} écriture non confirmée ({age})",
 	"trust.company_waiting.other": "{count} écritures non confirmées (la plus ancienne : {age})",
 	"trust.company_error": "Dernière tentative : {reason}",
+	"trust.paper_low": "Fin du rouleau de papier proche",
+	"trust.drawer_open": "Tiroir ouvert depuis 3 minutes : fermez-le",
 	"trust.printer_label": "Imprimante de tickets",
 	"trust.printer.ready": "Prête",
 	"trust.printer.paper_out": "Plus de papier : mettez un nouveau rouleau",
