@@ -150,7 +150,7 @@ def begin(connection: sqlite3.Connection, job: PrintJob, opens_drawer: bool) -> 
 def put_back(connection: sqlite3.Connection, job: PrintJob, explanation: str) -> None:
 	"""Nothing left this machine: the job waits at its old place."""
 	_enter(connection, job.job, "queued", explanation)
-	_settle_drawer(connection, job.job, "not_opened")
+	settle_drawer(connection, job.job, "not_opened")
 
 
 def move(connection: sqlite3.Connection, job: PrintJob, printer: str) -> str:
@@ -163,15 +163,10 @@ def move(connection: sqlite3.Connection, job: PrintJob, printer: str) -> str:
 	return words
 
 
-def drawer_stayed_closed(connection: sqlite3.Connection, job: str) -> None:
-	"""The receipt goes on without it."""
-	_settle_drawer(connection, job, "not_opened")
-
-
 def finish(connection: sqlite3.Connection, job: PrintJob, state: JobState, explanation: str) -> None:
 	"""End a job as printed, unsure or failed, and let go of a document that nobody will ask for."""
 	_enter(connection, job.job, state, explanation)
-	_settle_drawer(connection, job.job, {"printed": "opened", "unsure": "unsure"}.get(state, "not_opened"))
+	settle_drawer(connection, job.job, {"printed": "opened", "unsure": "unsure"}.get(state, "not_opened"))
 	connection.execute(
 		"UPDATE print_job SET document = '' WHERE position = ? AND state IN ('printed', 'failed')",
 		(job.position - MAX_KEPT_DOCUMENTS,),
@@ -186,7 +181,7 @@ def interrupted(connection: sqlite3.Connection) -> list[str]:
 	caught = [row["job"] for row in rows]
 	for job in caught:
 		_enter(connection, job, "unsure", _INTERRUPTED)
-		_settle_drawer(connection, job, "unsure")
+		settle_drawer(connection, job, "unsure")
 	return caught
 
 
@@ -210,7 +205,8 @@ def _enter(connection: sqlite3.Connection, job: str, state: JobState, explanatio
 	)
 
 
-def _settle_drawer(connection: sqlite3.Connection, job: str, state: str) -> None:
+def settle_drawer(connection: sqlite3.Connection, job: str, state: str) -> None:
+	"""What became of the pulse: opened, unsure or not_opened; said once."""
 	connection.execute(
 		"UPDATE drawer_opening SET state = ? WHERE job = ? AND state = 'opening'", (state, job)
 	)

@@ -30,8 +30,8 @@ LOOK_SECONDS = 5.0
 """How often a printer is asked how it is while nothing happens."""
 DRAWER_LOOK_SECONDS = 1.0
 """The same while the drawer is open, for somebody waits to hear that it was closed."""
-STAND_IN_SECONDS = 5.0
-"""A printer that is away for longer is stood in for."""
+STAND_IN_SECONDS, SEEN_TO_SECONDS = 5.0, 20.0
+"""A printer that is away for longer is stood in for; later, when somebody is putting in paper."""
 FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS = 0.5, 10.0
 """Back-off while a printer is away and a job waits."""
 REPEATED_NOTICE = "REPEATED PRINT - MAY EXIST TWICE"
@@ -188,7 +188,7 @@ class Press:
 		try:
 			self.equipment.drawer.kick()
 		except PrinterAway as error:
-			self._write(lambda connection: jobs.drawer_stayed_closed(connection, job.job))
+			self._write(lambda connection: jobs.settle_drawer(connection, job.job, "not_opened"))
 			return error.message
 		return ""
 
@@ -211,12 +211,24 @@ class Press:
 		"""Let the stand-in print what can't be printed here; whether it does."""
 		stand_in = self.equipment.stand_in
 		away = time.monotonic() - self._away_since if self._away_since is not None else 0.0
-		if not (stand_in and job.document and away > STAND_IN_SECONDS and self._listener.is_ready(stand_in)):
+		patience = STAND_IN_SECONDS if self.status.condition is Condition.OFFLINE else SEEN_TO_SECONDS
+		if not (stand_in and job.document and away > patience and self._listener.is_ready(stand_in)):
 			return False
+		if job.kick and not job.repeats and not _is_late(job):
+			self._open_beside(job)
 		words = self._write(lambda connection: jobs.move(connection, job, stand_in))
 		self._listener.job_changed(JobChange(job.job, "queued", words))
 		self._listener.wake(stand_in)
 		return True
+
+	def _open_beside(self, job: PrintJob) -> None:
+		"""A drawer that has a line of its own opens though another printer prints the receipt."""
+		if self.equipment.drawer is None:
+			return
+		self._write(lambda connection: jobs.begin(connection, job, True))
+		state = "not_opened" if self._kick_apart(job) else "opened"
+		self._write(lambda connection: jobs.settle_drawer(connection, job.job, state))
+		self._write(lambda connection: jobs.put_back(connection, job, ""))
 
 	def _told(self, status: Status) -> bool:
 		"""From the printer, while a job is at it: goes on waiting unless the process stops."""

@@ -387,6 +387,21 @@ async def test_a_drawer_with_a_line_of_its_own_opens_though_the_printer_is_away(
 	assert (line.kicks, printer.roll().drawer_open) == (2, False)
 
 
+async def test_a_drawer_with_a_line_of_its_own_opens_though_another_printer_stands_in(
+	eventually, running, receipt, monkeypatch
+):
+	monkeypatch.setattr(press, "STAND_IN_SECONDS", -1)
+	first, second, line = VirtualPrinter(), VirtualPrinter(), LineDrawer()
+	first.set_faults(frozenset({"offline"}))
+	places = {"receipt": Equipment(first, stand_in="office", drawer=line), "office": Equipment(second)}
+	async with running(**places) as (spool, changes):
+		await eventually(lambda: spool.is_ready("office"))
+		await spool.submit("1:receipt", "receipt", receipt("one"), True, "sale")
+		await changes.reaches("1:receipt", "printed")
+		assert [(opening.job, opening.state) for opening in spool.openings(9)] == [("1:receipt", "opened")]
+	assert (line.kicks, texts(second), second.roll().drawer_open) == (1, ["one"], False)
+
+
 async def test_a_drawer_that_stays_closed_costs_no_receipt_and_is_on_record_as_closed(running, receipt):
 	printer = VirtualPrinter()
 	async with running(Equipment(printer, drawer=LineDrawer(away=9))) as (spool, changes):

@@ -28,16 +28,24 @@ class SerialPrinter:
 		tty.setraw(near)
 		self.device = os.ttyname(near)
 		self._near = near
+		self.deaf, self._held = False, []
 		threading.Thread(target=self._serve, daemon=True).start()
 
 	def _serve(self):
 		while True:
 			try:
 				piece = os.read(self._far, 256)
-				self.machine.feed(piece)
-				os.write(self._far, self.machine.take_answers())
+				self._held.append(piece)
+				if not self.deaf:
+					self.hear_all()
 			except OSError:
 				return
+
+	def hear_all(self):
+		"""Carry out what has come by now, and answer."""
+		while self._held:
+			self.machine.feed(self._held.pop(0))
+		os.write(self._far, self.machine.take_answers())
 
 	def say_unasked(self, **changes):
 		for name, value in changes.items():
@@ -88,6 +96,22 @@ def test_a_serial_line_that_is_not_there_or_goes_is_offline_and_comes_back(tmp_p
 	(tmp_path / "ttyUSB0").unlink()
 	(tmp_path / "ttyUSB0").symlink_to(again.device)
 	assert printer.send(JOB) == ""
+	printer.close()
+
+
+def test_a_late_answer_to_one_job_is_not_taken_for_the_next_ones():
+	far = SerialPrinter()
+	printer = serial_printer(far.device, 9600)
+	printer.proof_seconds = 1.0
+	far.deaf = True
+	with pytest.raises(PrintUnsure):
+		printer.send(JOB)
+	with pytest.raises(PrinterAway, match="job before this one"):
+		printer.send(b"second\n\x1dV\x00")
+	far.deaf = False
+	far.hear_all()
+	assert printer.send(b"third\n\x1dV\x00") == ""
+	assert texts(far.machine) == ["line of text"] * 50 + ["third"]
 	printer.close()
 
 

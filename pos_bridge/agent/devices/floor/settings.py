@@ -16,6 +16,7 @@ from typing import Any
 from pos_bridge.agent.devices.floor.models import DEFAULT_MODEL, profile_of
 from pos_bridge.agent.devices.printer import Printer
 from pos_bridge.agent.devices.profile import PrinterProfile
+from pos_bridge.agent.ports import RECEIPT_PRINTER
 from pos_bridge.core.errors import Malformed, Rejected
 
 ADDRESSES = (
@@ -95,7 +96,8 @@ def _read(fields: object) -> dict[str, PrinterSetting]:
 		raise Malformed(f"it has to be an object with up to {MAX_PRINTERS} printers")
 	settings = {name: read_setting(name, each) for name, each in listed.items()}
 	for name, setting in settings.items():
-		if setting.stand_in and (setting.stand_in not in settings or setting.stand_in == name):
+		others = {RECEIPT_PRINTER, *settings} - {name}
+		if setting.stand_in and setting.stand_in not in others:
 			raise Malformed(f"{setting.stand_in!r}, which stands in for {name!r}, is no other printer.")
 	return settings
 

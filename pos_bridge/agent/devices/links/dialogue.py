@@ -130,6 +130,7 @@ class TalkingPrinter:
 		self._open_link = open_link
 		self._hold = hold
 		self._held: Conversation | None = None
+		self._doubtful = False
 		self._lock = threading.Lock()
 		self._closed = threading.Event()
 		self._numbers = itertools.cycle(range(1, _PROCESS_NUMBERS))
@@ -150,6 +151,8 @@ class TalkingPrinter:
 	def send(self, data: bytes, tell: Tell = nobody) -> str:
 		try:
 			with self._conversation() as talk:
+				if self._doubtful:
+					self._settle(talk)
 				job = _Job(self, talk, data, tell)
 				job.write()
 				return job.prove() if self._answers else UNPROVEN
@@ -165,6 +168,21 @@ class TalkingPrinter:
 		with self._lock:
 			self._let_go()
 
+	def _settle(self, talk: Conversation) -> None:
+		"""After a job that nobody knows the end of, the printer may still answer for it, and on a line that
+		lasts this would be taken for the next job's answer: that one waits until all is answered."""
+		talk.link.write(FENCE, ANSWER_SECONDS)
+		deadline = time.monotonic() + self.proof_seconds
+		heard = False
+		while time.monotonic() < deadline:
+			talk.hear(ANSWER_SECONDS)
+			if talk.take(Fenced):
+				heard = True
+			elif heard:
+				self._doubtful = False
+				return
+		raise PrinterAway(f"{self._name} has not ended the job before this one: see to it.")
+
 	def next_number(self) -> str:
 		return f"{next(self._numbers):04d}"
 
@@ -175,10 +193,13 @@ class TalkingPrinter:
 			self._held = talk
 			try:
 				yield talk
-			except OSError:
+			except TimeoutError:
+				raise  # silence: the line is there, and opening it anew makes some printers start anew
+			except (OSError, PrinterAway):
 				self._let_go()
 				raise
 			except PrintUnsure:
+				self._doubtful = self._hold
 				self._let_go()
 				raise
 			finally:
@@ -249,7 +270,8 @@ class _Job:
 		"""Wait for the answer behind the job; raises PrintUnsure when none comes."""
 		number = self._printer.next_number()
 		by_number = self._printer.profile.proof == "process_id"
-		self._talk.take(Fenced)
+		while self._talk.take(Fenced):
+			continue  # nobody asked for it
 		try:
 			self._talk.link.write(process_id(number) if by_number else FENCE, self._printer.write_seconds)
 			deadline = time.monotonic() + self._printer.proof_seconds
