@@ -82,8 +82,7 @@ Element = Text | Row | Code | Mark
 
 @dataclass(frozen=True, slots=True)
 class ReceiptDocument:
-	"""What a printer, a screen or a mail shows; `columns` is the width that it was made for. With `logo` the
-	printer's logo stands above it, if it has one."""
+	"""What a printer, a screen or a mail shows; made for `columns`. `logo`: the printer's stands above."""
 
 	columns: int
 	elements: tuple[Element, ...]
@@ -347,9 +346,8 @@ def wrap(text: str, width: int) -> list[str]:
 
 def document_fields(document: ReceiptDocument) -> dict[str, Any]:
 	"""The document as it travels (docs/protocol.md, "Receipt document")."""
-	logo = {"logo": True} if document.logo else {}
-	elements = [_element_fields(each) for each in document.elements]
-	return {"columns": document.columns, "elements": elements} | logo
+	fields = {"columns": document.columns, "elements": [_element_fields(each) for each in document.elements]}
+	return fields | ({"logo": True} if document.logo else {})
 
 
 def _element_fields(element: Element) -> dict[str, Any]:
@@ -375,8 +373,7 @@ def read_document(fields: object) -> ReceiptDocument:
 		raise Malformed(f"A receipt is {MIN_COLUMNS} to {MAX_COLUMNS} columns wide.")
 	if len(elements) > MAX_ELEMENTS:
 		raise Malformed(f"A receipt has at most {MAX_ELEMENTS} elements.")
-	read = tuple(_read_element(element) for element in elements)
-	return ReceiptDocument(columns, read, fields.get("logo") is True)
+	return ReceiptDocument(columns, tuple(map(_read_element, elements)), fields.get("logo") is True)
 
 
 def _read_element(fields: object) -> Element:

@@ -1,6 +1,6 @@
 """The code pages: what we send is what the vectors say, which another maker's encoder is held to, too.
 
-Its half is frontend/tests/codePages.test.ts.
+Its half is frontend/tests/receipt/codePages.test.ts.
 """
 
 import json

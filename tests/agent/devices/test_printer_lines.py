@@ -157,7 +157,7 @@ def plugged(monkeypatch):
 		iSerialNumber = "A1"
 
 		def is_kernel_driver_active(self, number):
-			raise NotImplementedError
+			raise RuntimeError
 
 	devices = [Device([[hid, Interface(interface)]])]
 	core, util, usb = ModuleType("usb.core"), ModuleType("usb.util"), ModuleType("usb")

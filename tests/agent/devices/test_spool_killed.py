@@ -16,6 +16,7 @@ import asyncio, json, pathlib, random, sys
 from pos_bridge.agent.devices.virtual import VirtualPrinter, printer
 from pos_bridge.agent.spool import PrintSpool
 from pos_bridge.agent.store import Store
+from pos_bridge.core.errors import Retryable
 
 printer.MAX_ROLL_SLIPS = printer.MAX_ROLL_BYTES = 10**9
 folder, first, count = pathlib.Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
@@ -24,6 +25,14 @@ ALL = 10**6
 
 def document(job):
 	return {"columns": 42, "elements": [{"type": "text", "text": job}, {"type": "cut"}]}
+
+async def taken_in(spool, job):
+	"""A full spool says so, and takes the job in later."""
+	while True:
+		try:
+			return await spool.submit(job, "receipt", document(job), True, job)
+		except Retryable:
+			await asyncio.sleep(0.05)
 
 async def trouble(printer, chance):
 	while True:
@@ -42,7 +51,7 @@ async def main():
 	await spool.start(lambda change: None, lambda status: None)
 	for number in range(first, first + count):
 		job = f"job-{number}"
-		submitted = await spool.submit(job, "receipt", document(job), True, job)
+		submitted = await taken_in(spool, job)
 		print(json.dumps([job, submitted.outcome]), flush=True)
 	while store.read(waiting) or not last:
 		await asyncio.sleep(0.05)

@@ -61,7 +61,8 @@ class UsbLink:
 
 	def _take(self) -> None:
 		"""From the system's own driver, which would answer in our place."""
-		with contextlib.suppress(NotImplementedError):
+		# Where the system has no such driver to let go of, pyusb says so by a kind of RuntimeError.
+		with contextlib.suppress(RuntimeError):
 			if self._device.is_kernel_driver_active(self._number):
 				self._device.detach_kernel_driver(self._number)
 		self._util.claim_interface(self._device, self._number)

@@ -11,7 +11,7 @@ interface Case {
 	readonly bytes: string;
 }
 
-const { cases } = JSON.parse(readFileSync(new URL("../../vectors/code_pages.json", import.meta.url), "utf8")) as {
+const { cases } = JSON.parse(readFileSync(new URL("../../../vectors/code_pages.json", import.meta.url), "utf8")) as {
 	readonly cases: readonly Case[];
 };
 
