@@ -27,7 +27,7 @@ def document(job):
 	return {"columns": 42, "elements": [{"type": "text", "text": job}, {"type": "cut"}]}
 
 async def taken_in(spool, job):
-	"""A full spool says so, and takes the job in later."""
+	# A full spool says so, and takes the job in later.
 	while True:
 		try:
 			return await spool.submit(job, "receipt", document(job), True, job)
