@@ -15,7 +15,10 @@ const { cases } = JSON.parse(readFileSync(new URL("../../../vectors/code_pages.j
 	readonly cases: readonly Case[];
 };
 
-const theirName = (codec: string): string => codec.replace(/^cp(125\d)$/, "windows$1").replace("iso8859_2", "epson/iso8859-2").replace("iso8859_", "iso8859-");
+type Theirs = Parameters<ReceiptPrinterEncoder["codepage"]>[0];
+
+const theirName = (codec: string): Theirs =>
+	codec.replace(/^cp(125\d)$/, "windows$1").replace("iso8859_2", "epson/iso8859-2").replace("iso8859_", "iso8859-") as Theirs;
 
 /** It sends these two as the pictures of control characters (0x14, 0x15), which a printer takes for commands. */
 const APART = /[§¶]/;
