@@ -21,7 +21,13 @@ auth_hooks = ["pos_bridge.erpnext.door.auth.authenticate"]
 page_renderer = ["pos_bridge.erpnext.door.till_page.TillPage"]
 
 scheduler_events = {
-	"cron": {"* * * * *": ["pos_bridge.jobs.sweep", "pos_bridge.jobs.mail_reports"]},
+	"cron": {
+		"* * * * *": [
+			"pos_bridge.jobs.sweep",
+			"pos_bridge.jobs.mail_reports",
+			"pos_bridge.jobs.mail_receipts",
+		]
+	},
 	"daily": ["pos_bridge.jobs.expire_credits"],
 }
 

@@ -72,7 +72,7 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-	"""A `rule` across the paper, a `space` of one line, or a `cut`."""
+	"""A `rule` across the paper, a `space` of one line, a `cut`, or a `buzz` where the printer can."""
 
 	mark: str
 
@@ -82,10 +82,12 @@ Element = Text | Row | Code | Mark
 
 @dataclass(frozen=True, slots=True)
 class ReceiptDocument:
-	"""What a printer, a screen or a mail shows; `columns` is the width that it was made for."""
+	"""What a printer, a screen or a mail shows; `columns` is the width that it was made for. With `logo` the
+	printer's logo stands above it, if it has one."""
 
 	columns: int
 	elements: tuple[Element, ...]
+	logo: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,7 +347,9 @@ def wrap(text: str, width: int) -> list[str]:
 
 def document_fields(document: ReceiptDocument) -> dict[str, Any]:
 	"""The document as it travels (docs/protocol.md, "Receipt document")."""
-	return {"columns": document.columns, "elements": [_element_fields(each) for each in document.elements]}
+	logo = {"logo": True} if document.logo else {}
+	elements = [_element_fields(each) for each in document.elements]
+	return {"columns": document.columns, "elements": elements} | logo
 
 
 def _element_fields(element: Element) -> dict[str, Any]:
@@ -371,14 +375,15 @@ def read_document(fields: object) -> ReceiptDocument:
 		raise Malformed(f"A receipt is {MIN_COLUMNS} to {MAX_COLUMNS} columns wide.")
 	if len(elements) > MAX_ELEMENTS:
 		raise Malformed(f"A receipt has at most {MAX_ELEMENTS} elements.")
-	return ReceiptDocument(columns, tuple(_read_element(element) for element in elements))
+	read = tuple(_read_element(element) for element in elements)
+	return ReceiptDocument(columns, read, fields.get("logo") is True)
 
 
 def _read_element(fields: object) -> Element:
 	if not isinstance(fields, Mapping):
 		raise Malformed("A receipt's element is an object.")
 	kind = fields.get("type")
-	if kind in ("rule", "space", "cut"):
+	if kind in ("rule", "space", "cut", "buzz"):
 		return Mark(kind)
 	if kind in ("code128", "qr"):
 		return Code(kind, _read_text(fields, "data"))

@@ -19,7 +19,9 @@ from pos_bridge.core.money import format_decimal, parse_decimal
 from pos_bridge.core.sale import MAX_RATE_DECIMALS
 from pos_bridge.core.tax import ON_PREVIOUS_ROW, Charge, Tax, check_taxes
 from pos_bridge.core.ticket import TotalRounding
+from pos_bridge.erpnext.display import logo
 from pos_bridge.erpnext.people.cashiers import people_at
+from pos_bridge.erpnext.shift_report.mail import can_send
 
 CHANNEL = "Till"
 """What documents and entries say of a sale in a shop; online shops put their own name there."""
@@ -319,6 +321,8 @@ def till_profile(till: str) -> TillProfile:
 		templates={DEFAULT_TEMPLATE: template_rates(shop, None), **templates},
 		tenders=tender_kinds(shop),
 		code_patterns=_lines(place.code_patterns),
+		display_text=_lines(place.display_text),
+		display_logo=logo(place.display_logo or ""),
 		total_rounding=shop.total_rounding,
 		row_wise_tax=shop.row_wise_tax,
 		rate_decimals=shop.rate_decimals,
@@ -332,7 +336,8 @@ def till_profile(till: str) -> TillProfile:
 def _offered(shop: Shop) -> dict[str, Any]:
 	"""What the POS Profile has an account for, or says."""
 	profile = frappe.get_cached_doc("POS Profile", shop.profile)
-	offers = {*shop.accounts, *(["on_account"] if profile.get("pos_bridge_on_account") else [])}
+	beside = {"on_account": profile.get("pos_bridge_on_account"), "mail": can_send()}
+	offers = {*shop.accounts, *(name for name, offered in beside.items() if offered)}
 	limit = flt(profile.get("pos_bridge_without_receipt"))
 	return {
 		"offers": tuple(offer for offer in OFFERS if offer in offers),

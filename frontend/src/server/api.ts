@@ -37,7 +37,7 @@ export interface PricingFor {
 	readonly territory: string;
 }
 
-export type Offer = "exchange" | "gift_card" | "store_credit" | "on_account" | "tips";
+export type Offer = "exchange" | "gift_card" | "store_credit" | "on_account" | "tips" | "mail";
 
 export type Restriction = readonly [customer: string, kind: "item" | "group" | "brand", name: string];
 
@@ -87,6 +87,9 @@ export interface Snapshot {
 	readonly next_epoch: number;
 	readonly heads: readonly Head[];
 	readonly receipt_footer: readonly string[];
+	/** What the customer's screen says and shows (a data URL) while nobody pays; a company before 0.4 sends neither. */
+	readonly display_text?: readonly string[];
+	readonly display_logo?: string;
 	/** Where to begin asking for changes; a company that has none is asked for its snapshot again and again. */
 	readonly cursor?: string;
 	/** Where the company calls when something changed. */
@@ -278,6 +281,11 @@ export class Company {
 	/** What is on a gift card or store credit, with as much of it kept for this till as is there, at most `amount_minor`. */
 	async leaseCredit(credit: string, amount_minor: number): Promise<CreditAnswer> {
 		return messageOf<CreditAnswer>(await this.post("lease_credit", { credit, amount_minor }));
+	}
+
+	/** Sends a receipt to its customer; the same id again changes nothing. Retryable while the receipt has not arrived. */
+	async mailReceipt(mail: { readonly id: string; readonly entry: string; readonly to: string }): Promise<void> {
+		await this.post("mail_receipt", mail);
 	}
 
 	private post(method: string, body: object): Promise<string> {

@@ -17,7 +17,7 @@ import { receiptLabels } from "@/receipt/labels";
 import type { BackSum } from "@/returns/back";
 import type { Snapshot } from "@/server/api";
 import type { Clock } from "@/till/clock";
-import { t } from "@/words/words";
+import { onPaper, t } from "@/words/words";
 
 export const PRINT_TIMEOUT_MS = 2_000;
 
@@ -100,7 +100,7 @@ function customerOf({ back }: BackSum): { readonly customer?: string } {
 }
 
 function exchangeOf(amount_minor: number): readonly Tender[] {
-	return amount_minor === 0 ? [] : [{ tender: t("tender.exchange"), kind: "exchange", amount_minor }];
+	return amount_minor === 0 ? [] : [{ tender: onPaper("tender.exchange"), kind: "exchange", amount_minor }];
 }
 
 /** Checked; raises Rejected, in words. */
@@ -139,7 +139,7 @@ export async function printSale(desk: Desk, sale: RecordedSale, late = false): P
 	const { entry, back } = sale;
 	if (back) await printSale(desk, back, late);
 	const reason = `${entry.kind} ${numberOf(entry) || entry.id}`;
-	return print(desk, `${entry.id}:receipt`, sale.document, sale.withCash && !late, reason);
+	return print(desk, `${entry.id}:receipt`, { ...sale.document, logo: true }, sale.withCash && !late, reason);
 }
 
 /** The `copy`-th reprint: recorded first, then printed. Rejects if it cannot be recorded. In training it is not. */
@@ -148,7 +148,7 @@ export async function reprint(desk: Desk, sale: RecordedSale, copy: number): Pro
 	const id = newId();
 	if (!desk.training) await record(desk, "reprint", id, { of: sale.entry.id, copy });
 	const document = documentOf(desk, sale.entry, sale.hash, copy);
-	return print(desk, `${id}:receipt`, document, false, `reprint ${copy} of ${numberOf(sale.entry)}`);
+	return print(desk, `${id}:receipt`, { ...document, logo: true }, false, `reprint ${copy} of ${numberOf(sale.entry)}`);
 }
 
 /** A receipt's number; training has its own, which is no receipt's. */

@@ -3,7 +3,7 @@
 
 export type Screen = "sell" | "pay" | "done";
 export type Panel =
-	| "line" | "return" | "gift" | "hold" | "ticket" | "void" | "drawer" | "keys" | "trust" | "cashier" | "shift" | "open_shift"
+	| "line" | "return" | "gift" | "hold" | "ticket" | "void" | "drawer" | "keys" | "trust" | "cashier" | "shift" | "open_shift" | "language"
 	| "clock" | undefined;
 
 /** What is paid stays as it is until it is recorded; what is not named here may lie over any screen. */

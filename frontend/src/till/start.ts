@@ -21,6 +21,7 @@ import type { KeptTries } from "@/people/locks";
 import { KEPT_CASHIER, KEPT_TRAINING, KEPT_TRIES, type Open } from "@/till/keepOpen";
 import { KEPT_TENDERS, type KeptTenders } from "@/till/paying";
 import { ENROL_AGAIN, KEPT_TIME, createTill, type LeftOpen, type Till } from "@/till/till";
+import { keepLocale } from "@/words/languages";
 import { speak, t } from "@/words/words";
 
 export const PAGE_VERSION = "0.3.0";
@@ -50,7 +51,6 @@ export function useStart(): Start {
 		wakeDaybook();
 		const shelf = new CatalogueStore();
 		shelf.readAhead();
-		speak(navigator.language);
 		stage.value = { kind: "starting" };
 		try {
 			company = await Company.open();
@@ -210,7 +210,8 @@ async function readyBoth(
 	const early = catalogue.kept().then((kept) => kept && openDaybook(enrolment, kept));
 	try {
 		const snapshot = await readyCatalogue(catalogue, stage);
-		speak(snapshot.locale);
+		keepLocale(snapshot.locale);
+		await speak(snapshot.locale);
 		stage.value = { kind: "loading", step: "daybook", progress: undefined };
 		return [snapshot, (await early) ?? (await openDaybook(enrolment, snapshot))];
 	} catch (error) {

@@ -67,6 +67,7 @@ PROFILE = TillProfile(
 	cashiers=("Ada", "Noor"),
 	code_patterns=("21IIIIIWWWWWC", "22IIIIIPPPPPC"),
 	offers=OFFERS,
+	display_text=("Good morning!", "Fresh coffee, every day from 7"),
 	without_receipt_minor=5000,
 	rules=(
 		{

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
+from pos_bridge.agent.standalone.kinds import mails
 from pos_bridge.core.errors import Rejected
 from pos_bridge.core.people import approved
 
@@ -52,6 +53,7 @@ def entry(db: sqlite3.Connection, id: str) -> Row:
 		"memo": booking["memo"] if booking else "",
 		"journal": _journal(db, id),
 		"stock_moves": _moves(db, id),
+		"mailed_to": mails.addresses(db, id),
 	}
 
 
