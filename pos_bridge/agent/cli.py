@@ -52,6 +52,7 @@ def _add_demo(demo: argparse.ArgumentParser) -> None:
 	demo.add_argument("--once", action="store_true", help="sell one cart, tell what came of it, and end")
 	demo.add_argument("--json", action="store_true", help="tell it as JSON")
 	demo.add_argument("--items", type=int, default=0, metavar="N", help="size of the catalogue, up to 100000")
+	demo.add_argument("--staff", action="store_true", help="cashiers with roles and PINs")
 	_add_port(demo)
 	demo.add_argument(
 		"--agent-url",
@@ -97,7 +98,8 @@ async def _demo(options: argparse.Namespace) -> int:
 
 	if options.once:
 		return await demo.serve_once(options.data_dir, options.items, options.json)
-	return await demo.serve(options.data_dir, options.port, options.items, options.json, options.agent_url)
+	where = (options.data_dir, options.port, options.items, options.json, options.agent_url)
+	return await demo.serve(*where, staff=options.staff)
 
 
 async def _enrol(options: argparse.Namespace) -> int:

@@ -28,8 +28,9 @@ export function moneyWays({ tenders }: Pick<Snapshot, "tenders">): readonly Way[
 	return tenders.map(({ tender, kind }) => ({ tender, kind, icon: iconOf(kind) }));
 }
 
-export function otherWays({ offers = [] }: Pick<Snapshot, "offers">): readonly Way[] {
-	const credit = offers.includes("gift_card") || offers.includes("store_credit");
+/** In `training` without credit: asking for a card's balance keeps some of it for this till. */
+export function otherWays({ offers = [] }: Pick<Snapshot, "offers">, training = false): readonly Way[] {
+	const credit = !training && (offers.includes("gift_card") || offers.includes("store_credit"));
 	return [
 		...(credit ? [{ tender: onPaper("pay.gift"), label: t("pay.gift"), kind: "credit", icon: iconOf("credit") } as const] : []),
 		...(offers.includes("on_account") ? [{ tender: onPaper("tender.on_account"), label: t("tender.on_account"), kind: "on_account", icon: iconOf("on_account") } as const] : []),

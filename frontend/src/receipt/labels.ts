@@ -19,5 +19,7 @@ export function receiptLabels(): ReceiptLabels {
 		return: onPaper("receipt.return"),
 		of_receipt: onPaper("receipt.of_receipt"),
 		check: onPaper("receipt.check"),
+		training: onPaper("receipt.training"),
+		not_a_receipt: onPaper("receipt.not_a_receipt"),
 	};
 }

@@ -5,6 +5,7 @@ import { PROTOCOL_VERSION, type Head, type WireEntry } from "@/core/entry";
 import { Rejected, Retryable, wordsOf, type PosBridgeError } from "@/core/errors";
 import type { Rounding } from "@/core/money";
 import type { Tax } from "@/core/sale";
+import type { Person, Role } from "@/people/rights";
 import type { TotalRounding } from "@/core/ticket";
 import { checkedChanges, type Changes } from "@/server/changes";
 import { KEPT_ENROLMENT, keepTwice, readKeptTwice } from "@/server/kept";
@@ -68,6 +69,11 @@ export interface Snapshot {
 	/** What one return without receipt may come to; absent: the shop takes nothing back so. */
 	readonly without_receipt_minor?: number;
 	readonly cashiers: readonly string[];
+	/** The same people with their PINs and roles, where a shop has set some up. */
+	readonly people?: readonly Person[];
+	readonly roles?: readonly Role[];
+	/** After so long without a touch, whoever has a PIN enters it again; absent: never. */
+	readonly lock_minutes?: number;
 	readonly groups: readonly string[];
 	readonly units: readonly string[];
 	readonly code_patterns: readonly string[];

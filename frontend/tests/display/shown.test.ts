@@ -44,7 +44,7 @@ describe("the customer's screen", () => {
 	it("shows the tip in the total, and a discount above it without the cashier's reason", () => {
 		const open = till();
 		open.basket.add(BEANS);
-		open.basket.ticketDiscount({ kind: "percent", percent: "10", reason: "Looks like trouble" });
+		open.basket.ticketDiscount({ percent: "10", reason: "Looks like trouble" });
 		open.basket.tip(100);
 		const shown = shownOf(open);
 		expect(shown.sums.map(({ label }) => label)).toEqual(["Subtotal", "Discount", "Tip"]);

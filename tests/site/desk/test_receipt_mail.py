@@ -1,4 +1,4 @@
-"""Receipts by e-mail on a real ERPNext: asked for by a till, queued once, in the shop's language, erased with their row."""
+"""Receipts by e-mail on a real ERPNext: asked for by a till, queued once, erased with their row."""
 
 import base64
 import email
@@ -53,7 +53,9 @@ def test_a_receipt_is_queued_once_with_what_was_sold(till, shop, outgoing):
 	assert frappe.get_all("Email Queue Recipient", {"parent": letter.name}, pluck="recipient") == [TO]
 	message = email.message_from_string(letter.message)
 	text = "".join(
-		part.get_payload(decode=True).decode() for part in message.walk() if part.get_content_maintype() == "text"
+		part.get_payload(decode=True).decode()
+		for part in message.walk()
+		if part.get_content_maintype() == "text"
 	)
 	assert sale.receipt_number in text
 	assert "TOTAL" in text

@@ -5,6 +5,7 @@ import { shift } from "@/words/ar/shift";
 import { returns } from "@/words/ar/returns";
 import { tenders } from "@/words/ar/tenders";
 import { ticket } from "@/words/ar/ticket";
+import { people } from "@/words/ar/people";
 import type { Dictionary } from "@/words/words";
 
 export const ar: Dictionary = {
@@ -195,6 +196,7 @@ export const ar: Dictionary = {
 	...returns,
 	...tenders,
 	...ticket,
+	...people,
 
 	"scan.unknown": "رمز غير معروف {code}",
 	"scan.unknown_hint": "ليس في قائمة الأصناف. ابحث عنه بالاسم، أو ضعه جانبًا واطلب من المكتب إضافة الرمز.",

@@ -5,6 +5,7 @@ import { shift } from "@/words/de/shift";
 import { returns } from "@/words/de/returns";
 import { tenders } from "@/words/de/tenders";
 import { ticket } from "@/words/de/ticket";
+import { people } from "@/words/de/people";
 import type { Dictionary } from "@/words/words";
 
 export const de: Dictionary = {
@@ -187,6 +188,7 @@ export const de: Dictionary = {
 	...returns,
 	...tenders,
 	...ticket,
+	...people,
 
 	"scan.unknown": "Unbekannter Code {code}",
 	"scan.unknown_hint": "Nicht im Sortiment. Nach dem Namen suchen oder beiseitelegen und das Büro um den Code bitten.",

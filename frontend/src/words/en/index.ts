@@ -5,6 +5,7 @@ import { shift } from "@/words/en/shift";
 import { returns } from "@/words/en/returns";
 import { tenders } from "@/words/en/tenders";
 import { ticket } from "@/words/en/ticket";
+import { people } from "@/words/en/people";
 
 export const en = {
 	"close": "Close",
@@ -186,6 +187,7 @@ export const en = {
 	...returns,
 	...tenders,
 	...ticket,
+	...people,
 
 	"scan.unknown": "Unknown code {code}",
 	"scan.unknown_hint": "Not in the catalogue. Search it by name, or put it aside and ask the office to add the code.",

@@ -5,6 +5,7 @@ import { shift } from "@/words/es/shift";
 import { returns } from "@/words/es/returns";
 import { tenders } from "@/words/es/tenders";
 import { ticket } from "@/words/es/ticket";
+import { people } from "@/words/es/people";
 import type { Dictionary } from "@/words/words";
 
 export const es: Dictionary = {
@@ -187,6 +188,7 @@ export const es: Dictionary = {
 	...returns,
 	...tenders,
 	...ticket,
+	...people,
 
 	"scan.unknown": "Código desconocido {code}",
 	"scan.unknown_hint": "No está en el catálogo. Búscalo por nombre, o apártalo y pide a la oficina que añada el código.",

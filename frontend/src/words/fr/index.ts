@@ -5,6 +5,7 @@ import { shift } from "@/words/fr/shift";
 import { returns } from "@/words/fr/returns";
 import { tenders } from "@/words/fr/tenders";
 import { ticket } from "@/words/fr/ticket";
+import { people } from "@/words/fr/people";
 import type { Dictionary } from "@/words/words";
 
 export const fr: Dictionary = {
@@ -187,6 +188,7 @@ export const fr: Dictionary = {
 	...returns,
 	...tenders,
 	...ticket,
+	...people,
 
 	"scan.unknown": "Code inconnu {code}",
 	"scan.unknown_hint": "Absent du catalogue. Cherchez par le nom, ou mettez-le de côté et demandez au bureau d’ajouter le code.",
