@@ -47,7 +47,7 @@ def test_a_receipt_goes_to_the_company_which_keeps_where_it_is_wanted(till, demo
 
 def test_without_a_network_it_is_kept_and_goes_out_after_a_restart(till, demo, browser):
 	sold(till)
-	till.route("**/pos_bridge.api.mail_receipt", lambda route: route.abort())
+	till.route("**/pos_bridge.api.mail_receipt", lambda route: route.abort("connectionrefused"))
 	ask_for(till, "jana@petersen.example")
 	till.get_by_text("Kept for jana@petersen.example").wait_for()
 	till.unroute("**/pos_bridge.api.mail_receipt")
