@@ -19,6 +19,7 @@ from pos_bridge.agent.devices.floor.equipment import Equipment
 from pos_bridge.agent.devices.floor.layouts import Printing, laid_out
 from pos_bridge.agent.devices.jobs import PrintJob
 from pos_bridge.agent.devices.printer import Condition, PrinterAway, PrintUnsure, Status
+from pos_bridge.agent.devices.raster import drawable
 from pos_bridge.agent.ports import JobChange, JobState
 from pos_bridge.agent.store import Store
 from pos_bridge.core.errors import Rejected, Retryable
@@ -138,9 +139,10 @@ class Press:
 		return 0 if self.status.ready else self._back_off()
 
 	def _warm_up(self) -> None:
-		"""Load the encoder in a quiet moment after the start: the first receipt doesn't wait for it."""
+		"""Load encoder and fonts in a quiet moment after the start: no receipt waits for them."""
 		if self._looked_before:
 			self._encoder()
+			drawable()
 		self._looked_before = True
 
 	def _back_off(self) -> float:
