@@ -64,7 +64,7 @@ def _close(page: Page) -> None:
 
 
 def _selling(page: Page) -> Iterator[str]:
-	page.keyboard.press("/")
+	page.keyboard.press("F2")
 	page.keyboard.type("zzzz", delay=60)
 	page.locator(".nothing").wait_for()
 	yield "search-nothing"

@@ -17,6 +17,7 @@ from pos_bridge.core.pricing.price_list import Price
 from pos_bridge.core.sale_body import tax_row_fields, total_rounding_fields
 from pos_bridge.core.sync import PROTOCOL_VERSION
 from pos_bridge.core.tax import Tax
+from pos_bridge.core.tenders.codes import PaymentCode, code_fields
 from pos_bridge.core.ticket import TotalRounding
 
 CHUNK_SIZE = 1000
@@ -87,6 +88,8 @@ class TillProfile:
 	"""Pricing rules as `pricing.rules` reads them."""
 	rules_left_out: Sequence[Mapping[str, str]] = ()
 	"""Rules that a till can't evaluate: `rule`, `title`, `reason`."""
+	payment_codes: Mapping[str, PaymentCode] = field(default_factory=dict)
+	"""What customers scan to pay, by tender."""
 	display_text: tuple[str, ...] = ()
 	"""What the customer's screen says while nobody pays; none: what stands below the receipt."""
 	display_logo: str = ""
@@ -201,6 +204,7 @@ def _rare_fields(profile: TillProfile) -> dict[str, Any]:
 		"price_list": profile.price_list,
 		"restricted": [list(row) for row in profile.restricted],
 		"offers": list(profile.offers),
+		"payment_codes": [code_fields(*each) for each in profile.payment_codes.items()],
 		"display_text": list(profile.display_text),
 		"display_logo": profile.display_logo,
 		"without_receipt_minor": profile.without_receipt_minor,

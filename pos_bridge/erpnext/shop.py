@@ -22,6 +22,7 @@ from pos_bridge.core.ticket import TotalRounding
 from pos_bridge.erpnext.display import logo
 from pos_bridge.erpnext.people.cashiers import people_at
 from pos_bridge.erpnext.shift_report.mail import can_send
+from pos_bridge.erpnext.tenders.codes import payment_codes
 
 CHANNEL = "Till"
 """What documents and entries say of a sale in a shop; online shops put their own name there."""
@@ -321,6 +322,7 @@ def till_profile(till: str) -> TillProfile:
 		templates={DEFAULT_TEMPLATE: template_rates(shop, None), **templates},
 		tenders=tender_kinds(shop),
 		code_patterns=_lines(place.code_patterns),
+		payment_codes=payment_codes(tender_kinds(shop)),
 		display_text=_lines(place.display_text),
 		display_logo=logo(place.display_logo or ""),
 		total_rounding=shop.total_rounding,

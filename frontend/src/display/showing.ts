@@ -6,6 +6,7 @@ import type { LineTotals } from "@/core/sale";
 import type { DraftLine } from "@/core/sale";
 import { offPrices } from "@/core/saleBody";
 import { withoutExchange } from "@/core/tenders";
+import { customerCode } from "@/display/code";
 import { DISPLAY_CHANNEL, NOTHING, SHOWN_LINES, type DisplayMessage, type Shown, type ShownLine, type Sum } from "@/display/shown";
 import { moneyOf, showDecimal, type Money } from "@/till/format";
 import type { Till } from "@/till/till";
@@ -47,6 +48,7 @@ function cartOf({ snapshot, basket, paying, screen }: Known): Partial<Shown> {
 	const given = paying.settlement.value.given_minor;
 	return {
 		stage: screen.value === "pay" ? "pay" : "sale",
+		...(customerCode.value && { code: customerCode.value }),
 		lines: [...returned, ...sold].slice(-SHOWN_LINES),
 		sums: [...above(totals, money), ...(tip > 0 ? [sum("receipt.tip", money.plain(tip))] : [])],
 		total: sum(balance < 0 ? "back.total" : "total.total", money.full(Math.abs(tip > 0 ? due : balance))),

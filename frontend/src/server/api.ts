@@ -1,6 +1,7 @@
 // The company's HTTP interface, as the standalone server and Frappe both serve it.
 // Never sends a cookie, and never retries by itself.
 
+import type { PaymentCode } from "@/core/paymentCodes";
 import { PROTOCOL_VERSION, type Head, type WireEntry } from "@/core/entry";
 import { Rejected, Retryable, wordsOf, type PosBridgeError } from "@/core/errors";
 import type { Rounding } from "@/core/money";
@@ -87,6 +88,8 @@ export interface Snapshot {
 	readonly next_epoch: number;
 	readonly heads: readonly Head[];
 	readonly receipt_footer: readonly string[];
+	/** What customers scan to pay, by tender; a company before 0.4 sends none. */
+	readonly payment_codes?: readonly ({ readonly tender: string } & PaymentCode)[];
 	/** What the customer's screen says and shows (a data URL) while nobody pays; a company before 0.4 sends neither. */
 	readonly display_text?: readonly string[];
 	readonly display_logo?: string;

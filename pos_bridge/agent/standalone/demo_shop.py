@@ -17,6 +17,7 @@ from pos_bridge.core.money import SCALE
 from pos_bridge.core.people import Person, badge_digest, sensible_roles, verifier_of
 from pos_bridge.core.people.pins import SALT_BYTES
 from pos_bridge.core.tax import Tax
+from pos_bridge.core.tenders.codes import PaymentCode
 
 MAX_ITEMS = 100_000
 TILL = "T1"
@@ -67,6 +68,7 @@ PROFILE = TillProfile(
 	cashiers=("Ada", "Noor"),
 	code_patterns=("21IIIIIWWWWWC", "22IIIIIPPPPPC"),
 	offers=OFFERS,
+	payment_codes={"Bank transfer": PaymentCode("epc", "DE02120300000000202051", "Lindenhof Trading Ltd")},
 	display_text=("Good morning!", "Fresh coffee, every day from 7"),
 	without_receipt_minor=5000,
 	rules=(

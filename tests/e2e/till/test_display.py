@@ -1,9 +1,12 @@
 """The customer's screen: through a sale, after reloads of either side, and without a network."""
 
+import json
+
 import pytest
 
+from tests.e2e.running import rows
 from tests.e2e.test_offline_start import wait_until_ready_for_offline
-from tests.e2e.test_sale import choose_cashier, pay_cash, tile
+from tests.e2e.test_sale import choose_cashier, pay_cash, tile, until
 
 pytestmark = pytest.mark.browser
 
@@ -72,3 +75,24 @@ def test_the_screen_says_so_when_the_till_is_closed_and_never_takes_its_daybook(
 	again.get_by_test_id("pay").wait_for()
 	assert again.get_by_text("This tab only shows").count() == 0
 	display.get_by_text("Good morning!").wait_for()
+
+
+def test_a_code_to_pay_by_is_shown_to_the_customer_and_pays_nothing_by_itself(till, demo):
+	choose_cashier(till)
+	display = open_display(till)
+	tile(till, "Cappuccino", "3.40").click()
+	till.get_by_test_id("pay").click()
+	till.get_by_role("button", name="Bank transfer").click()
+	till.get_by_test_id("payment-code").wait_for()
+	assert "Not confirmed yet" in till.get_by_test_id("payment-code").inner_text()
+	display.get_by_role("img", name="Scan to pay €3.40").wait_for()
+	assert rows(demo, "agent", "SELECT count(*) FROM entry WHERE kind = 'sale'") == [(0,)]
+	till.get_by_role("button", name="Cash", exact=True).click()
+	display.get_by_role("img", name="Scan to pay €3.40").wait_for(state="detached")
+	till.get_by_role("button", name="Bank transfer").click()
+	till.get_by_test_id("confirm").click()
+	till.get_by_test_id("next").wait_for()
+	((text,),) = until(lambda: rows(demo, "agent", "SELECT text FROM entry WHERE kind = 'sale'"))
+	tenders = json.loads(text)["body"]["tenders"]
+	assert tenders == [{"amount_minor": 340, "kind": "bank", "tender": "Bank transfer"}]
+	assert display.locator("figure").count() == 0

@@ -17,6 +17,8 @@ export const everyone: Part<typeof english> = {
 	"mail.waiting": "محفوظ من أجل {to}: يُرسَل عند عودة الاتصال.",
 	"mail.failed": "لم يُرسَل: {reason}",
 	"mail.not_sent": "لا يمكن إرسال الإيصال إلى {to}: {reason}",
+	"code.scan": "امسح الرمز لدفع {amount}",
+	"code.unconfirmed": "لم يُؤكَّد بعد. أكِّد عندما يظهر المبلغ.",
 	"menu.display": "شاشة العميل",
 	"display.title": "أهلًا وسهلًا",
 	"display.closed": "هذا الصندوق مغلق.",

@@ -17,6 +17,8 @@ export const everyone: Part<typeof english> = {
 	"mail.waiting": "Vorgemerkt für {to}: Er wird gesendet, sobald die Verbindung wieder da ist.",
 	"mail.failed": "Nicht gesendet: {reason}",
 	"mail.not_sent": "Der Beleg für {to} kann nicht gesendet werden: {reason}",
+	"code.scan": "Scannen und {amount} zahlen",
+	"code.unconfirmed": "Noch nicht bestätigt. Erst bestätigen, wenn das Geld zu sehen ist.",
 	"menu.display": "Kundenanzeige",
 	"display.title": "Willkommen",
 	"display.closed": "Diese Kasse ist geschlossen.",

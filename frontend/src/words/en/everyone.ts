@@ -14,6 +14,8 @@ export const everyone = {
 	"mail.waiting": "Kept for {to}: it is sent when the connection is back.",
 	"mail.failed": "Not sent: {reason}",
 	"mail.not_sent": "The receipt for {to} can't be sent: {reason}",
+	"code.scan": "Scan to pay {amount}",
+	"code.unconfirmed": "Not confirmed yet. Confirm once the money is seen.",
 	"menu.display": "Customer screen",
 	"display.title": "Welcome",
 	"display.closed": "This till is closed.",

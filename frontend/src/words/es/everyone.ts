@@ -17,6 +17,8 @@ export const everyone: Part<typeof english> = {
 	"mail.waiting": "Guardado para {to}: se envía cuando vuelva la conexión.",
 	"mail.failed": "No enviado: {reason}",
 	"mail.not_sent": "El recibo para {to} no se puede enviar: {reason}",
+	"code.scan": "Escanea para pagar {amount}",
+	"code.unconfirmed": "Aún sin confirmar. Confirma cuando se vea el dinero.",
 	"menu.display": "Pantalla del cliente",
 	"display.title": "Bienvenidos",
 	"display.closed": "Esta caja está cerrada.",

@@ -17,6 +17,8 @@ export const everyone: Part<typeof english> = {
 	"mail.waiting": "Gardé pour {to} : il part quand la connexion sera revenue.",
 	"mail.failed": "Pas envoyé : {reason}",
 	"mail.not_sent": "Le ticket pour {to} ne peut pas être envoyé : {reason}",
+	"code.scan": "Scannez pour payer {amount}",
+	"code.unconfirmed": "Pas encore confirmé. Confirmez quand l’argent est visible.",
 	"menu.display": "Écran client",
 	"display.title": "Bienvenue",
 	"display.closed": "Cette caisse est fermée.",
