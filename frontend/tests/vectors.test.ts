@@ -6,6 +6,7 @@ import { canonical } from "@/core/canonical";
 import { NO_PREVIOUS, chainHash, openWire, sealEntry, type WireEntry } from "@/core/entry";
 import { Malformed } from "@/core/errors";
 import { isGtin, normaliseCode, parseInStoreCode } from "@/core/gs1";
+import { parseElements, type Elements } from "@/core/gs1Elements";
 import { allocate, formatDecimal, parseDecimal, roundRatio, type Rounding } from "@/core/money";
 import {
 	layoutLines, receiptAmount, receiptOfSale, type ReceiptDocument, type ReceiptHeader, type ReceiptLabels,
@@ -179,7 +180,7 @@ describe("receipts as Python lays them out", () => {
 	test.each(casesOf<ReceiptCase>("receipt"))("$header.shop, copy $copy, case %$", async ({ text, hash, ...each }) => {
 		const entry = await openWire({ text, hash });
 		expect(await sealEntry(entry)).toEqual({ text, hash });
-		const check = entry.kind === "return" ? checkReturn : checkSale;
+		const check = entry.kind.endsWith("return") ? checkReturn : checkSale;
 		expect(() => check(entry.body as SaleBody)).not.toThrow();
 		const document = receiptOfSale(entry, each.header, each.labels, { copy: each.copy, hash });
 		expect(document).toEqual(each.document);
@@ -202,6 +203,10 @@ describe("codes as Python reads them", () => {
 		expect(normaliseCode(code)).toBe(normal);
 		const expected = inStore.item_code === undefined ? undefined : inStore;
 		expect(parseInStoreCode(normal, patterns)).toEqual(expected);
+	});
+
+	test.each(casesOf<{ readonly code: string; readonly elements?: Elements }>("gs1_elements"))("what %j says", ({ code, elements }) => {
+		expect(parseElements(code)).toEqual(elements);
 	});
 });
 

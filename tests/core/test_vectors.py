@@ -10,6 +10,7 @@ from pos_bridge.core.daybook import Arrival, MemoryDaybook
 from pos_bridge.core.entry import GENESIS, WireEntry, canonical, chain_hash, open_wire
 from pos_bridge.core.errors import Malformed
 from pos_bridge.core.gs1 import InStoreCode, is_gtin, normalise_code, parse_in_store_code
+from pos_bridge.core.gs1_elements import Elements, parse_elements
 from pos_bridge.core.money import Rounding, format_decimal, parse_decimal
 from pos_bridge.core.pricing import loyalty
 from pos_bridge.core.pricing.price_list import Asked, Price, rate_of
@@ -189,6 +190,13 @@ def test_gs1(case):
 		return
 	quantity = parse_decimal(case["quantity"]) if "quantity" in case else None
 	assert found == InStoreCode(case["item_code"], quantity, case.get("price_minor"))
+
+
+@pytest.mark.parametrize("case", cases("gs1_elements"))
+def test_gs1_elements(case):
+	said = case.get("elements")
+	decimals = {name: parse_decimal(said[name]) for name in ("quantity", "price") if said and name in said}
+	assert parse_elements(case["code"]) == (Elements(**{**said, **decimals}) if said else None)
 
 
 @pytest.mark.parametrize("case", cases("push"))

@@ -35,6 +35,8 @@ export type ReceiptElement =
 export interface ReceiptDocument {
 	readonly columns: number;
 	readonly elements: readonly ReceiptElement[];
+	/** The printer's logo stands above it, if it has one. */
+	readonly logo?: boolean;
 }
 
 /** What every receipt of a shop shows around the sale; `point` and `group` format amounts. */

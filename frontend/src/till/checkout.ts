@@ -139,7 +139,7 @@ export async function printSale(desk: Desk, sale: RecordedSale, late = false): P
 	const { entry, back } = sale;
 	if (back) await printSale(desk, back, late);
 	const reason = `${entry.kind} ${numberOf(entry) || entry.id}`;
-	return print(desk, `${entry.id}:receipt`, sale.document, sale.withCash && !late, reason);
+	return print(desk, `${entry.id}:receipt`, { ...sale.document, logo: true }, sale.withCash && !late, reason);
 }
 
 /** The `copy`-th reprint: recorded first, then printed. Rejects if it cannot be recorded. In training it is not. */
@@ -148,7 +148,7 @@ export async function reprint(desk: Desk, sale: RecordedSale, copy: number): Pro
 	const id = newId();
 	if (!desk.training) await record(desk, "reprint", id, { of: sale.entry.id, copy });
 	const document = documentOf(desk, sale.entry, sale.hash, copy);
-	return print(desk, `${id}:receipt`, document, false, `reprint ${copy} of ${numberOf(sale.entry)}`);
+	return print(desk, `${id}:receipt`, { ...document, logo: true }, false, `reprint ${copy} of ${numberOf(sale.entry)}`);
 }
 
 /** A receipt's number; training has its own, which is no receipt's. */
@@ -203,7 +203,7 @@ export async function record(desk: Desk, kind: EntryDraft["kind"], id: string, p
 
 /** In training a ticket is one that books nothing, and a drawer that is really opened is; there is nothing else. */
 function inTraining({ training }: Desk, kind: EntryDraft["kind"], plain: object): readonly [EntryDraft["kind"], object] {
-	if (!training || kind === "no_sale") return [kind, plain];
+	if (!training || kind === "no_sale" || kind === "approval") return [kind, plain];
 	if (kind !== "sale" && kind !== "return") throw new Rejected(t("training.not_here"), "in_training");
 	return [`training_${kind}`, { ...plain, training_number: training.number() }];
 }

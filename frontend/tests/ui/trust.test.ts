@@ -6,6 +6,7 @@ const GOOD: Standing = {
 	writable: true,
 	agent: "online",
 	printer: "ready",
+	caution: "",
 	troubled: 0, unknownThere: false,
 	push: { unsentCount: 0, oldestUnsentAt: undefined, route: "agent", lastError: undefined, lastAnswerAt: undefined },
 };
@@ -37,6 +38,13 @@ describe("the status chip", () => {
 
 	it("says how much is kept on this till when the agent is away", () => {
 		expect(chipOf(with_({ agent: "away", push: unsent(2) })).text).toBe("No printer or drawer · 2 entries on this till");
+	});
+
+	it("tells of a drawer that was left open at once, and of a roll near its end when nothing else is to be told", () => {
+		expect(chipOf(with_({ caution: "drawer_open", push: unsent(1) })).text).toBe("Drawer open for 3 minutes: close it");
+		expect(chipOf(with_({ caution: "paper_low" }))).toEqual({ tone: "notice", text: "Paper roll near its end" });
+		expect(chipOf(with_({ caution: "paper_low", push: unsent(1) })).text).toBe("1 entry on its way");
+		expect(chipOf(with_({ caution: "drawer_open", printer: "paper_out" })).text).toContain("Out of paper");
 	});
 
 	it("does not speak of a printer's paper when the agent that would know is away", () => {

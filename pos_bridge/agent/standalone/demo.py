@@ -16,7 +16,8 @@ from pos_bridge.agent.company import Pairing, load_pairing, save_pairing
 from pos_bridge.agent.devices.page import SampleCode, add_devices
 from pos_bridge.agent.devices.virtual import VirtualPrinter
 from pos_bridge.agent.guard import Guard
-from pos_bridge.agent.process import RECEIPT_PRINTER, TillProcess, open_shelf
+from pos_bridge.agent.ports import RECEIPT_PRINTER
+from pos_bridge.agent.process import TillProcess, open_shelf
 from pos_bridge.agent.server import HOST, add_agent, build_app, listen, serving, until_told_to_stop
 from pos_bridge.agent.spool import PrintSpool
 from pos_bridge.agent.standalone.api import Api

@@ -239,6 +239,8 @@ export const ar: Dictionary = {
 	"trust.company_waiting.few": "{count} قيود غير مؤكَّدة (أقدمها: {age})",
 	"trust.company_waiting.many": "{count} قيدًا غير مؤكَّد (أقدمها: {age})",
 	"trust.company_error": "آخر محاولة: {reason}",
+	"trust.paper_low": "لفة الورق على وشك الانتهاء",
+	"trust.drawer_open": "الدرج مفتوح منذ 3 دقائق: أغلقه",
 	"trust.printer_label": "طابعة الإيصالات",
 	"trust.printer.ready": "جاهزة",
 	"trust.printer.paper_out": "نفد الورق: ضع لفافة جديدة",

@@ -215,6 +215,8 @@ export const de: Dictionary = {
 	"trust.company_waiting.one": "{count} Eintrag unbestätigt ({age})",
 	"trust.company_waiting.other": "{count} Einträge unbestätigt (ältester: {age})",
 	"trust.company_error": "Letzter Versuch: {reason}",
+	"trust.paper_low": "Bonrolle geht zu Ende",
+	"trust.drawer_open": "Lade seit 3 Minuten offen: schließen",
 	"trust.printer_label": "Bondrucker",
 	"trust.printer.ready": "Bereit",
 	"trust.printer.paper_out": "Papier leer: neue Rolle einlegen",

@@ -214,6 +214,8 @@ export const en = {
 	"trust.company_waiting.one": "{count} entry not confirmed ({age})",
 	"trust.company_waiting.other": "{count} entries not confirmed (oldest: {age})",
 	"trust.company_error": "Last attempt: {reason}",
+	"trust.paper_low": "Paper roll near its end",
+	"trust.drawer_open": "Drawer open for 3 minutes: close it",
 	"trust.printer_label": "Receipt printer",
 	"trust.printer.ready": "Ready",
 	"trust.printer.paper_out": "Out of paper: put in a new roll",

@@ -215,6 +215,8 @@ export const es: Dictionary = {
 	"trust.company_waiting.one": "{count} apunte sin confirmar ({age})",
 	"trust.company_waiting.other": "{count} apuntes sin confirmar (el más antiguo: {age})",
 	"trust.company_error": "Último intento: {reason}",
+	"trust.paper_low": "El rollo de papel se acaba",
+	"trust.drawer_open": "Cajón abierto desde hace 3 minutos: ciérralo",
 	"trust.printer_label": "Impresora de recibos",
 	"trust.printer.ready": "Lista",
 	"trust.printer.paper_out": "Sin papel: pon un rollo nuevo",

@@ -215,6 +215,8 @@ export const fr: Dictionary = {
 	"trust.company_waiting.one": "{count} écriture non confirmée ({age})",
 	"trust.company_waiting.other": "{count} écritures non confirmées (la plus ancienne : {age})",
 	"trust.company_error": "Dernière tentative : {reason}",
+	"trust.paper_low": "Le rouleau de papier touche à sa fin",
+	"trust.drawer_open": "Tiroir ouvert depuis 3 minutes : fermez-le",
 	"trust.printer_label": "Imprimante de tickets",
 	"trust.printer.ready": "Prête",
 	"trust.printer.paper_out": "Plus de papier : mettez un nouveau rouleau",

@@ -9,13 +9,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from pos_bridge.agent.devices.printer import Condition, PrinterAway, Status, broken_off
+from pos_bridge.agent.devices.printer import Condition, PrinterAway, Status, Tell, broken_off, nobody
 from pos_bridge.agent.devices.profile import GENERIC_80MM, PrinterProfile
 
 DEVICES = Path("/dev")
 """Below it nothing is created: a file in the place of an unplugged printer would swallow receipts."""
 WRITE_SECONDS = 10.0
 """Longest wait for the device to take the next bytes of a job."""
+UNPROVEN = "The system took it; this way of connecting can't ask whether it is on paper."
 
 
 class FilePrinter:
@@ -37,7 +38,7 @@ class FilePrinter:
 			Condition.OFFLINE, f"{self._path} can't be written: plug the printer in, check its rights."
 		)
 
-	def send(self, data: bytes) -> None:
+	def send(self, data: bytes, tell: Tell = nobody) -> str:
 		try:
 			create = 0 if self._is_device else os.O_CREAT
 			device = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_NONBLOCK | create, 0o600)
@@ -47,6 +48,7 @@ class FilePrinter:
 			self._write(device, data)
 		finally:
 			os.close(device)
+		return UNPROVEN
 
 	def watch(self, changed: Callable[[], None]) -> None:
 		"""It has to be asked: a path tells nothing by itself."""
