@@ -19,5 +19,5 @@ export default defineConfig({
 		modulePreload: false,
 	},
 	worker: { format: "es" },
-	test: { include: ["tests/**/*.test.ts"], environment: "node", setupFiles: ["tests/inEnglish.ts"] },
+	test: { include: ["tests/**/*.test.ts"], environment: "node", setupFiles: ["tests/words/inEnglish.ts"] },
 });

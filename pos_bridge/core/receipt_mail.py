@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pos_bridge.core.daybook import Stored
+from pos_bridge.core.entry import Entry
 from pos_bridge.core.errors import Malformed, Rejected, Retryable
 from pos_bridge.core.sale_body import readable, text
 
@@ -46,15 +46,15 @@ def read_mail(body: Mapping[str, Any]) -> MailAsk:
 	return ask
 
 
-def check_mail(found: Stored | None, till: str, mails: int) -> Stored:
+def check_mail(entry: Entry | None, till: str, mails: int) -> Entry:
 	"""The entry to send, which `mails` letters were asked for already; raises why it is not sent.
 
 	An entry that is not there yet is `Retryable`: the till sends it beside this, or its agent does.
 	"""
-	if found is None:
+	if entry is None:
 		raise Retryable("The receipt has not arrived yet. It is asked for again.", code="entry_unknown")
-	if found.entry.kind not in MAILED_KINDS or found.entry.till != till:
+	if entry.kind not in MAILED_KINDS or entry.till != till:
 		raise Rejected("That is no receipt of this till.", code="no_receipt")
 	if mails >= MAX_MAILS_OF_ENTRY:
 		raise Rejected(f"This receipt was sent {MAX_MAILS_OF_ENTRY} times already.", code="too_many_mails")
-	return found
+	return entry

@@ -25,7 +25,7 @@ def take(till: str, ask: MailAsk) -> dict[str, Any]:
 	"""Keep what a till asks for, once; raises why not."""
 	if not frappe.db.exists(DOCTYPE, ask.id):
 		found = FrappeDaybook().find(ask.entry)
-		check_mail(found, till, frappe.db.count(DOCTYPE, {"entry": ask.entry}))
+		check_mail(found.entry if found else None, till, frappe.db.count(DOCTYPE, {"entry": ask.entry}))
 		fields = {"name": ask.id, "entry": ask.entry, "till": till, "address": ask.to, "state": "Waiting"}
 		row = frappe.get_doc({"doctype": DOCTYPE, **fields})
 		row.flags.asked_by_till = True

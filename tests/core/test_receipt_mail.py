@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 from carts import till_day
 
-from pos_bridge.core.daybook import Arrival, Stored
 from pos_bridge.core.entry import open_wire
 from pos_bridge.core.errors import Malformed, Rejected, Retryable
 from pos_bridge.core.receipt_mail import MAX_MAILS_OF_ENTRY, check_mail, read_mail
@@ -40,19 +39,19 @@ def test_a_body_of_another_shape_is_malformed(broken):
 		read_mail(body("a@b.example", **broken))
 
 
-def stored(**changes):
+def sold(**changes):
 	wire = till_day(1)[0]
-	return Stored(1, wire, replace(open_wire(wire), **changes), Arrival("T1", "page", ""))
+	return replace(open_wire(wire), **changes)
 
 
 def test_only_a_receipt_of_the_till_itself_is_sent_and_not_without_end():
-	assert check_mail(stored(), "T1", 0)
+	assert check_mail(sold(), "T1", 0)
 	with pytest.raises(Retryable):
 		check_mail(None, "T1", 0)
 	for found, till, mails in (
-		(stored(), "T2", 0),
-		(stored(kind="no_sale"), "T1", 0),
-		(stored(), "T1", MAX_MAILS_OF_ENTRY),
+		(sold(), "T2", 0),
+		(sold(kind="no_sale"), "T1", 0),
+		(sold(), "T1", MAX_MAILS_OF_ENTRY),
 	):
 		with pytest.raises(Rejected):
 			check_mail(found, till, mails)

@@ -1,7 +1,7 @@
 // The company's HTTP interface, as the standalone server and Frappe both serve it.
 // Never sends a cookie, and never retries by itself.
 
-import type { PaymentCode } from "@/core/paymentCodes";
+import type { PaymentCode } from "@/qr/paymentCodes";
 import { PROTOCOL_VERSION, type Head, type WireEntry } from "@/core/entry";
 import { Rejected, Retryable, wordsOf, type PosBridgeError } from "@/core/errors";
 import type { Rounding } from "@/core/money";

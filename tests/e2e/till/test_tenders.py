@@ -1,5 +1,7 @@
 """Every way to pay that a shop offers, through the page: recorded as it was paid, booked to the cent."""
 
+import re
+
 import pytest
 
 from tests.e2e.conftest import ON_BOTH
@@ -55,7 +57,7 @@ def test_a_bank_transfer(till, demo):
 	choose_cashier(till)
 	two_cappuccinos(till)
 	till.get_by_role("button", name="Bank transfer").click()
-	till.get_by_text("Ask for a transfer of €6.80").wait_for()
+	till.get_by_text(re.compile("Ask for a transfer of €6.80|Scan to pay €6.80")).wait_for()
 	confirmed(till)
 	(sale,) = entries(demo, "sale")
 	assert sale["body"]["tenders"] == [{"amount_minor": 680, "kind": "bank", "tender": "Bank transfer"}]

@@ -43,6 +43,7 @@ ENDPOINTS = {
 	"api.receipt": ("GET", {"receipt_number": "T1-1-000001"}, {"till"}),
 	"api.push": ("POST", {}, {"till"}),
 	"api.credit": ("POST", {"credit": "NOTHING"}, {"till"}),
+	"api.mail_receipt": ("POST", {"id": "NOTHING"}, {"till"}),
 	"api.lease_credit": ("POST", {"credit": "NOTHING", "amount_minor": 1}, {"till"}),
 	"desk.make_enrolment_code": ("POST", {"till": "NOTHING"}, {"POS Manager", "System Manager"}),
 	"desk.revoke_devices": ("POST", {"till": "NOTHING"}, {"POS Manager", "System Manager"}),

@@ -21,8 +21,16 @@ PIXEL = base64.b64decode(
 
 
 @pytest.fixture
-def outgoing(monkeypatch):
-	monkeypatch.setitem(frappe.conf, "mail_server", "mail.invalid")
+def outgoing(site):
+	"""A mail account that never answers."""
+	account = {"email_account_name": "Away", "email_id": "shop@example.com", "smtp_server": "192.0.2.1"}
+	account |= {"enable_outgoing": 1, "default_outgoing": 1, "no_smtp_authentication": 1}
+	made = frappe.get_doc({"doctype": "Email Account", **account}).insert()
+	frappe.db.commit()
+	yield
+	frappe.db.rollback()
+	frappe.delete_doc("Email Account", made.name, force=True)
+	frappe.db.commit()
 
 
 @pytest.fixture
@@ -63,7 +71,7 @@ def test_a_receipt_is_queued_once_with_what_was_sold(till, shop, outgoing):
 
 def test_without_a_mail_account_it_waits_and_a_deleted_row_is_forgotten(till, shop):
 	wire = shop.sale(shop.line(shop.items[0]))
-	book(wire)
+	book(shop, wire)
 	ask(till, id=ID, entry=open_wire(wire).id, to=TO)
 	assert receipt_mail.due() == []
 	frappe.db.rollback()

@@ -11,7 +11,8 @@ def take(db: sqlite3.Connection, till: str, ask: MailAsk) -> dict[str, Any]:
 	"""Keep what a till asks for, once; raises why not."""
 	if db.execute("SELECT 1 FROM receipt_mail WHERE id = ?", (ask.id,)).fetchone() is None:
 		mails = db.execute("SELECT count(*) FROM receipt_mail WHERE entry = ?", (ask.entry,)).fetchone()[0]
-		check_mail(SqliteShelf(db).find(ask.entry), till, mails)
+		found = SqliteShelf(db).find(ask.entry)
+		check_mail(found.entry if found else None, till, mails)
 		row = (ask.id, ask.entry, till, ask.to, arrival_now(till, "").recorded_at)
 		db.execute("INSERT INTO receipt_mail VALUES (?, ?, ?, ?, ?)", row)
 	return {"id": ask.id, "state": "kept"}

@@ -11,7 +11,7 @@ from tests.e2e.test_sale import choose_cashier, pay_cash, tile, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
-AXE = Path(__file__).parents[2] / "frontend/node_modules/axe-core/axe.min.js"
+AXE = Path(__file__).parents[3] / "frontend/node_modules/axe-core/axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 RUN = """async (tags) => {
 	const runOnly = {type: 'tag', values: tags};

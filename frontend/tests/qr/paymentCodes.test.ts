@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { Rejected } from "@/core/errors";
-import { crc16, payload, type PaymentCode } from "@/core/paymentCodes";
+import { crc16, payload, type PaymentCode } from "@/qr/paymentCodes";
 
 interface Case {
 	readonly why: string;
@@ -13,7 +13,7 @@ interface Case {
 	readonly expected?: string;
 }
 
-const file = new URL("../../vectors/payment_codes.json", import.meta.url);
+const file = new URL("../../../vectors/payment_codes.json", import.meta.url);
 const { cases, checks } = JSON.parse(readFileSync(file, "utf8")) as {
 	cases: readonly Case[]; checks: readonly { readonly text: string; readonly crc: string }[];
 };

@@ -8,7 +8,7 @@ import pytest
 from pos_bridge.core.errors import Rejected
 from pos_bridge.core.tenders.codes import PaymentCode, crc16, payload
 
-LOADED = json.loads((Path(__file__).parents[2] / "vectors/payment_codes.json").read_text(encoding="utf-8"))
+LOADED = json.loads((Path(__file__).parents[3] / "vectors/payment_codes.json").read_text(encoding="utf-8"))
 
 
 def made(case):
