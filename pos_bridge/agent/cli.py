@@ -124,6 +124,7 @@ async def _run_agent(options: argparse.Namespace) -> int:
 	from pos_bridge.agent.devices.attached.attached import attach
 	from pos_bridge.agent.devices.page import add_devices
 	from pos_bridge.agent.devices.virtual import VirtualPrinter
+	from pos_bridge.agent.door.page import add_status
 	from pos_bridge.agent.process import RECEIPT_PRINTER, TillProcess, open_shelf
 	from pos_bridge.agent.spool import PrintSpool
 
@@ -140,6 +141,7 @@ async def _run_agent(options: argparse.Namespace) -> int:
 	app = server.agent_app(process, port)
 	virtual = {RECEIPT_PRINTER: printer} if isinstance(printer, VirtualPrinter) else {}
 	add_devices(app, spool, virtual, process.scanned)
+	add_status(app, process)
 	async with server.serving(app, listener):
 		till = process.pairing
 		print(f"Till {till.till} on port {port}, forwarding to {till.server}.", flush=True)

@@ -15,6 +15,7 @@ from pos_bridge.agent.devices.attached.scanner import DeviceStatus
 from pos_bridge.agent.devices.terminal.book import CardPayment
 from pos_bridge.agent.devices.terminal.desk import CardDesk
 from pos_bridge.agent.devices.terminal.operations import card_fields
+from pos_bridge.agent.door.pairing import Door
 from pos_bridge.agent.forwarder import Forwarder
 from pos_bridge.agent.forwarding import Forwarding
 from pos_bridge.agent.ports import JobChange, PrinterStatus, Spool
@@ -39,6 +40,7 @@ class TillProcess:
 
 	def __init__(self, store: Store, spool: Spool, attached: Attached | None = None) -> None:
 		self.store = store
+		self.door = Door(store)
 		self.attached = attached or Attached()
 		self.cards = CardDesk(store, self.attached.terminals)
 		self.daybook = SqliteDaybook(store)

@@ -3,6 +3,7 @@
 import { report } from "@/words/report.de";
 import { shift } from "@/words/shift.de";
 import { returns } from "@/words/returns.de";
+import { devices } from "@/words/devices.de";
 import { tenders } from "@/words/tenders.de";
 import { ticket } from "@/words/ticket.de";
 import type { Dictionary } from "@/words/words";
@@ -173,6 +174,7 @@ export const de: Dictionary = {
 	...shift,
 	...returns,
 	...tenders,
+	...devices,
 	...ticket,
 
 	"scan.unknown": "Unbekannter Code {code}",

@@ -1,5 +1,6 @@
 // The English words of the till.
 
+import { devices } from "@/words/devices.en";
 import { report } from "@/words/report.en";
 import { shift } from "@/words/shift.en";
 import { returns } from "@/words/returns.en";
@@ -172,6 +173,7 @@ export const en = {
 	...shift,
 	...returns,
 	...tenders,
+	...devices,
 	...ticket,
 
 	"scan.unknown": "Unknown code {code}",
