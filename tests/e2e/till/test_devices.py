@@ -3,6 +3,7 @@ what is recorded.
 """
 
 import json
+import os
 import urllib.request
 
 import pytest
@@ -22,6 +23,13 @@ def demo(tmp_path):
 	(folder / "devices.json").write_text(json.dumps({"scale": "virtual", "terminal": "simulated"}))
 	with Standalone(folder) as running:
 		yield running
+
+
+def photograph(page, name):
+	"""For a look by eye, where somebody asks for it."""
+	folder = os.environ.get("POS_BRIDGE_PHOTOGRAPHS")
+	if folder:
+		page.screenshot(path=f"{folder}/{name}.png")
 
 
 def do(demo, **message):
@@ -62,6 +70,7 @@ def test_goods_are_weighed_and_a_moving_scale_sells_nothing(till, demo):
 	assert save.is_disabled()
 	do(demo, op="weight", state="stable", value="0.345")
 	scale.get_by_text("0.345 kg").wait_for()
+	photograph(till, "weighed")
 	until(save.is_enabled)
 	taps(save)
 	taps(till.get_by_test_id("pay"))
@@ -120,8 +129,10 @@ def test_waiting_for_the_terminal_can_be_cancelled_and_nothing_else_can_be_done_
 	choose_cashier(till)
 	terminal(demo, "time_out")
 	to_the_card(till)
+	photograph(till, "card_ready")
 	till.get_by_test_id("confirm").click()
 	till.get_by_text("Waiting for the terminal: €3.40").wait_for()
+	photograph(till, "card_waiting")
 	assert till.get_by_role("button", name="Cash", exact=True).is_disabled()
 	till.get_by_role("button", name="Cancel at the terminal").click()
 	till.get_by_text("It was cancelled at the till.").wait_for()
@@ -172,9 +183,11 @@ def test_a_second_browser_is_let_in_by_a_person_only(till, demo, playwright, tmp
 		page = other.new_page()
 		demo.open_till(page)
 		until(lambda: [one["state"] for one in do_state(demo)["pages"]] == ["paired", "waiting"])
+		choose_cashier(page)
 		page.get_by_test_id("status").click()
 		waiting = do_state(demo)["pages"][1]
 		page.get_by_test_id("agent-help").get_by_text(waiting["digits"]).wait_for()
+		photograph(page, "not_paired")
 		do(demo, op="page", key=waiting["key"], state="paired")
 		page.get_by_test_id("devices").wait_for()
 	finally:
