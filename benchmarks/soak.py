@@ -22,6 +22,7 @@ from typing import Any
 from benchmarks import kill_shelves
 from benchmarks.browser import CHROMIUM
 from benchmarks.chaos_agent import Survived, survive
+from benchmarks.fuzz_agent import FRAMES, Fuzzed, fuzz
 
 AGENT_KILLS = 200
 BROWSER_ROUNDS = 200
@@ -95,6 +96,19 @@ unsure; none is printed twice; every opening of the drawer is on record.
 | Runs | {spool.runs} |
 | Kills | {spool.kills} |
 | **Runs that failed** | **0** |
+
+## Frames that make no sense, thrown at the agent
+
+`benchmarks/fuzz_agent.py`: noise, broken JSON, and requests of every operation whose fields hold anything.
+Each is answered; none is recorded, charged, or opens the drawer; memory comes to rest.
+
+| | |
+|---|---|
+| Frames | {fuzzed.frames} |
+| Seed | {fuzzed.seed} |
+| **Frames that broke it** | **{fuzzed.faults}** |
+| **Entries, card payments, drawer openings that came of it** | **{fuzz_kept}** |
+| **Bytes of memory that stayed** | **{fuzzed.left_bytes}** |
 
 ## The workers that post on ERPNext, killed while two tills sell the same goods
 
@@ -313,6 +327,7 @@ def proof(
 	sums: Mapping[str, Any] | None,
 	rules: Mapping[str, Any] | None,
 	month: Mapping[str, Any] | None,
+	fuzzed: Fuzzed,
 ) -> str:
 	"""docs/proof.md."""
 	facts = "\n".join(f"| {name} | {value} |" for name, value in machine().items())
@@ -329,6 +344,8 @@ def proof(
 		sums=SUMS.format(test=PARITY, **sums, rules=rules, rules_test=RULES_PARITY) if sums else NO_BENCH,
 		test=SPOOL_CHAOS,
 		facts=facts,
+		fuzzed=fuzzed,
+		fuzz_kept=fuzzed.recorded + fuzzed.charged + fuzzed.opened,
 	)
 
 
@@ -337,6 +354,7 @@ def main() -> int:
 	parser.add_argument("--agent-kills", type=int, default=AGENT_KILLS)
 	parser.add_argument("--browser-rounds", type=int, default=BROWSER_ROUNDS)
 	parser.add_argument("--browser-rounds-on-erpnext", type=int, default=BROWSER_ROUNDS_ON_ERPNEXT)
+	parser.add_argument("--fuzz-frames", type=int, default=FRAMES)
 	parser.add_argument("--spool-runs", type=int, default=SPOOL_RUNS)
 	parser.add_argument("--shelf-kills", type=int, default=SHELF_KILLS)
 	parser.add_argument("--bench", default=os.environ.get("BENCH", str(Path.home() / "frappe-bench")))
@@ -351,6 +369,10 @@ def main() -> int:
 	if not agent.whole:
 		print(f"Not whole: {agent}. Run it again with seed {agent.seed}.", file=sys.stderr)
 		return 1
+	fuzzed = asyncio.run(fuzz(options.fuzz_frames, agent.seed))
+	if not fuzzed.whole:
+		print(f"Not whole: {fuzzed}. Run it again with seed {fuzzed.seed}.", file=sys.stderr)
+		return 1
 	rounds = (options.browser_rounds, options.browser_rounds_on_erpnext)
 	browser = torture_browser_on_both(*rounds, options.bench)
 	spool = torture_spool(options.spool_runs)
@@ -362,7 +384,9 @@ def main() -> int:
 	sums = counted_on_erpnext(options.bench, PARITY, {"CARTS": options.carts})
 	rules = counted_on_erpnext(options.bench, RULES_PARITY, {"CARTS": options.rule_carts})
 	month = counted_on_erpnext(options.bench, MONTH_OF_TRADE, {"ENTRIES": options.month_entries})
-	PROOF.write_text(proof(agent, browser, spool, shelves, workers, sums, rules, month), encoding="utf-8")
+	PROOF.write_text(
+		proof(agent, browser, spool, shelves, workers, sums, rules, month, fuzzed), encoding="utf-8"
+	)
 	print(f"Whole. Written to {PROOF.relative_to(ROOT)}.", file=sys.stderr)
 	return 0
 

@@ -10,6 +10,7 @@ import pytest
 
 from tests.e2e.running import Standalone, rows
 from tests.e2e.test_sale import choose_cashier, tile, until
+from tests.e2e.till.at_the_till import on_paper
 from tests.e2e.till.taps import Taps
 from tests.e2e.till.test_returns import entries
 
@@ -110,7 +111,7 @@ def test_the_terminal_is_asked_by_the_agent_and_what_it_said_is_recorded(till, d
 	assert (tender["card"]["last_four"], tender["card"]["auth_code"]) == ("0000", "S000001")
 	assert charged(demo) == [(f"{sale['id']}:1", "approved", 340)]
 	until(lambda: demo.entry_states().get(sale["id"]) == "posted")
-	until(lambda: "SIMULATED TERMINAL" in demo.paper())
+	on_paper(demo, "SIMULATED TERMINAL")
 
 
 def test_a_declined_card_leaves_the_sale_open_for_another_tender(till, demo):
