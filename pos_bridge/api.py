@@ -1,4 +1,6 @@
-"""The tills' endpoints: enrol, snapshot, chunk, changes, push, latest, receipt, credit. Parse, call, shape.
+"""The tills' endpoints: enrol, snapshot, chunk, changes, push, latest, receipt, credit, mail.
+
+They parse, call and shape.
 
 It never trusts what a till says about itself: who it is comes from its token.
 """
@@ -13,6 +15,7 @@ from pos_bridge import jobs
 from pos_bridge.core.daybook import set_aside
 from pos_bridge.core.errors import Malformed, PosBridgeError, Rejected, Retryable
 from pos_bridge.core.kinds.lease import MAX_ASK_BYTES, Ask, read_ask
+from pos_bridge.core.kinds.receipt_mail import MAX_MAIL_BYTES, read_mail
 from pos_bridge.core.sync import (
 	MAX_LATEST_ENTRIES,
 	Push,
@@ -26,7 +29,7 @@ from pos_bridge.core.sync import (
 	read_receipt_number,
 	receipt_answer,
 )
-from pos_bridge.erpnext import catalogue, shop, stock
+from pos_bridge.erpnext import catalogue, receipt_mail, shop, stock
 from pos_bridge.erpnext.credit import leases
 from pos_bridge.erpnext.daybook import FrappeDaybook, lock_till
 from pos_bridge.erpnext.door import enrolment
@@ -93,6 +96,12 @@ def credit() -> dict[str, Any]:
 
 
 @frappe.whitelist(methods=["POST"])
+def mail_receipt() -> dict[str, Any]:
+	"""Send a receipt to its customer: `{id, entry, to}`; in the body, so that no log has the address."""
+	return _answering(_mail)
+
+
+@frappe.whitelist(methods=["POST"])
 def lease_credit() -> dict[str, Any]:
 	"""Keep a part of a credit for this till: `{credit, amount_minor, seconds}`."""
 	return _answering(_lease)
@@ -102,6 +111,12 @@ def _lease() -> dict[str, Any]:
 	till = current_sender().till
 	ask = _asked()
 	return _committed(lambda: leases.lease(till, ask))
+
+
+def _mail() -> dict[str, Any]:
+	till = current_sender().till
+	ask = read_mail(read_message(frappe.request.get_data()[: MAX_MAIL_BYTES + 1]))
+	return _committed(lambda: receipt_mail.take(till, ask))
 
 
 def _asked() -> Ask:

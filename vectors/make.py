@@ -6,6 +6,7 @@ fractions, and the page's engine against them.
 
 import json
 import random
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from inputs import (
 	random_draft,
 	random_return,
 )
+from people_cases import people_cases
 from price_rows import price_cases
 from pricing_cases import OUR_CASES, bad_rules, context
 from pricing_erpnext import ERPNEXT_CASES
@@ -181,7 +183,13 @@ def receipt_cases() -> list[dict[str, Any]]:
 		_receipt_case(headers[1], without, 1),
 		_receipt_case(headers[0], by_card, 0),
 		_receipt_case(headers[1], onto_credit, 0),
+		*(_receipt_case(headers[0], _training(entry), 0) for entry in (by_card, against)),
 	]
+
+
+def _training(entry: Entry) -> Entry:
+	body = {**entry.body, "training_number": "T1-TRAINING-000007"}
+	return replace(entry, kind=f"training_{entry.kind}", receipt_number="", body=body)
 
 
 def _entry_of_sale(sold: sale.Sale) -> Entry:
@@ -388,3 +396,4 @@ if __name__ == "__main__":
 	write("loyalty", loyalty_cases())
 	write("prices", price_cases())
 	write("pricing", pricing_cases())
+	write("people", people_cases())

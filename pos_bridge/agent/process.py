@@ -25,9 +25,6 @@ from pos_bridge.agent.store import Store
 from pos_bridge.core.daybook import Recorded
 from pos_bridge.core.sync import recorded_fields
 
-RECEIPT_PRINTER = "receipt"
-"""The name under which pages print receipts."""
-
 Event = Mapping[str, Any]
 Listener = Callable[[Event], None]
 
@@ -128,4 +125,4 @@ class TillProcess:
 			listener(event)
 
 
-_PRINTER_EVENT = ("printer", "online", "state", "reason")
+_PRINTER_EVENT = ("printer", "online", "state", "reason", "paper_low", "drawer")

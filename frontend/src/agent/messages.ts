@@ -9,6 +9,7 @@ import { isPushResult, type PushResult } from "@/server/api";
 /** "none": no agent was ever here; "away": the one that was is gone. */
 export type AgentState = "connecting" | "online" | "away" | "none";
 export type PrinterState = "ready" | "paper_out" | "cover_open" | "offline";
+export type DrawerState = "open" | "left_open" | "closed" | "";
 export type JobState = "queued" | "printing" | "printed" | "unsure" | "failed";
 
 export interface PrinterInfo {
@@ -18,6 +19,10 @@ export interface PrinterInfo {
 	readonly online: boolean;
 	readonly state: PrinterState;
 	readonly reason: string;
+	/** The roll is near its end. Agents before 0.5.0 say neither this nor the next. */
+	readonly paper_low?: boolean | undefined;
+	/** "" where nobody knows; left_open after three minutes. */
+	readonly drawer?: DrawerState | undefined;
 }
 
 /** What the agent has beside printers, by name; agents before 0.5.0 don't say. */
@@ -68,7 +73,7 @@ export interface Queued {
 export interface AgentEvents {
 	readonly acknowledged: { readonly results: readonly PushResult[] };
 	readonly job: { readonly job: string; readonly state: JobState; readonly reason: string };
-	readonly printer: Pick<PrinterInfo, "printer" | "online" | "state" | "reason">;
+	readonly printer: Pick<PrinterInfo, "printer" | "online" | "state" | "reason" | "paper_low" | "drawer">;
 	/** A card payment was decided; agent/cards.ts reads it. */
 	readonly card: { readonly attempt: string; readonly state: string };
 	readonly device: DeviceInfo;

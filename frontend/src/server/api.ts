@@ -1,10 +1,12 @@
 // The company's HTTP interface, as the standalone server and Frappe both serve it.
 // Never sends a cookie, and never retries by itself.
 
+import type { PaymentCode } from "@/core/paymentCodes";
 import { PROTOCOL_VERSION, type Head, type WireEntry } from "@/core/entry";
 import { Rejected, Retryable, wordsOf, type PosBridgeError } from "@/core/errors";
 import type { Rounding } from "@/core/money";
 import type { Tax } from "@/core/sale";
+import type { Person, Role } from "@/people/rights";
 import type { TotalRounding } from "@/core/ticket";
 import { checkedChanges, type Changes } from "@/server/changes";
 import { KEPT_ENROLMENT, keepTwice, readKeptTwice } from "@/server/kept";
@@ -36,7 +38,7 @@ export interface PricingFor {
 	readonly territory: string;
 }
 
-export type Offer = "exchange" | "gift_card" | "store_credit" | "on_account" | "tips";
+export type Offer = "exchange" | "gift_card" | "store_credit" | "on_account" | "tips" | "mail";
 
 export type Restriction = readonly [customer: string, kind: "item" | "group" | "brand", name: string];
 
@@ -68,6 +70,11 @@ export interface Snapshot {
 	/** What one return without receipt may come to; absent: the shop takes nothing back so. */
 	readonly without_receipt_minor?: number;
 	readonly cashiers: readonly string[];
+	/** The same people with their PINs and roles, where a shop has set some up. */
+	readonly people?: readonly Person[];
+	readonly roles?: readonly Role[];
+	/** After so long without a touch, whoever has a PIN enters it again; absent: never. */
+	readonly lock_minutes?: number;
 	readonly groups: readonly string[];
 	readonly units: readonly string[];
 	readonly code_patterns: readonly string[];
@@ -81,6 +88,11 @@ export interface Snapshot {
 	readonly next_epoch: number;
 	readonly heads: readonly Head[];
 	readonly receipt_footer: readonly string[];
+	/** What customers scan to pay, by tender; a company before 0.4 sends none. */
+	readonly payment_codes?: readonly ({ readonly tender: string } & PaymentCode)[];
+	/** What the customer's screen says and shows (a data URL) while nobody pays; a company before 0.4 sends neither. */
+	readonly display_text?: readonly string[];
+	readonly display_logo?: string;
 	/** Where to begin asking for changes; a company that has none is asked for its snapshot again and again. */
 	readonly cursor?: string;
 	/** Where the company calls when something changed. */
@@ -272,6 +284,11 @@ export class Company {
 	/** What is on a gift card or store credit, with as much of it kept for this till as is there, at most `amount_minor`. */
 	async leaseCredit(credit: string, amount_minor: number): Promise<CreditAnswer> {
 		return messageOf<CreditAnswer>(await this.post("lease_credit", { credit, amount_minor }));
+	}
+
+	/** Sends a receipt to its customer; the same id again changes nothing. Retryable while the receipt has not arrived. */
+	async mailReceipt(mail: { readonly id: string; readonly entry: string; readonly to: string }): Promise<void> {
+		await this.post("mail_receipt", mail);
 	}
 
 	private post(method: string, body: object): Promise<string> {

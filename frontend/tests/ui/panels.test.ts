@@ -6,11 +6,15 @@ import { mayOpen, type Panel, type Screen } from "@/till/screens";
 import type { Till } from "@/till/till";
 
 let stop: () => void;
-let till: { panel: { value: Panel }; screen: { value: Screen }; cashier: { value: string } };
+let till: { panel: { value: Panel }; screen: { value: Screen }; training: { value: boolean }; covered: { value: boolean } };
 
 beforeEach(() => {
 	vi.stubGlobal("window", new EventTarget());
-	till = { panel: { value: undefined }, screen: { value: "sell" }, cashier: { value: "Ada" } };
+	const panel: { value: Panel } = { value: undefined };
+	till = {
+		panel, screen: { value: "sell" }, training: { value: false },
+		covered: { get value() { return panel.value !== undefined; } },
+	};
 	stop = listenToKeys(till as unknown as Till);
 });
 afterEach(() => {
@@ -47,6 +51,13 @@ test("keys open the same panels", () => {
 	expect(opened("F3")).toEqual(["return", undefined, "return"]);
 	expect(opened("F7")).toEqual(["shift", undefined, "shift"]);
 	expect(opened("F8")).toEqual(["drawer", "drawer", "drawer"]);
+});
+
+test("in training nothing opens that has an effect", () => {
+	const panels = ["gift", "hold", "shift", "open_shift", "clock"] as const;
+	expect(panels.filter((panel) => mayOpen(panel, "sell", true))).toEqual([]);
+	till.training.value = true;
+	expect([openedBy("F1", "sell"), openedBy("F7", "sell"), openedBy("F3", "sell")]).toEqual([undefined, undefined, "return"]);
 });
 
 test("the browser's help and search never open, wherever the cashier is", () => {

@@ -16,6 +16,9 @@ MAX_WAITING_JOBS = 1_000
 MAX_KEPT_DOCUMENTS = 2_000
 """Jobs back for which a printed document is kept; older rows keep their id, reason and state only."""
 
+TAKEN_OVER = "Taken over from"
+"""How the explanation of a job begins that another printer printed."""
+
 _INTERRUPTED = "The till's process ended while this was printing: look at the paper, then say what you see."
 
 
@@ -58,13 +61,14 @@ class PrintJob:
 
 @dataclass(frozen=True, slots=True)
 class DrawerOpening:
-	"""One opening of the drawer: why, when; `state` is opening, opened, unsure or not_opened."""
+	"""One opening of the drawer: who, why, when; `state` is opening, opened, unsure or not_opened."""
 
 	job: str
 	printer: str
 	reason: str
 	opened_at: str
 	state: str
+	who: str
 
 
 def now() -> str:
@@ -120,8 +124,15 @@ def latest(connection: sqlite3.Connection, limit: int) -> list[PrintJob]:
 
 def latest_openings(connection: sqlite3.Connection, limit: int) -> list[DrawerOpening]:
 	"""The newest openings of the drawer, newest first."""
-	rows = connection.execute("SELECT * FROM drawer_opening ORDER BY opening DESC LIMIT ?", (limit,))
-	return [DrawerOpening(**{name: row[name] for name in DrawerOpening.__slots__}) for row in rows]
+	rows = connection.execute(
+		"SELECT drawer_opening.*,"
+		" iif(json_valid(entry.text), json_extract(entry.text, '$.cashier'), '') AS who"
+		# A job that opens the drawer is named after its entry: <entry>:receipt or <entry>:kick.
+		" FROM drawer_opening LEFT JOIN entry ON entry.id = substr(job, 1, instr(job, ':') - 1)"
+		" ORDER BY opening DESC LIMIT ?",
+		(limit,),
+	)
+	return [DrawerOpening(**{name: row[name] or "" for name in DrawerOpening.__slots__}) for row in rows]
 
 
 def begin(connection: sqlite3.Connection, job: PrintJob, opens_drawer: bool) -> None:
@@ -139,13 +150,23 @@ def begin(connection: sqlite3.Connection, job: PrintJob, opens_drawer: bool) -> 
 def put_back(connection: sqlite3.Connection, job: PrintJob, explanation: str) -> None:
 	"""Nothing left this machine: the job waits at its old place."""
 	_enter(connection, job.job, "queued", explanation)
-	_settle_drawer(connection, job.job, "not_opened")
+	settle_drawer(connection, job.job, "not_opened")
+
+
+def move(connection: sqlite3.Connection, job: PrintJob, printer: str) -> str:
+	"""Another printer prints what waits; the drawer, which hangs on the first, stays closed. In words."""
+	words = f"{TAKEN_OVER} {job.printer}, which is away: printed on {printer}."
+	connection.execute(
+		"UPDATE print_job SET printer = ?, kick = 0 WHERE job = ? AND state = 'queued'", (printer, job.job)
+	)
+	_enter(connection, job.job, "queued", words)
+	return words
 
 
 def finish(connection: sqlite3.Connection, job: PrintJob, state: JobState, explanation: str) -> None:
 	"""End a job as printed, unsure or failed, and let go of a document that nobody will ask for."""
 	_enter(connection, job.job, state, explanation)
-	_settle_drawer(connection, job.job, {"printed": "opened", "unsure": "unsure"}.get(state, "not_opened"))
+	settle_drawer(connection, job.job, {"printed": "opened", "unsure": "unsure"}.get(state, "not_opened"))
 	connection.execute(
 		"UPDATE print_job SET document = '' WHERE position = ? AND state IN ('printed', 'failed')",
 		(job.position - MAX_KEPT_DOCUMENTS,),
@@ -160,7 +181,7 @@ def interrupted(connection: sqlite3.Connection) -> list[str]:
 	caught = [row["job"] for row in rows]
 	for job in caught:
 		_enter(connection, job, "unsure", _INTERRUPTED)
-		_settle_drawer(connection, job, "unsure")
+		settle_drawer(connection, job, "unsure")
 	return caught
 
 
@@ -184,7 +205,8 @@ def _enter(connection: sqlite3.Connection, job: str, state: JobState, explanatio
 	)
 
 
-def _settle_drawer(connection: sqlite3.Connection, job: str, state: str) -> None:
+def settle_drawer(connection: sqlite3.Connection, job: str, state: str) -> None:
+	"""What became of the pulse: opened, unsure or not_opened; said once."""
 	connection.execute(
 		"UPDATE drawer_opening SET state = ? WHERE job = ? AND state = 'opening'", (state, job)
 	)

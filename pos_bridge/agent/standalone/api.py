@@ -12,9 +12,11 @@ from pos_bridge.agent.daybook import SqliteShelf, arrival_now, recording
 from pos_bridge.agent.standalone.company import StandaloneCompany
 from pos_bridge.agent.standalone.demo_shop import CUSTOMERS
 from pos_bridge.agent.standalone.enrolment import Sender
+from pos_bridge.agent.standalone.kinds import mails
 from pos_bridge.core.daybook import set_aside
 from pos_bridge.core.errors import Malformed, Rejected
 from pos_bridge.core.kinds.lease import CREDIT_PATH, LEASE_PATH, MAX_ASK_BYTES, Ask, read_ask
+from pos_bridge.core.kinds.receipt_mail import MAIL_PATH, MAX_MAIL_BYTES, read_mail
 from pos_bridge.core.sync import (
 	AGENT_PATH,
 	CHUNK_PATH,
@@ -57,6 +59,7 @@ class Api:
 		app.router.add_get(RECEIPT_PATH, self.receipt)
 		app.router.add_post(CREDIT_PATH, self.credit)
 		app.router.add_post(LEASE_PATH, self.lease_credit)
+		app.router.add_post(MAIL_PATH, self.mail_receipt)
 		app.router.add_get(ENROLMENT_PATH, self.offer_code)
 
 	async def offer_code(self, _: web.Request) -> web.Response:
@@ -158,6 +161,12 @@ class Api:
 		"""Keep a part of a credit for this till."""
 		till = self._sender(request).till
 		return answer(await self._company.credits.lease(till, await _asked(request)))
+
+	async def mail_receipt(self, request: web.Request) -> web.Response:
+		"""A receipt that its customer wants by e-mail."""
+		till = self._sender(request).till
+		ask = read_mail(read_message((await request.read())[: MAX_MAIL_BYTES + 1]))
+		return answer(await self._company.store.write(lambda db: mails.take(db, till, ask)))
 
 	async def _keep(self, raw: bytes, sender: Sender, reason: str) -> None:
 		"""Any authenticated bytes are kept, for a person."""

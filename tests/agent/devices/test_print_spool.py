@@ -2,9 +2,9 @@
 
 import pytest
 
-from pos_bridge.agent.devices import jobs, press
-from pos_bridge.agent.devices.printer import Condition, PrinterAway, PrintUnsure, Status
-from pos_bridge.agent.devices.profile import GENERIC_80MM
+from pos_bridge.agent.devices import drawer, jobs, press
+from pos_bridge.agent.devices.printer import Condition, PrinterAway, PrintUnsure, Status, nobody
+from pos_bridge.agent.devices.profile import GENERIC_80MM, PrinterProfile
 from pos_bridge.agent.devices.virtual import VirtualPrinter
 from pos_bridge.agent.ports import Submitted
 from pos_bridge.agent.spool import PrintSpool
@@ -26,11 +26,12 @@ class TroubledPrinter:
 	def status(self):
 		return Status(Condition.READY)
 
-	def send(self, data):
+	def send(self, data, tell=nobody):
 		ending = self._endings.pop(0) if self._endings else None
 		if ending:
 			raise ending
 		self.sent.append(data)
+		return ""
 
 	def watch(self, changed):
 		changed()
@@ -267,7 +268,8 @@ async def test_a_fault_of_our_own_in_one_job_does_not_stop_the_others(running, r
 
 
 async def test_letters_that_the_printer_lacks_are_told_with_the_printed_job(running, receipt):
-	async with running(VirtualPrinter()) as (spool, changes):
+	printer = VirtualPrinter(profile=PrinterProfile(raster=False))
+	async with running(printer) as (spool, changes):
 		await spool.submit("1", "receipt", receipt("日本"), False, "")
 		await changes.reaches("1", "printed")
 	assert "2 of its characters" in changes.jobs[-1].reason
@@ -320,11 +322,21 @@ async def test_printers_tell_their_kind_width_and_trouble(running):
 	assert (opened.online, opened.reason) == (False, "The cover is open: close it.")
 
 
-async def test_an_opened_drawer_alone_is_no_news_about_the_printer(running, eventually):
+async def test_drawer_and_a_roll_near_its_end_are_told_though_the_printer_is_ready(eventually, running):
 	printer = VirtualPrinter()
 	async with running(printer) as (spool, changes):
 		await changes.printer_is("ready")
 		await spool.submit("1:kick", "receipt", None, True, "")
-		await changes.reaches("1:kick", "printed")
-		await eventually(lambda: printer.roll().drawer_open)
-	assert [status.state for status in changes.printers] == ["ready"]
+		await eventually(lambda: changes.printers[-1].drawer == "open")
+		printer.set_faults(frozenset({"paper_low"}))
+		await eventually(lambda: changes.printers[-1].paper_low)
+		printer.close_drawer()
+		await eventually(lambda: changes.printers[-1].drawer == "closed")
+	assert {status.state for status in changes.printers} == {"ready"}
+
+
+async def test_a_drawer_that_is_left_open_is_told_once_it_has_been_for_long(eventually, running, monkeypatch):
+	monkeypatch.setattr(drawer, "LEFT_OPEN_SECONDS", -1)
+	async with running(VirtualPrinter()) as (spool, changes):
+		await spool.submit("1:kick", "receipt", None, True, "")
+		await eventually(lambda: changes.printers and changes.printers[-1].drawer == "left_open")

@@ -1,0 +1,43 @@
+// The Arabic words of what is done to a whole ticket: hold, recall, discount; and notes on lines. Part of ar/index.ts.
+
+import type { ticket as english } from "@/words/en/ticket";
+import type { Part } from "@/words/words";
+
+export const ticket: Part<typeof english> = {
+	"hold.menu": "تعليق واسترجاع",
+	"hold.button": "تعليق",
+	"hold.title": "المعلَّقة",
+	"hold.name": "الاسم (اختياري)",
+	"hold.go": "تعليق بيع بقيمة {amount}",
+	"hold.list": "المبيعات المعلَّقة",
+	"hold.recall": "استرجاع {name}، {amount}",
+	"hold.none": "لا شيء معلَّق.",
+	"hold.unnamed": "بيع الساعة {time}",
+	"hold.done": "عُلِّق: {name}",
+	"hold.failed": "لم يُعلَّق: {reason} يبقى البيع مفتوحًا.",
+	"hold.sold": "{name} بيع من قبل؛ لم يعد معلَّقًا.",
+	"hold.meanwhile": "يبقى {name} معلَّقًا: بدأ بيع آخر في هذه الأثناء. استرجعه مجددًا.",
+	"hold.came_back": "أُرجع المزيد من الإيصال {number} في هذه الأثناء: لم يعد هذا المرتجع في البيع. اختر ما يُرجع مجددًا.",
+	"hold.count.one": "بيع واحد معلَّق",
+	"hold.count.other": "{count} بيع معلَّق",
+	"hold.count.zero": "لا مبيعات معلَّقة",
+	"hold.count.two": "بيعان معلَّقان",
+	"hold.count.few": "{count} مبيعات معلَّقة",
+	"hold.count.many": "{count} بيعًا معلَّقًا",
+	"ticket.menu": "خصم",
+	"ticket.title": "خصم على البيع كله",
+	"ticket.percent": "نسبة مئوية",
+	"ticket.amount": "مبلغ",
+	"ticket.why": "السبب",
+	"ticket.reason.regular": "عميل دائم",
+	"ticket.reason.damaged": "عبوة متضررة",
+	"ticket.reason.goodwill": "مجاملة",
+	"ticket.other": "سبب آخر",
+	"ticket.total": "الإجمالي بعد الخصم",
+	"ticket.remove": "بلا خصم",
+	"ticket.bad_percent": "الخصم أكبر من 0 ولا يتجاوز 100 في المئة.",
+	"ticket.bad_amount": "الخصم أكبر من 0 ولا يتجاوز {total}.",
+	"ticket.no_reason": "اختر سببًا أو اكتبه: يظهر على الإيصال.",
+	"ticket.empty": "لم يُبع بعد شيء يُخصم منه.",
+	"keys.hold": "تعليق واسترجاع",
+};
