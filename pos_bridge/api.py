@@ -15,7 +15,7 @@ from pos_bridge import jobs
 from pos_bridge.core.daybook import set_aside
 from pos_bridge.core.errors import Malformed, PosBridgeError, Rejected, Retryable
 from pos_bridge.core.kinds.lease import MAX_ASK_BYTES, Ask, read_ask
-from pos_bridge.core.kinds.receipt_mail import MAX_MAIL_BYTES, read_mail
+from pos_bridge.core.receipt_mail import MAX_MAIL_BYTES, read_mail
 from pos_bridge.core.sync import (
 	MAX_LATEST_ENTRIES,
 	Push,

@@ -10,8 +10,8 @@ from frappe import _
 from frappe.utils import now_datetime
 
 from pos_bridge.core.entry import Entry
-from pos_bridge.core.kinds.receipt_mail import MailAsk, check_mail
 from pos_bridge.core.receipt import ReceiptHeader, layout_lines, receipt_of_sale
+from pos_bridge.core.receipt_mail import MailAsk, check_mail
 from pos_bridge.erpnext.daybook import FrappeDaybook
 from pos_bridge.erpnext.shift_report.mail import can_send
 from pos_bridge.erpnext.shop import till_profile

@@ -3,7 +3,7 @@
 from carts import till_day
 
 from pos_bridge.core.entry import open_wire
-from pos_bridge.core.kinds.receipt_mail import MAIL_PATH
+from pos_bridge.core.receipt_mail import MAIL_PATH
 
 ID = "019338c1-0000-7000-8000-000000000001"
 

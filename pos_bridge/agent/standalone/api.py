@@ -16,7 +16,7 @@ from pos_bridge.agent.standalone.kinds import mails
 from pos_bridge.core.daybook import set_aside
 from pos_bridge.core.errors import Malformed, Rejected
 from pos_bridge.core.kinds.lease import CREDIT_PATH, LEASE_PATH, MAX_ASK_BYTES, Ask, read_ask
-from pos_bridge.core.kinds.receipt_mail import MAIL_PATH, MAX_MAIL_BYTES, read_mail
+from pos_bridge.core.receipt_mail import MAIL_PATH, MAX_MAIL_BYTES, read_mail
 from pos_bridge.core.sync import (
 	AGENT_PATH,
 	CHUNK_PATH,

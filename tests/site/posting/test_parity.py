@@ -60,7 +60,7 @@ NOTHING_TO_SPREAD_OVER = {
 	],
 	"discount": {"on": "grand_total", "amount_minor": -339},
 }
-"""Without fixed amounts the total is nothing, of which floats leave a hair; ERPNext takes a discount off it."""
+"""Without fixed amounts the total is nothing, of which floats leave a hair; ERPNext takes it off."""
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import sqlite3
 from typing import Any
 
 from pos_bridge.agent.daybook import SqliteShelf, arrival_now
-from pos_bridge.core.kinds.receipt_mail import MailAsk, check_mail
+from pos_bridge.core.receipt_mail import MailAsk, check_mail
 
 
 def take(db: sqlite3.Connection, till: str, ask: MailAsk) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from carts import till_day
 from pos_bridge.core.daybook import Arrival, Stored
 from pos_bridge.core.entry import open_wire
 from pos_bridge.core.errors import Malformed, Rejected, Retryable
-from pos_bridge.core.kinds.receipt_mail import MAX_MAILS_OF_ENTRY, check_mail, read_mail
+from pos_bridge.core.receipt_mail import MAX_MAILS_OF_ENTRY, check_mail, read_mail
 
 ID = "019338c1-0000-7000-8000-000000000001"
 
