@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import kill_shelves
+from benchmarks.agent import fuzz_agent
 from benchmarks.browser import CHROMIUM
 from benchmarks.chaos_agent import Survived, survive
-from benchmarks.fuzz_agent import FRAMES, Fuzzed, fuzz
 
 AGENT_KILLS = 200
 BROWSER_ROUNDS = 200
@@ -99,18 +99,7 @@ unsure; none is printed twice; every opening of the drawer is on record.
 | Kills | {spool.kills} |
 | **Runs that failed** | **0** |
 
-## Frames that make no sense, thrown at the agent
-
-`benchmarks/fuzz_agent.py`: noise, broken JSON, and requests of every operation whose fields hold anything.
-Each is answered; none is recorded, charged, or opens the drawer; memory comes to rest.
-
-| | |
-|---|---|
-| Frames | {fuzzed.frames} |
-| Seed | {fuzzed.seed} |
-| **Frames that broke it** | **{fuzzed.faults}** |
-| **Entries, card payments, drawer openings that came of it** | **{fuzz_kept}** |
-| **Bytes of memory that stayed** | **{fuzzed.left_bytes}** |
+{fuzzed}
 
 ## The workers that post on ERPNext, killed while two tills sell the same goods
 
@@ -334,7 +323,7 @@ def proof(
 	sums: Mapping[str, Any] | None,
 	rules: Mapping[str, Any] | None,
 	month: Mapping[str, Any] | None,
-	fuzzed: Fuzzed,
+	fuzzed: fuzz_agent.Fuzzed,
 ) -> str:
 	"""docs/proof.md."""
 	facts = "\n".join(f"| {name} | {value} |" for name, value in machine().items())
@@ -351,8 +340,7 @@ def proof(
 		sums=SUMS.format(test=PARITY, **sums, rules=rules, rules_test=RULES_PARITY) if sums else NO_BENCH,
 		test=SPOOL_CHAOS,
 		facts=facts,
-		fuzzed=fuzzed,
-		fuzz_kept=fuzzed.recorded + fuzzed.charged + fuzzed.opened,
+		fuzzed=fuzz_agent.section(fuzzed),
 	)
 
 
@@ -361,7 +349,7 @@ def main() -> int:
 	parser.add_argument("--agent-kills", type=int, default=AGENT_KILLS)
 	parser.add_argument("--browser-rounds", type=int, default=BROWSER_ROUNDS)
 	parser.add_argument("--browser-rounds-on-erpnext", type=int, default=BROWSER_ROUNDS_ON_ERPNEXT)
-	parser.add_argument("--fuzz-frames", type=int, default=FRAMES)
+	parser.add_argument("--fuzz-frames", type=int, default=fuzz_agent.FRAMES)
 	parser.add_argument("--spool-runs", type=int, default=SPOOL_RUNS)
 	parser.add_argument("--spool-jobs", type=int, default=SPOOL_JOBS)
 	parser.add_argument("--shelf-kills", type=int, default=SHELF_KILLS)
@@ -377,7 +365,7 @@ def main() -> int:
 	if not agent.whole:
 		print(f"Not whole: {agent}. Run it again with seed {agent.seed}.", file=sys.stderr)
 		return 1
-	fuzzed = asyncio.run(fuzz(options.fuzz_frames, agent.seed))
+	fuzzed = asyncio.run(fuzz_agent.fuzz(options.fuzz_frames, agent.seed))
 	if not fuzzed.whole:
 		print(f"Not whole: {fuzzed}. Run it again with seed {fuzzed.seed}.", file=sys.stderr)
 		return 1

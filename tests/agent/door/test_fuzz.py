@@ -1,6 +1,6 @@
-"""Frames that make no sense, a few of the many that `make soak` throws (benchmarks/fuzz_agent.py)."""
+"""Frames that make no sense, a few of the many that `make soak` throws (benchmarks/agent/fuzz_agent.py)."""
 
-from benchmarks.fuzz_agent import Noise, fuzz
+from benchmarks.agent.fuzz_agent import Noise, fuzz
 
 FRAMES = 2_000
 

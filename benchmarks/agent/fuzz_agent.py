@@ -1,7 +1,7 @@
 """Frames that make no sense, and some that nearly do, thrown at the agent: it answers each and keeps
 nothing of them.
 
-`python -m benchmarks.fuzz_agent [FRAMES]`; exit 1 if one broke it, was recorded, or left memory behind.
+`python -m benchmarks.agent.fuzz_agent [FRAMES]`; exit 1 if one broke it, was recorded, or left memory behind.
 """
 
 import asyncio
@@ -100,6 +100,25 @@ class Fuzzed:
 			and self.left_bytes < LEAK_BYTES
 			and sum(self.answers.values()) == self.frames
 		)
+
+
+SECTION = """## Frames that make no sense, thrown at the agent
+
+`benchmarks/agent/fuzz_agent.py`: noise, broken JSON, and requests of every operation whose fields hold
+anything. Each is answered; none is recorded, charged, or opens the drawer; memory comes to rest.
+
+| | |
+|---|---|
+| Frames | {fuzzed.frames} |
+| Seed | {fuzzed.seed} |
+| **Frames that broke it** | **{fuzzed.faults}** |
+| **Entries, card payments, drawer openings that came of it** | **{kept}** |
+| **Bytes of memory that stayed** | **{fuzzed.left_bytes}** |"""
+
+
+def section(fuzzed: Fuzzed) -> str:
+	"""What was survived, for docs/proof.md."""
+	return SECTION.format(fuzzed=fuzzed, kept=fuzzed.recorded + fuzzed.charged + fuzzed.opened)
 
 
 class Noise:

@@ -1,9 +1,9 @@
 // A card payment at a terminal: asked for once, found out when the answer is lost, decided by a person at last.
 
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { holdsCardNumber } from "@/core/cardNumbers";
+import { holdsCardNumber } from "@/shell/cardNumbers";
 import { Rejected, Retryable } from "@/core/errors";
-import { ASK_EVERY_MS, Attempt, type CardPayment, type Line } from "@/pay/terminal";
+import { ASK_EVERY_MS, Attempt, type CardPayment, type Line } from "@/pay/terminal/terminal";
 
 const CART = "01a1ee56-5e01-7001-8203-040506070809";
 const WANTED = { terminal: "terminal", cart: CART, amount_minor: 340, currency: "EUR" };
