@@ -20,7 +20,8 @@ from typing import Any
 from pos_bridge.agent.devices.attached.attached import attach
 from pos_bridge.agent.devices.virtual import VirtualPrinter
 from pos_bridge.agent.operations import Operations
-from pos_bridge.agent.process import RECEIPT_PRINTER, TillProcess, open_shelf
+from pos_bridge.agent.ports import RECEIPT_PRINTER
+from pos_bridge.agent.process import TillProcess, open_shelf
 from pos_bridge.agent.spool import PrintSpool
 
 FRAMES = 100_000
