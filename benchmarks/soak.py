@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import kill_shelves
+from benchmarks.agent import fuzz_agent
 from benchmarks.browser import CHROMIUM
 from benchmarks.chaos_agent import Survived, survive
 
@@ -97,6 +98,8 @@ unsure; none is printed twice; every opening of the drawer is on record.
 | Jobs | {spool.jobs} |
 | Kills | {spool.kills} |
 | **Runs that failed** | **0** |
+
+{fuzzed}
 
 ## The workers that post on ERPNext, killed while two tills sell the same goods
 
@@ -320,6 +323,7 @@ def proof(
 	sums: Mapping[str, Any] | None,
 	rules: Mapping[str, Any] | None,
 	month: Mapping[str, Any] | None,
+	fuzzed: fuzz_agent.Fuzzed,
 ) -> str:
 	"""docs/proof.md."""
 	facts = "\n".join(f"| {name} | {value} |" for name, value in machine().items())
@@ -336,6 +340,7 @@ def proof(
 		sums=SUMS.format(test=PARITY, **sums, rules=rules, rules_test=RULES_PARITY) if sums else NO_BENCH,
 		test=SPOOL_CHAOS,
 		facts=facts,
+		fuzzed=fuzz_agent.section(fuzzed),
 	)
 
 
@@ -344,6 +349,7 @@ def main() -> int:
 	parser.add_argument("--agent-kills", type=int, default=AGENT_KILLS)
 	parser.add_argument("--browser-rounds", type=int, default=BROWSER_ROUNDS)
 	parser.add_argument("--browser-rounds-on-erpnext", type=int, default=BROWSER_ROUNDS_ON_ERPNEXT)
+	parser.add_argument("--fuzz-frames", type=int, default=fuzz_agent.FRAMES)
 	parser.add_argument("--spool-runs", type=int, default=SPOOL_RUNS)
 	parser.add_argument("--spool-jobs", type=int, default=SPOOL_JOBS)
 	parser.add_argument("--shelf-kills", type=int, default=SHELF_KILLS)
@@ -359,6 +365,10 @@ def main() -> int:
 	if not agent.whole:
 		print(f"Not whole: {agent}. Run it again with seed {agent.seed}.", file=sys.stderr)
 		return 1
+	fuzzed = asyncio.run(fuzz_agent.fuzz(options.fuzz_frames, agent.seed))
+	if not fuzzed.whole:
+		print(f"Not whole: {fuzzed}. Run it again with seed {fuzzed.seed}.", file=sys.stderr)
+		return 1
 	rounds = (options.browser_rounds, options.browser_rounds_on_erpnext)
 	browser = torture_browser_on_both(*rounds, options.bench)
 	spool = torture_spool(options.spool_runs, options.spool_jobs)
@@ -370,7 +380,9 @@ def main() -> int:
 	sums = counted_on_erpnext(options.bench, PARITY, {"CARTS": options.carts})
 	rules = counted_on_erpnext(options.bench, RULES_PARITY, {"CARTS": options.rule_carts})
 	month = counted_on_erpnext(options.bench, MONTH_OF_TRADE, {"ENTRIES": options.month_entries})
-	PROOF.write_text(proof(agent, browser, spool, shelves, workers, sums, rules, month), encoding="utf-8")
+	PROOF.write_text(
+		proof(agent, browser, spool, shelves, workers, sums, rules, month, fuzzed), encoding="utf-8"
+	)
 	print(f"Whole. Written to {PROOF.relative_to(ROOT)}.", file=sys.stderr)
 	return 0
 

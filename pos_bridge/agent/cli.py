@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pos_bridge import __version__
+from pos_bridge.agent.door.redact import Redacting
+from pos_bridge.agent.life.commands import add_life
 from pos_bridge.core.errors import PosBridgeError, Rejected
 
 DEFAULT_PORT = 8686
@@ -19,7 +21,9 @@ AGENT_DIR = Path.home() / ".pos-bridge"
 
 def main(arguments: Sequence[str] | None = None) -> int:
 	"""Run the command; 0 if it did what was asked, 1 with words on standard error if not."""
-	logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s: %(message)s")
+	logging.basicConfig(level=logging.WARNING)
+	for handler in logging.getLogger().handlers:
+		handler.setFormatter(Redacting("%(asctime)s %(name)s: %(message)s"))
 	options = _parser().parse_args(arguments)
 	try:
 		status: int = asyncio.run(options.run(options))
@@ -37,10 +41,16 @@ def _parser() -> argparse.ArgumentParser:
 	commands = parser.add_subparsers(required=True, metavar="demo | agent")
 	_add_demo(commands.add_parser("demo", help="till, agent, company and ledger on this machine, to try out"))
 	agent = commands.add_parser("agent", help="the process of one till")
-	actions = agent.add_subparsers(required=True, metavar="enrol | run")
+	actions = agent.add_subparsers(required=True, metavar="enrol | run | doctor | devices | …")
 	_add_enrol(actions.add_parser("enrol", help="make this machine a till of a company"))
 	_add_run(actions.add_parser("run", help="serve the till's page and forward its entries"))
+	add_life(actions, _add_place)
 	return parser
+
+
+def _add_place(parser: argparse.ArgumentParser) -> None:
+	_add_port(parser)
+	_add_agent_dir(parser)
 
 
 def _add_demo(demo: argparse.ArgumentParser) -> None:
@@ -127,6 +137,7 @@ async def _run_agent(options: argparse.Namespace) -> int:
 	from pos_bridge.agent.devices.attached.attached import attach
 	from pos_bridge.agent.devices.floor.shop_floor import ShopFloor
 	from pos_bridge.agent.devices.page import add_devices
+	from pos_bridge.agent.door.page import add_status
 	from pos_bridge.agent.process import TillProcess, open_shelf
 	from pos_bridge.agent.spool import PrintSpool
 
@@ -142,10 +153,12 @@ async def _run_agent(options: argparse.Namespace) -> int:
 	port = listener.getsockname()[1]
 	app = server.agent_app(process, port)
 	add_devices(app, spool, floor.virtual, process.scanned, floor=floor)
+	add_status(app, process)
 	async with server.serving(app, listener):
 		till = process.pairing
 		print(f"Till {till.till} on port {port}, forwarding to {till.server}.", flush=True)
 		print(f"Its devices: http://{server.HOST}:{port}/devices", flush=True)
+		print(f"Its status: http://{server.HOST}:{port}/status", flush=True)
 		await server.until_told_to_stop()
 	return 0
 

@@ -13,10 +13,13 @@ from pos_bridge import __version__
 from pos_bridge.agent.daybook import arrival_now
 from pos_bridge.agent.devices.attached.operations import device_fields, device_operations
 from pos_bridge.agent.devices.terminal.operations import CardOperations
+from pos_bridge.agent.door.handshake import Handshake, Proven
+from pos_bridge.agent.door.redact import redact
+from pos_bridge.agent.door.scopes import EVERYTHING, check_scope, check_texts
 from pos_bridge.agent.forwarding import MAX_ASKED_IDS
 from pos_bridge.agent.ports import Submitted
 from pos_bridge.agent.process import TillProcess
-from pos_bridge.core.errors import Malformed, PosBridgeError, Rejected, TooLarge
+from pos_bridge.core.errors import Malformed, PosBridgeError, Rejected, TooLarge, Unauthenticated
 from pos_bridge.core.sync import (
 	MAX_LATEST_ENTRIES,
 	MAX_PUSH_ENTRIES,
@@ -49,11 +52,17 @@ Answer = dict[str, Any]
 class Operations:
 	"""One page's conversation: it says hello, then records, prints and asks."""
 
-	def __init__(self, process: TillProcess) -> None:
+	def __init__(self, process: TillProcess, origin: str = "") -> None:
+		"""`origin` is the page's, as the browser says it; "" for a program."""
 		self._process = process
+		self._handshake = Handshake(process.door, origin)
 		self._till = ""
+		self.scopes: frozenset[str] = frozenset()
+		self.faults = 0
+		"""Frames that were answered with an error."""
 		self._known: Mapping[str, Callable[[Message], Awaitable[Answer]]] = {
 			"hello": self._hello,
+			"prove": self._prove,
 			"record": self._record,
 			"print": self._print,
 			"kick": self._kick,
@@ -77,8 +86,10 @@ class Operations:
 			ref = _ref(message)
 			return {**await self._dispatch(message), **ref}
 		except PosBridgeError as error:
+			self.faults += 1
 			return _error(error) | ref
 		except Exception:  # BLE001 - a connection's outermost loop: the page is told and goes on
+			self.faults += 1
 			log.exception("An operation failed")
 			fault = PosBridgeError("The till's process met a fault; its log says more.", code="fault")
 			return _error(fault) | ref
@@ -87,9 +98,12 @@ class Operations:
 		name = message.get("op")
 		operation = self._known.get(name) if isinstance(name, str) else None
 		if operation is None:
-			raise Malformed(f"The operation {name!r} is not known to this agent.", code="unknown_op")
-		if not self._till and name != "hello":
+			said = redact(str(name))[:MAX_NAME]
+			raise Malformed(f"The operation {said!r} is not known to this agent.", code="unknown_op")
+		if not self._till and name not in ("hello", "prove"):
 			raise Rejected('Say {"op":"hello"} with your till first.', code="not_greeted")
+		check_scope(str(name), self.scopes)
+		check_texts(message)
 		return await operation(message)
 
 	async def _hello(self, message: Message) -> Answer:
@@ -106,7 +120,20 @@ class Operations:
 				f"This agent serves till {paired.till}, the page is till {till}. Enrol one of them again.",
 				code="wrong_till",
 			)
-		self._till = till
+		if "key" in message:
+			return await self._handshake.challenge(till, message)
+		if self._process.door.wants_keys(till):
+			raise Unauthenticated(
+				"This till's pages show a key, and this one has none: load the page anew, by https.",
+				code="not_paired",
+			)
+		return self._let_in(Proven(till, EVERYTHING))
+
+	async def _prove(self, message: Message) -> Answer:
+		return self._let_in(self._handshake.prove(message))
+
+	def _let_in(self, page: Proven) -> Answer:
+		self._till, self.scopes = page.till, page.scopes
 		return self._welcome()
 
 	def _welcome(self) -> Answer:
@@ -121,6 +148,7 @@ class Operations:
 			"next_epoch": next_epoch(heads),
 			"printers": [asdict(status) for status in self._process.spool.printers()],
 			"devices": device_fields(self._process.attached),
+			"scopes": sorted(self.scopes),
 			"unforwarded": self._process.forwarding.unforwarded(),
 			"reason": self._process.last_error(),
 		}

@@ -3,6 +3,7 @@
 It joins the parts and passes their news on; it does none of their work.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -15,8 +16,10 @@ from pos_bridge.agent.devices.attached.scanner import DeviceStatus
 from pos_bridge.agent.devices.terminal.book import CardPayment
 from pos_bridge.agent.devices.terminal.desk import CardDesk
 from pos_bridge.agent.devices.terminal.operations import card_fields
+from pos_bridge.agent.door.pairing import Door
 from pos_bridge.agent.forwarder import Forwarder
 from pos_bridge.agent.forwarding import Forwarding
+from pos_bridge.agent.life.clock import watch_clock
 from pos_bridge.agent.ports import JobChange, PrinterStatus, Spool
 from pos_bridge.agent.store import Store
 from pos_bridge.core.daybook import Recorded
@@ -36,6 +39,7 @@ class TillProcess:
 
 	def __init__(self, store: Store, spool: Spool, attached: Attached | None = None) -> None:
 		self.store = store
+		self.door = Door(store)
 		self.attached = attached or Attached()
 		self.cards = CardDesk(store, self.attached.terminals)
 		self.daybook = SqliteDaybook(store)
@@ -44,11 +48,13 @@ class TillProcess:
 		self.pairing: Pairing | None = load_pairing(store)
 		self._company: Company | None = None
 		self._forwarder: Forwarder | None = None
+		self._clock: asyncio.Task[None] | None = None
 		self._listeners: set[Listener] = set()
 
 	async def start(self) -> None:
 		await self.spool.start(self._job_changed, self._printer_changed)
 		self.attached.start(self.scanned, self._device_changed)
+		self._clock = asyncio.create_task(watch_clock(self.door.note))
 		await self.cards.start(self._card_changed)
 		if self.pairing:
 			self._start_forwarding(self.pairing)
@@ -58,6 +64,9 @@ class TillProcess:
 			await self._forwarder.stop()
 		if self._company:
 			await self._company.close()
+		if self._clock:
+			self._clock.cancel()
+			await asyncio.gather(self._clock, return_exceptions=True)
 		await self.cards.stop()
 		await self.attached.stop()
 		await self.spool.stop()

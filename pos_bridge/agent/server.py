@@ -16,6 +16,7 @@ from aiohttp import WSMsgType, web
 from aiohttp.typedefs import Handler
 
 from pos_bridge import __version__
+from pos_bridge.agent.door.limits import LimitedSite
 from pos_bridge.agent.guard import Guard
 from pos_bridge.agent.operations import Operations
 from pos_bridge.agent.process import Event, TillProcess
@@ -30,6 +31,10 @@ MAX_PAGES = 16
 MAX_WAITING_EVENTS = 256
 """Events that may wait for a slow page; beyond this it is cut off, and asks again when it comes back."""
 HEARTBEAT_SECONDS = 30.0
+GREET_SECONDS = 15.0
+"""A connection that has not said who it is by then is ended."""
+MAX_FAULTS = 1_000
+"""Frames of one connection that may make no sense: beyond this it is no page of ours."""
 
 log = logging.getLogger(__name__)
 
@@ -148,7 +153,7 @@ class Pages:
 			return socket
 		self._open.add(socket)
 		try:
-			await self._converse(socket)
+			await self._converse(socket, request.headers.get("Origin", ""))
 		finally:
 			self._open.discard(socket)
 		return socket
@@ -157,13 +162,13 @@ class Pages:
 		for page in tuple(self._open):
 			await page.close(code=1001, message=b"The till's process is stopping.")
 
-	async def _converse(self, socket: web.WebSocketResponse) -> None:
-		operations = Operations(self._process)
+	async def _converse(self, socket: web.WebSocketResponse, origin: str) -> None:
+		operations = Operations(self._process, origin)
 		events: asyncio.Queue[Event] = asyncio.Queue(MAX_WAITING_EVENTS)
 		sender = asyncio.create_task(_send_events(socket, events))
 
 		def event(news: Event) -> None:
-			if not operations.greeted:
+			if not operations.greeted or (news["op"] == "scan" and "scanner" not in operations.scopes):
 				return
 			if events.full():
 				sender.cancel()
@@ -171,16 +176,29 @@ class Pages:
 				events.put_nowait(news)
 
 		self._process.listen(event)
+		in_time = asyncio.get_running_loop().call_later(
+			GREET_SECONDS, _end_unless_greeted, socket, operations
+		)
 		try:
 			await _read(socket, operations)
 		finally:
+			in_time.cancel()
 			self._process.forget(event)
 			sender.cancel()
 			await asyncio.gather(sender, return_exceptions=True)
 
 
+def _end_unless_greeted(socket: web.WebSocketResponse, operations: Operations) -> None:
+	if not operations.greeted:
+		closing = asyncio.ensure_future(socket.close(code=1008, message=b"Say hello in time."))
+		closing.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+
 async def _read(socket: web.WebSocketResponse, operations: Operations) -> None:
 	async for frame in socket:
+		if operations.faults > MAX_FAULTS:
+			await socket.close(code=1008, message=b"Too many frames that make no sense.")
+			return
 		if frame.type in (WSMsgType.TEXT, WSMsgType.BINARY):
 			raw = frame.data if frame.type is WSMsgType.TEXT else ""
 			await _send(socket, await operations.answer(raw))
@@ -223,10 +241,12 @@ async def serving(app: web.Application, listener: socket.socket) -> AsyncIterato
 	"""Serve until the block is left; then pages are hung up on and shelves are closed."""
 	runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
 	await runner.setup()
+	site = LimitedSite(runner)
 	try:
-		await web.SockSite(runner, listener).start()
+		await site.start(listener)
 		yield
 	finally:
+		site.stop()
 		await runner.cleanup()
 
 

@@ -60,6 +60,8 @@ def tender_fields(tender: Tender) -> dict[str, Any]:
 			"amount_minor": foreign.amount_minor,
 			"rate": format_decimal(foreign.rate),
 		}
+	if tender.card:
+		fields["card"] = dict(tender.card)
 	return fields
 
 
@@ -271,6 +273,7 @@ def read_tender(fields: Mapping[str, Any]) -> Tender:
 		text(fields.get("credit", "")),
 		whole(fields.get("points", 0)),
 		_read_foreign(fields["foreign"]) if "foreign" in fields else None,
+		tuple((text(name), text(said)) for name, said in fields.get("card", {}).items()),
 	)
 
 

@@ -6,7 +6,8 @@ import {
 	type AgentEvents, type AgentIdentity, type AgentState, type KickJob, type Message, type PrintJob, type Queued, type Welcome,
 } from "@/agent/messages";
 import { PROTOCOL_VERSION, type WireEntry } from "@/core/entry";
-import { Retryable, wordsOf, type PosBridgeError } from "@/core/errors";
+import type { Pairing } from "@/agent/pairing";
+import { PosBridgeError, Rejected, Retryable, wordsOf } from "@/core/errors";
 import { latestOf, receiptOf, resultsOf, type Latest, type PushResult, type ReceiptAnswer } from "@/server/api";
 
 export type {
@@ -20,6 +21,17 @@ const FIRST_RETRY_MS = 250;
 const MAX_RETRY_MS = 10_000;
 /** A call that stayed without any sign of life for this long ends the connection: a new one is tried. */
 const SILENCE_MS = 5_000;
+
+/** What keeps an agent that answers from being used; undefined while nothing does. */
+export interface Refusal {
+	/** "not_paired", "impostor", "wrong_till", … */
+	readonly code: string;
+	readonly words: string;
+	/** What a person compares with the agent's page before he lets this browser in. */
+	readonly digits: string;
+	/** Where that page is. */
+	readonly page: string;
+}
 
 /** What we use of a WebSocket; tests bring their own. */
 export type Socket = Pick<WebSocket, "send" | "close" | "onopen" | "onmessage" | "onclose" | "onerror">;
@@ -45,6 +57,7 @@ export class AgentConnection {
 	onTime: ((theirMs: number, tookMs: number) => void) | undefined;
 	private retryTimer: ReturnType<typeof setTimeout> | undefined;
 	private helloTimer: ReturnType<typeof setTimeout> | undefined;
+	private refused: Refusal | undefined;
 	private readonly calls = new Map<number, WaitingCall>();
 	private readonly listeners = new Map<keyof AgentEvents, Set<Listener>>();
 	private readonly retryNow = () => this.tryNow();
@@ -55,6 +68,8 @@ export class AgentConnection {
 		private readonly openSocket: OpenSocket = (url, subprotocol) => new WebSocket(url, subprotocol),
 		/** An agent answered on this computer before this page started. */
 		private met = false,
+		/** This browser's key; loaded when a line stands. */
+		private readonly openPairing: (() => Promise<Pairing | undefined>) | undefined = undefined,
 	) {}
 
 	get state(): AgentState {
@@ -69,6 +84,11 @@ export class AgentConnection {
 	/** The agent's last greeting; its printers are kept up to date by events. */
 	get welcome(): Welcome | undefined {
 		return this.greeting;
+	}
+
+	/** Why an agent that answers is not used. */
+	get refusal(): Refusal | undefined {
+		return this.refused;
 	}
 
 	/** Connects, and from then on reconnects by itself until close(). */
@@ -117,6 +137,11 @@ export class AgentConnection {
 		return receiptOf(await this.call({ op: "receipt", receipt_number }, timeoutMs), "agent");
 	}
 
+	/** Anything else that an agent can be asked for; whoever asks reads the answer. */
+	ask(message: Message, timeoutMs = CALL_TIMEOUT_MS): Promise<Message> {
+		return this.call(message, timeoutMs);
+	}
+
 	/** Returns the function that stops listening. */
 	on<Name extends keyof AgentEvents>(name: Name, listener: (event: AgentEvents[Name]) => void): () => void {
 		const listeners = this.listeners.get(name) ?? new Set<Listener>();
@@ -158,14 +183,35 @@ export class AgentConnection {
 	}
 
 	private greet(): void {
+		const { socket } = this;
 		const askedAt = performance.now();
-		this.send({ op: "hello", protocol: PROTOCOL_VERSION, ...this.identity }, HELLO_TIMEOUT_MS)
-			.then((answer) => this.welcomed(answer, performance.now() - askedAt))
-			.catch((error: unknown) => this.lose(wordsOf(error), true));
+		const greeted = this.openPairing ? this.openPairing().catch(() => undefined).then((pairing) => this.hello(pairing)) : this.hello(undefined);
+		greeted
+			.then((answer) => this.socket === socket && this.welcomed(answer, performance.now() - askedAt))
+			.catch((error: unknown) => this.socket === socket && this.lose(wordsOf(error), true));
+	}
+
+	private hello(pairing: Pairing | undefined): Promise<Message> {
+		const sent = this.send({ op: "hello", protocol: PROTOCOL_VERSION, ...this.identity, ...pairing?.hello }, HELLO_TIMEOUT_MS);
+		return pairing ? sent.then((answer) => this.proven(answer, pairing)).catch((error: unknown) => this.refuse(error, pairing)) : sent;
+	}
+
+	/** The agent's proof is checked and ours is given. One that needs none may be older, unless it proved itself before. */
+	private async proven(answer: Message, pairing: Pairing): Promise<Message> {
+		if (answer.op === "challenge") return this.send(await pairing.prove(answer), HELLO_TIMEOUT_MS);
+		if (pairing.pinned) throw new Rejected("An agent that can't show its key answers on this computer.", "impostor");
+		return answer;
+	}
+
+	private refuse(error: unknown, { digits }: Pairing): never {
+		const page = (this.urls[0] ?? "").replace(/^ws(s?):/, "http$1:").replace(/\/agent$/, "/status");
+		if (error instanceof PosBridgeError && !(error instanceof Retryable)) this.refused = { code: error.code, words: error.message, digits, page };
+		throw error;
 	}
 
 	private welcomed(answer: Message, tookMs: number): void {
 		this.greeting = welcomeOf(answer);
+		this.refused = undefined;
 		const theirMs = Date.parse(this.greeting.at ?? "");
 		if (Number.isFinite(theirMs)) this.onTime?.(theirMs, tookMs);
 		clearTimeout(this.helloTimer);
@@ -239,7 +285,14 @@ export class AgentConnection {
 		if (heard === "unknown") return;
 		if (!heard) return this.lose("The agent sent something that is no message.", true);
 		if (heard.name === "printer") this.printerChanged(heard.event);
+		if (heard.name === "device") this.deviceChanged(heard.event);
 		this.emit(heard.name, heard.event as never);
+	}
+
+	private deviceChanged({ device, online, reason }: AgentEvents["device"]): void {
+		const { devices } = this.greeting ?? {};
+		if (!this.greeting || !devices) return;
+		this.greeting = { ...this.greeting, devices: devices.map((one) => (one.device === device ? { ...one, online, reason } : one)) };
 	}
 
 	private printerChanged(event: AgentEvents["printer"]): void {

@@ -25,6 +25,15 @@ export interface PrinterInfo {
 	readonly drawer?: DrawerState | undefined;
 }
 
+/** What the agent has beside printers, by name; agents before 0.5.0 don't say. */
+export interface DeviceInfo {
+	readonly device: string;
+	readonly role: "scanner" | "scale" | "terminal";
+	readonly kind: string;
+	readonly online: boolean;
+	readonly reason: string;
+}
+
 export interface Welcome {
 	readonly till: string;
 	readonly agent: string;
@@ -34,6 +43,7 @@ export interface Welcome {
 	readonly unforwarded: number;
 	/** The agent's time, ISO 8601 in UTC; agents before 0.2.0 don't say. */
 	readonly at?: string;
+	readonly devices?: readonly DeviceInfo[];
 }
 
 export interface PrintJob {
@@ -64,6 +74,9 @@ export interface AgentEvents {
 	readonly acknowledged: { readonly results: readonly PushResult[] };
 	readonly job: { readonly job: string; readonly state: JobState; readonly reason: string };
 	readonly printer: Pick<PrinterInfo, "printer" | "online" | "state" | "reason" | "paper_low" | "drawer">;
+	/** A card payment was decided; agent/cards.ts reads it. */
+	readonly card: { readonly attempt: string; readonly state: string };
+	readonly device: DeviceInfo;
 	readonly scan: { readonly code: string; readonly symbology: string };
 	readonly state: { readonly state: AgentState };
 }
@@ -106,6 +119,12 @@ export function welcomeOf(message: Message): Welcome {
 	return message as unknown as Welcome;
 }
 
+/** The name of the agent's device for this, if it has one. */
+export function deviceOf(welcome: Welcome | undefined, role: DeviceInfo["role"]): string | undefined {
+	const { devices } = welcome ?? {};
+	return Array.isArray(devices) ? (devices as readonly DeviceInfo[]).find((one) => one.role === role)?.device : undefined;
+}
+
 /** "unknown" is an event that a later agent may send; undefined is one of ours that is not whole. */
 export function eventOf(message: Message): Heard | "unknown" | undefined {
 	switch (message.op) {
@@ -115,6 +134,10 @@ export function eventOf(message: Message): Heard | "unknown" | undefined {
 			return areTexts([message.job, message.state, message.reason]) ? { name: "job", event: message as never } : undefined;
 		case "scan":
 			return areTexts([message.code]) ? { name: "scan", event: message as never } : undefined;
+		case "card":
+			return areTexts([message.attempt, message.state]) ? { name: "card", event: message as never } : undefined;
+		case "device":
+			return areTexts([message.device, message.role, message.reason]) ? { name: "device", event: message as never } : undefined;
 		case "printer":
 			return isPrinterEvent(message) ? { name: "printer", event: message as never } : undefined;
 		default:

@@ -106,6 +106,8 @@ export interface Tender {
 	readonly points?: number;
 	/** Cash of another currency: what was handed over; one unit of it is `rate` of the shop's currency. */
 	readonly foreign?: Foreign;
+	/** What a card terminal that the agent asked said of it: texts, never more of a card than its last four digits. */
+	readonly card?: Readonly<Record<string, string>>;
 }
 
 export interface Foreign {

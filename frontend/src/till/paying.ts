@@ -47,6 +47,8 @@ export interface Paying {
 	/** False while a sale is being recorded, also before that shows. */
 	idle(): boolean;
 	mayAddItems(): boolean;
+	/** Nothing is taken, given back or left until `work` is over. */
+	alone(work: () => Promise<void>): Promise<void>;
 	/** Adds a tender once `before` is over, alone; finishes the sale if that settles it. */
 	take(tender: Tender, before?: () => Promise<void>): Promise<void>;
 	/** False if it stays given. */
@@ -118,7 +120,6 @@ export function usePaying({ basket, desk, screen, given = [], keep, may }: Aroun
 		const due = basket.due.value;
 		return due < 0 ? sum(all.map((tender) => tender.amount_minor)) === BigInt(due) : settle(due, all).settled;
 	}
-	/** Nothing is taken, given back or left meanwhile. */
 	async function alone(work: () => Promise<void>): Promise<void> {
 		recording = true;
 		try {
@@ -230,7 +231,7 @@ export function usePaying({ basket, desk, screen, given = [], keep, may }: Aroun
 	}
 	return {
 		tenders, settlement, busy, problem, atTerminal, half, done, printed, copyNote,
-		begin, leave, forget, take, finish, issue, printAgain, showEarlier,
+		begin, leave, forget, alone, take, finish, issue, printAgain, showEarlier,
 		idle,
 		mayAddItems: () => idle() && !atTerminal.value && !half.value && tenders.value.length === 0,
 		takeBack(tender) {

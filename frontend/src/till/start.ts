@@ -88,7 +88,7 @@ export function useStart(): Start {
 		const [snapshot, daybook] = await readyBoth(catalogue, enrolment, stage);
 		const { met, time, ...found } = await lastPage;
 		const { cashier, tries, training, ...kept } = await orBesideTheDaybook(found, daybook);
-		const agent = agentOf(enrolment, met);
+		const agent = agentOf(enrolment, met, () => [...snapshot.heads, ...(daybook.head ? [daybook.head] : [])]);
 		const pusher = new Pusher(daybook, agent, from);
 		const [left, givingBack] = await Promise.all([leftOpen(daybook, catalogue, snapshot, fitsTraining(kept.cart, training) ? kept : NOTHING_OPEN), GivingBack.open(daybook)]);
 		const offline = openOffline();
@@ -154,8 +154,9 @@ async function orBesideTheDaybook(found: OpenSale, daybook: PageDaybook): Promis
 }
 
 /** The line to this computer's agent, which remembers whether there ever was one. */
-function agentOf({ agent_urls, till }: Enrolment, met: boolean | undefined): AgentConnection {
-	const agent = new AgentConnection(agent_urls, { till, page: PAGE_VERSION }, undefined, met);
+function agentOf({ agent_urls, till }: Enrolment, met: boolean | undefined, heads: () => Snapshot["heads"]): AgentConnection {
+	const pairing = () => import("@/agent/pairing").then(({ openPairing }) => openPairing(till, heads()));
+	const agent = new AgentConnection(agent_urls, { till, page: PAGE_VERSION }, undefined, met, pairing);
 	agent.on("state", ({ state }) => {
 		if (state === "online") keep(KEPT_AGENT_MET, true).catch(() => undefined);
 	});

@@ -111,7 +111,7 @@ export interface Till extends Scanning, Selling, Holding, Omit<Tasks, "voidSale"
 	/** The receipt whose return was asked for by a scan; the panel takes it. */
 	readonly receipt: ShallowRef<string>;
 	/** Whom a receipt or a gift card is asked of. */
-	readonly askable: Askable & { readonly company: Company };
+	readonly askable: Askable & { readonly company: Company; readonly agent: AgentConnection };
 	/** Raised by the screen-wide keyboard: puts the cursor (and text typed so far) into the search field. */
 	readonly searchFor: ShallowRef<{ readonly text: string } | undefined>;
 	/** False until a start has come so far that codes are scanned: what nobody can scan is drawn after that. */

@@ -13,8 +13,11 @@ from aiohttp import web
 
 from pos_bridge.agent import pages
 from pos_bridge.agent.company import Pairing, load_pairing, save_pairing
+from pos_bridge.agent.devices.attached.address import load_settings
+from pos_bridge.agent.devices.attached.attached import attach
 from pos_bridge.agent.devices.page import SampleCode, add_devices
 from pos_bridge.agent.devices.virtual import VirtualPrinter
+from pos_bridge.agent.door.page import add_status
 from pos_bridge.agent.guard import Guard
 from pos_bridge.agent.ports import RECEIPT_PRINTER
 from pos_bridge.agent.process import TillProcess, open_shelf
@@ -51,7 +54,7 @@ class Demo:
 		self.printer = VirtualPrinter(data_dir / "receipt_printer.jsonl")
 		store = open_shelf(data_dir)
 		spool = PrintSpool(store, {RECEIPT_PRINTER: self.printer}, data_dir / "printer_cache")
-		self.process = TillProcess(store, spool)
+		self.process = TillProcess(store, spool, attach(load_settings(data_dir)))
 		self.app = build_app(Guard(self.port, agents=(agent_url,) if agent_url else ()))
 		self._route(spool, agent_url)
 
@@ -62,6 +65,7 @@ class Demo:
 		pages.add_till(app)
 		pages.add_pages(app, "ledger")
 		add_devices(app, spool, {RECEIPT_PRINTER: self.printer}, self.process.scanned, _samples())
+		add_status(app, self.process)
 		app.router.add_get("/", _to_till)
 		app.on_startup.append(self._open_company)
 		add_agent(app, self.process)

@@ -47,6 +47,10 @@ class Tender:
 	credit: str = ""
 	points: int = 0
 	foreign: Foreign | None = None
+	card: tuple[tuple[str, str], ...] = ()
+	"""What a card terminal that the agent asked said, by name; of the card never more than its last four
+	digits.
+	"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 // The Arabic words of the till. Never a key that English lacks: the type holds both equal.
 
+import { devices } from "@/words/ar/devices";
 import { report } from "@/words/ar/report";
 import { shift } from "@/words/ar/shift";
 import { returns } from "@/words/ar/returns";
@@ -183,6 +184,7 @@ export const ar: Dictionary = {
 	...shift,
 	...returns,
 	...tenders,
+	...devices,
 	...ticket,
 	...people,
 	...everyone,

@@ -1,5 +1,6 @@
 // The German words of the till. Never a key that English lacks: the type holds both equal.
 
+import { devices } from "@/words/de/devices";
 import { report } from "@/words/de/report";
 import { shift } from "@/words/de/shift";
 import { returns } from "@/words/de/returns";
@@ -175,6 +176,7 @@ export const de: Dictionary = {
 	...shift,
 	...returns,
 	...tenders,
+	...devices,
 	...ticket,
 	...people,
 	...everyone,

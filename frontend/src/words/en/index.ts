@@ -1,5 +1,6 @@
 // The English words of the till.
 
+import { devices } from "@/words/en/devices";
 import { report } from "@/words/en/report";
 import { shift } from "@/words/en/shift";
 import { returns } from "@/words/en/returns";
@@ -174,6 +175,7 @@ export const en = {
 	...shift,
 	...returns,
 	...tenders,
+	...devices,
 	...ticket,
 	...people,
 	...everyone,

@@ -1,5 +1,6 @@
 // The Spanish words of the till. Never a key that English lacks: the type holds both equal.
 
+import { devices } from "@/words/es/devices";
 import { report } from "@/words/es/report";
 import { shift } from "@/words/es/shift";
 import { returns } from "@/words/es/returns";
@@ -175,6 +176,7 @@ export const es: Dictionary = {
 	...shift,
 	...returns,
 	...tenders,
+	...devices,
 	...ticket,
 	...people,
 	...everyone,

@@ -1,5 +1,6 @@
 // The French words of the till. Never a key that English lacks: the type holds both equal.
 
+import { devices } from "@/words/fr/devices";
 import { report } from "@/words/fr/report";
 import { shift } from "@/words/fr/shift";
 import { returns } from "@/words/fr/returns";
@@ -175,6 +176,7 @@ export const fr: Dictionary = {
 	...shift,
 	...returns,
 	...tenders,
+	...devices,
 	...ticket,
 	...people,
 	...everyone,

@@ -71,7 +71,7 @@ class Line:
 				write_timeout=WRITE_SECONDS,
 				exclusive=None if "://" in settings.place else True,
 			)
-		except Exception as error:
+		except Exception as error:  # BLE001 - pyserial raises its own, termios.error, OSError, TypeError
 			raise _down(settings, error) from error
 
 	def read(self) -> bytes:
@@ -79,7 +79,7 @@ class Line:
 		try:
 			first: bytes = self._port.read(1)
 			return first + self._port.read(min(self._port.in_waiting, MAX_ANSWER_BYTES)) if first else b""
-		except Exception as error:
+		except Exception as error:  # BLE001 - pyserial raises its own, termios.error, OSError, TypeError
 			raise _down(self.settings, error) from error
 
 	def ask(self, question: bytes, end: bytes, seconds: float) -> bytes:
@@ -90,13 +90,13 @@ class Line:
 			self._port.write(question)
 			answer: bytes = self._port.read_until(end, MAX_ANSWER_BYTES)
 			return answer
-		except Exception as error:
+		except Exception as error:  # BLE001 - pyserial raises its own, termios.error, OSError, TypeError
 			raise _down(self.settings, error) from error
 
 	def close(self) -> None:
 		try:
 			self._port.close()
-		except Exception:  # noqa: BLE001 - an unplugged port can't be closed in order; it is gone either way
+		except Exception:  # noqa: BLE001 - pyserial raises its own and others; an unplugged port is gone either way
 			return
 
 

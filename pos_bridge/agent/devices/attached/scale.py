@@ -89,7 +89,7 @@ class ScaleDesk:
 	def __init__(self, device: str, scale: Scale) -> None:
 		self.device = device
 		self.kind = scale.kind
-		self._scale = scale
+		self.scale = scale
 		self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"scale-{device}")
 		self._waiting = 0
 
@@ -99,7 +99,7 @@ class ScaleDesk:
 			raise Retryable("The scale is being asked already: ask again in a moment.", code="busy")
 		self._waiting += 1
 		try:
-			return await asyncio.get_running_loop().run_in_executor(self._thread, self._scale.weigh)
+			return await asyncio.get_running_loop().run_in_executor(self._thread, self.scale.weigh)
 		except LineDown as down:
 			return Weight("offline", reason=down.message)
 		finally:
@@ -107,4 +107,4 @@ class ScaleDesk:
 
 	def close(self) -> None:
 		self._thread.shutdown(wait=True, cancel_futures=True)
-		self._scale.close()
+		self.scale.close()

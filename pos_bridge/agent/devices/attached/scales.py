@@ -69,7 +69,8 @@ def _unreadable(answer: bytes) -> Weight:
 	return Weight("unreadable", reason=f"The scale said {answer[:24]!r}, which is not its protocol.")
 
 
-_SICS = re.compile(r"S ([SD]) *(-?) *([0-9.]+) +([A-Za-z]+)")
+# Ohaus answers with the command's own name, SI, where Mettler-Toledo writes S.
+_SICS = re.compile(r"SI? ([SD]) *(-?) *([0-9.]+) +([A-Za-z]+)")
 _SICS_STATES = {
 	"S I": Weight("unstable", reason="The scale can't weigh just now."),
 	"S +": Weight("overload", reason="Too much is on the scale: take something off."),
@@ -96,7 +97,7 @@ class MtSics:
 			return _SILENT
 		if weighed := _SICS.fullmatch(text):
 			return weight_of(weighed[2] + weighed[3], weighed[4], weighed[1] == "S")
-		return _SICS_STATES.get(text) or _unreadable(answer)
+		return _SICS_STATES.get(text.replace("SI ", "S ", 1)) or _unreadable(answer)
 
 	def close(self) -> None:
 		self._line.close()

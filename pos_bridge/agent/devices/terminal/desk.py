@@ -172,7 +172,7 @@ class CardDesk:
 			return await asyncio.wait_for(call(asked), self._answer_seconds)
 		except asyncio.TimeoutError:
 			return CardResult("unsure", "The terminal did not answer in time.")
-		except Exception:
+		except Exception:  # BLE001 - whatever a driver trips over, the terminal may have heard of it
 			log.exception("A card terminal's driver failed")
 			return CardResult(
 				"unsure", "The agent met a fault while the terminal was at it; its log says more."

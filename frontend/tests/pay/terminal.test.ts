@@ -1,0 +1,122 @@
+// A card payment at a terminal: asked for once, found out when the answer is lost, decided by a person at last.
+
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { holdsCardNumber } from "@/shell/cardNumbers";
+import { Rejected, Retryable } from "@/core/errors";
+import { ASK_EVERY_MS, Attempt, type CardPayment, type Line } from "@/pay/terminal/terminal";
+
+const CART = "01a1ee56-5e01-7001-8203-040506070809";
+const WANTED = { terminal: "terminal", cart: CART, amount_minor: 340, currency: "EUR" };
+
+type Asked = { readonly op: string; readonly [field: string]: unknown };
+
+/** An agent: what it was asked, and what it has of the cart. */
+class FakeAgent {
+	readonly asked: Asked[] = [];
+	payments: CardPayment[] = [];
+	away = false;
+	listener: (event: never) => void = () => undefined;
+
+	readonly line: Line = {
+		ask: async (message) => {
+			this.asked.push(message);
+			if (this.away) throw new Retryable("away", "agent_away");
+			if (message.op === "cards") return { op: "cards", payments: this.payments };
+			if (message.op === "settle_card") this.become(message.charged === true ? "approved" : "failed");
+			if (message.op === "pay") this.payments.push(paid(String(message.attempt), "waiting"));
+			return { op: "card", ...this.payments.at(-1) };
+		},
+		on: (_name, listener) => {
+			this.listener = listener as never;
+			return () => (this.listener = () => undefined);
+		},
+	};
+
+	become(state: CardPayment["state"], tell = false): void {
+		const last = this.payments.pop() as CardPayment;
+		this.payments.push({ ...last, state, card: { last_four: "0000" } });
+		if (tell) this.listener({ op: "card", ...this.payments.at(-1) } as never);
+	}
+
+	count(op: string): number {
+		return this.asked.filter((message) => message.op === op).length;
+	}
+}
+
+function paid(attempt: string, state: CardPayment["state"]): CardPayment {
+	return { attempt, kind: "pay", amount_minor: 340, state, reason: "", card: {}, lines: [] };
+}
+
+let agent: FakeAgent;
+let told: string[];
+const tell = (payment: CardPayment, away: boolean) => void told.push(away ? `${payment.state} away` : payment.state);
+
+beforeEach(() => {
+	vi.useFakeTimers();
+	agent = new FakeAgent();
+	told = [];
+});
+afterEach(() => vi.useRealTimers());
+
+test("it is asked for once and decided by what the agent tells", async () => {
+	const attempt = await Attempt.begin(agent.line, WANTED, tell);
+	const decided = attempt.decided();
+	agent.become("approved", true);
+	expect(await decided).toMatchObject({ attempt: `${CART}:1`, state: "approved" });
+	expect([agent.count("pay"), told]).toEqual([1, ["waiting", "approved"]]);
+});
+
+test("another attempt for a cart gets the next number", async () => {
+	agent.payments = [paid(`${CART}:1`, "declined"), paid(`${CART}:2`, "cancelled")];
+	await Attempt.begin(agent.line, WANTED, tell);
+	expect(agent.asked.at(-1)).toMatchObject({ op: "pay", attempt: `${CART}:3` });
+});
+
+test("an event that was lost is found by asking, and nothing is charged again", async () => {
+	const decided = (await Attempt.begin(agent.line, WANTED, tell)).decided();
+	agent.become("approved");
+	await vi.advanceTimersByTimeAsync(ASK_EVERY_MS);
+	expect((await decided).state).toBe("approved");
+	expect(agent.count("pay")).toBe(1);
+});
+
+test("what is unsure is asked for until a person says what the terminal shows", async () => {
+	const attempt = await Attempt.begin(agent.line, WANTED, tell);
+	const decided = attempt.decided();
+	agent.become("unsure", true);
+	await vi.advanceTimersByTimeAsync(3 * ASK_EVERY_MS);
+	expect(agent.count("card_result")).toBeGreaterThan(1);
+	attempt.settle(true);
+	await vi.advanceTimersByTimeAsync(ASK_EVERY_MS);
+	expect((await decided).state).toBe("approved");
+	expect([agent.count("settle_card"), agent.count("pay")]).toEqual([1, 1]);
+});
+
+test("away from the agent nothing is decided but by a person", async () => {
+	const attempt = await Attempt.begin(agent.line, WANTED, tell);
+	const decided = attempt.decided();
+	agent.away = true;
+	await vi.advanceTimersByTimeAsync(2 * ASK_EVERY_MS);
+	expect(told.at(-1)).toBe("waiting away");
+	attempt.settle(false);
+	await vi.advanceTimersByTimeAsync(ASK_EVERY_MS);
+	expect((await decided).state).toBe("failed");
+});
+
+test("an agent that never heard of it has charged nothing", async () => {
+	const attempt = await Attempt.begin(agent.line, WANTED, tell);
+	const decided = attempt.decided();
+	agent.payments = [];
+	await vi.advanceTimersByTimeAsync(ASK_EVERY_MS);
+	expect((await decided).state).toBe("failed");
+});
+
+test("a refusal to begin is said, not waited for", async () => {
+	const line: Line = { ...agent.line, ask: async ({ op }) => (op === "cards" ? { op, payments: [] } : Promise.reject(new Rejected("busy", "terminal_busy"))) };
+	await expect(Attempt.begin(line, WANTED, tell)).rejects.toMatchObject({ code: "terminal_busy" });
+});
+
+test("a card's number is found in what somebody types", () => {
+	expect(["4111 1111 1111 1111", "no 4111111111111111", "12 4111-1111-1111-1111"].every(holdsCardNumber)).toBe(true);
+	expect(["4111111111111112", "changed their mind", "2026-11-27 12:00", "0000000000000000"].some(holdsCardNumber)).toBe(false);
+});
