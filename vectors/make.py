@@ -35,10 +35,10 @@ from scenarios import scenarios
 from shift_days import ShiftDay, shift_days
 
 from pos_bridge.core import money, receipt, report, returns, sale, sale_body, sync
+from pos_bridge.core.codes.gs1 import is_gtin, normalise_code, parse_in_store_code
+from pos_bridge.core.codes.gs1_elements import parse_elements
 from pos_bridge.core.daybook import Arrival, Gap, MemoryDaybook
 from pos_bridge.core.entry import GENESIS, Entry, canonical, chain_hash, open_wire, seal
-from pos_bridge.core.gs1 import is_gtin, normalise_code, parse_in_store_code
-from pos_bridge.core.gs1_elements import parse_elements
 from pos_bridge.core.money import Rounding, format_decimal, parse_decimal
 from pos_bridge.core.pricing import loyalty
 from pos_bridge.core.pricing.wire import price_of, wire_of

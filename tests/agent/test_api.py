@@ -13,9 +13,9 @@ from pos_bridge.agent.daybook import arrival_now, recording
 from pos_bridge.agent.standalone.api import CHANGES_PATH
 from pos_bridge.agent.standalone.enrolment import CODE_SECONDS, CODE_TRIES, Enrolment
 from pos_bridge.core.catalogue import CHUNK_SIZE
+from pos_bridge.core.codes.gs1 import is_gtin
 from pos_bridge.core.entry import WireEntry, open_wire
 from pos_bridge.core.errors import Rejected, Unauthenticated
-from pos_bridge.core.gs1 import is_gtin
 from pos_bridge.core.sync import (
 	CHUNK_PATH,
 	ENROL_PATH,

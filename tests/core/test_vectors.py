@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from pos_bridge.core import money, people, receipt, report, returns, sale, sale_body, sync
+from pos_bridge.core.codes.gs1 import InStoreCode, is_gtin, normalise_code, parse_in_store_code
+from pos_bridge.core.codes.gs1_elements import Elements, parse_elements
 from pos_bridge.core.daybook import Arrival, MemoryDaybook
 from pos_bridge.core.entry import GENESIS, WireEntry, canonical, chain_hash, open_wire
 from pos_bridge.core.errors import Malformed
-from pos_bridge.core.gs1 import InStoreCode, is_gtin, normalise_code, parse_in_store_code
-from pos_bridge.core.gs1_elements import Elements, parse_elements
 from pos_bridge.core.money import Rounding, format_decimal, parse_decimal
 from pos_bridge.core.pricing import loyalty
 from pos_bridge.core.pricing.price_list import Asked, Price, rate_of

@@ -6,7 +6,7 @@ It changes lines of the log only, as late as possible, so that tracebacks are co
 import logging
 import re
 
-from pos_bridge.core.card_numbers import without_card_numbers
+from pos_bridge.core.codes.card_numbers import without_card_numbers
 
 HIDDEN = "[removed]"
 _SECRETS = re.compile(

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from pos_bridge.core.card_numbers import holds_card_number
+from pos_bridge.core.codes.card_numbers import holds_card_number
 from pos_bridge.core.errors import Rejected
 
 NEEDED: Mapping[str, str] = {

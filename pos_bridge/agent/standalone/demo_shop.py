@@ -11,7 +11,7 @@ from importlib.resources import files
 
 from pos_bridge.agent.standalone.demo_names import name_of
 from pos_bridge.core.catalogue import OFFERS, Item, TillProfile, Unit
-from pos_bridge.core.gs1 import check_digit
+from pos_bridge.core.codes.gs1 import check_digit
 from pos_bridge.core.journal import Accounts
 from pos_bridge.core.money import SCALE
 from pos_bridge.core.people import Person, badge_digest, sensible_roles, verifier_of

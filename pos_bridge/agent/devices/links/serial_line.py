@@ -44,7 +44,7 @@ class SerialLink:
 			)
 		except (serial.SerialException, ValueError, OSError) as error:
 			raise OSError(f"{device} can't be opened: {error}") from error
-		except Exception as error:
+		except Exception as error:  # BLE001 - pyserial raises its own, termios.error, TypeError
 			raise OSError(f"{device} can't be set up: {error}") from error
 
 	def write(self, data: bytes, seconds: float) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from pos_bridge.agent.devices.text import clean
-from pos_bridge.core.card_numbers import without_card_numbers
+from pos_bridge.core.codes.card_numbers import without_card_numbers
 
 MAX_TEXT = 60
 MAX_LINES = 120

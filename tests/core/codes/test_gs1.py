@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pos_bridge.core.codes.gs1 import check_digit, is_gtin, normalise_code, parse_in_store_code
 from pos_bridge.core.errors import Rejected
-from pos_bridge.core.gs1 import check_digit, is_gtin, normalise_code, parse_in_store_code
 
 digits = st.text("0123456789", min_size=12, max_size=12)
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pos_bridge.core.card_numbers import HIDDEN, holds_card_number, without_card_numbers
+from pos_bridge.core.codes.card_numbers import HIDDEN, holds_card_number, without_card_numbers
 
 
 def luhn(body):

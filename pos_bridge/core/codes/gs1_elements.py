@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pos_bridge.core.gs1 import is_gtin
+from pos_bridge.core.codes.gs1 import is_gtin
 from pos_bridge.core.money import SCALE
 
 SEPARATOR = "\x1d"
