@@ -12,6 +12,7 @@ from pos_bridge.agent.company import Company, Pairing, load_pairing, save_pairin
 from pos_bridge.agent.daybook import SqliteDaybook
 from pos_bridge.agent.forwarder import Forwarder
 from pos_bridge.agent.forwarding import Forwarding
+from pos_bridge.agent.new_customers import NewCustomers
 from pos_bridge.agent.ports import JobChange, PrinterStatus, Spool
 from pos_bridge.agent.store import Store
 from pos_bridge.core.daybook import Recorded
@@ -36,6 +37,7 @@ class TillProcess:
 		self.store = store
 		self.daybook = SqliteDaybook(store)
 		self.forwarding = Forwarding(store)
+		self.new_customers = NewCustomers(store)
 		self.spool = spool
 		self.pairing: Pairing | None = load_pairing(store)
 		self._company: Company | None = None
@@ -50,6 +52,7 @@ class TillProcess:
 	async def stop(self) -> None:
 		if self._forwarder:
 			await self._forwarder.stop()
+		await self.new_customers.stop()
 		if self._company:
 			await self._company.close()
 		await self.spool.stop()
@@ -86,6 +89,7 @@ class TillProcess:
 		self._company = Company(found.server)
 		self._forwarder = Forwarder(self.forwarding, self._company, found, self._answered)
 		self._forwarder.start()
+		self.new_customers.start(self._company, found)
 
 	def _answered(self, results: Sequence[Recorded]) -> None:
 		self._tell({"op": "acknowledged", "results": [recorded_fields(result) for result in results]})

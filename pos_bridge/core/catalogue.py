@@ -19,7 +19,7 @@ from pos_bridge.core.tax import Tax
 from pos_bridge.core.ticket import TotalRounding
 
 CHUNK_SIZE = 1000
-OFFERS = ("exchange", "gift_card", "store_credit", "on_account", "tips")
+OFFERS = ("exchange", "gift_card", "store_credit", "on_account", "tips", "new_customer")
 """What not every shop is set up for; kinds of tenders, and tips."""
 
 
@@ -81,6 +81,8 @@ class TillProfile:
 	offers: tuple[str, ...] = ()
 	"""What the shop takes and gives besides money, of `OFFERS`."""
 	without_receipt_minor: int = 0
+	phone_code: str = ""
+	"""Digits before a telephone number of the shop's country; "" where they are not known."""
 	"""What a return without receipt may come to; 0: the shop takes nothing back so."""
 	rules: Sequence[Mapping[str, Any]] = ()
 	"""Pricing rules as `pricing.rules` reads them."""
@@ -192,6 +194,7 @@ def _rare_fields(profile: TillProfile) -> dict[str, Any]:
 		"restricted": [list(row) for row in profile.restricted],
 		"offers": list(profile.offers),
 		"without_receipt_minor": profile.without_receipt_minor,
+		"phone_code": profile.phone_code,
 	}
 	return {name: value for name, value in fields.items() if value}
 

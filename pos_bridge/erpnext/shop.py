@@ -19,6 +19,7 @@ from pos_bridge.core.money import format_decimal, parse_decimal
 from pos_bridge.core.sale import MAX_RATE_DECIMALS
 from pos_bridge.core.tax import ON_PREVIOUS_ROW, Charge, Tax, check_taxes
 from pos_bridge.core.ticket import TotalRounding
+from pos_bridge.erpnext.customers.rows import country_code
 
 CHANNEL = "Till"
 """What documents and entries say of a sale in a shop; online shops put their own name there."""
@@ -331,11 +332,16 @@ def till_profile(till: str) -> TillProfile:
 def _offered(shop: Shop) -> dict[str, Any]:
 	"""What the POS Profile has an account for, or says."""
 	profile = frappe.get_cached_doc("POS Profile", shop.profile)
-	offers = {*shop.accounts, *(["on_account"] if profile.get("pos_bridge_on_account") else [])}
+	offers = {
+		"new_customer",
+		*shop.accounts,
+		*(["on_account"] if profile.get("pos_bridge_on_account") else []),
+	}
 	limit = flt(profile.get("pos_bridge_without_receipt"))
 	return {
 		"offers": tuple(offer for offer in OFFERS if offer in offers),
 		"without_receipt_minor": minor(limit, shop.currency_precision),
+		"phone_code": country_code(shop.company),
 	}
 
 

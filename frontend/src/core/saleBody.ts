@@ -8,6 +8,8 @@ import type { Payer } from "@/core/tenders";
 /** What not every sale says: each is left out where it says nothing. */
 export interface Rare extends Payer {
 	readonly tip_minor?: number;
+	/** The salted hash of the record of a customer who is new at this till. */
+	readonly customer_record?: string;
 }
 
 /** The body of a sale's entry; call checkSale() on it before recording. */

@@ -36,7 +36,7 @@ export interface PricingFor {
 	readonly territory: string;
 }
 
-export type Offer = "exchange" | "gift_card" | "store_credit" | "on_account" | "tips";
+export type Offer = "exchange" | "gift_card" | "store_credit" | "on_account" | "tips" | "new_customer";
 
 export type Restriction = readonly [customer: string, kind: "item" | "group" | "brand", name: string];
 
@@ -67,6 +67,8 @@ export interface Snapshot {
 	readonly offers?: readonly Offer[];
 	/** What one return without receipt may come to; absent: the shop takes nothing back so. */
 	readonly without_receipt_minor?: number;
+	/** Digits before a telephone number of the shop's country. */
+	readonly phone_code?: string;
 	readonly cashiers: readonly string[];
 	readonly groups: readonly string[];
 	readonly units: readonly string[];
@@ -272,6 +274,11 @@ export class Company {
 	/** What is on a gift card or store credit, with as much of it kept for this till as is there, at most `amount_minor`. */
 	async leaseCredit(credit: string, amount_minor: number): Promise<CreditAnswer> {
 		return messageOf<CreditAnswer>(await this.post("lease_credit", { credit, amount_minor }));
+	}
+
+	/** Any other call of a till, with what the company answered. */
+	async ask(method: "new_customers" | "customer", body: object): Promise<unknown> {
+		return messageOf<unknown>(await this.post(method, body));
 	}
 
 	private post(method: string, body: object): Promise<string> {

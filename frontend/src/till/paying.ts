@@ -64,15 +64,19 @@ interface Around {
 	readonly given?: readonly Tender[];
 	/** For the next start. */
 	readonly keep: (given: KeptTenders) => void;
+	/** What a sale names of the record of a customer who is new here. */
+	readonly recordOf?: (customer: string) => string | undefined;
 }
 
 /** What not every sale says: for whom, and a tip, which nobody gives who gets money back. */
-function rareOf({ customer, payer, tip_minor = 0 }: Cart, balance: number): Rare {
+function rareOf({ customer, payer, tip_minor = 0 }: Cart, balance: number, recordOf: Around["recordOf"]): Rare {
 	const id = payer?.customer ?? customer?.customer;
-	return { ...(id !== undefined && { customer: id }), ...(balance > 0 && tip_minor > 0 && { tip_minor }) };
+	const customer_record = id === undefined ? undefined : recordOf?.(id);
+	const who = { ...(id !== undefined && { customer: id }), ...(customer_record !== undefined && { customer_record }) };
+	return { ...who, ...(balance > 0 && tip_minor > 0 && { tip_minor }) };
 }
 
-export function usePaying({ basket, desk, screen, given = [], keep }: Around): Paying {
+export function usePaying({ basket, desk, screen, given = [], keep, recordOf }: Around): Paying {
 	const tenders = shallowRef(given);
 	const busy = shallowRef(false);
 	const problem = shallowRef("");
@@ -141,7 +145,7 @@ export function usePaying({ basket, desk, screen, given = [], keep }: Around): P
 				totals: basket.totals.value,
 				tenders: all,
 				back,
-				rare: rareOf(basket.cart.value, basket.balance.value),
+				rare: rareOf(basket.cart.value, basket.balance.value, recordOf),
 			});
 			show(sale);
 		} catch (error) {

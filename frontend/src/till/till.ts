@@ -11,12 +11,15 @@ import type { Tender } from "@/core/sale";
 import type { PageDaybook, StoredEntry } from "@/daybook/daybook";
 import type { GivingBack } from "@/daybook/givingBack";
 import type { Pusher } from "@/daybook/push";
+import { useNewCustomers, type NewCustomers } from "@/customers/newCustomers";
+import { useServing, type Serving } from "@/customers/serving";
 import type { Offline } from "@/offline/offline";
 import { useHeld, type Held } from "@/hold/held";
 import { useHolding, type Holding } from "@/hold/holding";
 import { hasLittleRoom, megabytes } from "@/offline/room";
 import { restartWhenQuiet, wasRestarted } from "@/offline/restart";
 import { keep } from "@/server/kept";
+import { customerOfCode } from "@/server/customers";
 import { lookUpSale, type Askable } from "@/returns/lookUpSale";
 import type { Company, Snapshot } from "@/server/api";
 import { useScanning, type Scanning } from "@/scan/scanning";
@@ -72,7 +75,7 @@ export interface LeftOpen {
 	readonly lost: number;
 }
 
-export interface Till extends Scanning, Selling, Holding, Omit<Tasks, "voidSale" | "problem"> {
+export interface Till extends Scanning, Selling, Serving, Holding, Omit<Tasks, "voidSale" | "problem"> {
 	readonly snapshot: Readonly<ShallowRef<Snapshot>>;
 	readonly catalogue: Catalogue;
 	readonly copying: Copying;
@@ -94,6 +97,7 @@ export interface Till extends Scanning, Selling, Holding, Omit<Tasks, "voidSale"
 	readonly shift: Readonly<ShallowRef<string | undefined>>;
 	readonly desk: () => Desk;
 	readonly held: Held;
+	readonly newCustomers: NewCustomers;
 	readonly notices: Notices;
 	/** The receipt whose return was asked for by a scan; the panel takes it. */
 	readonly receipt: ShallowRef<string>;
@@ -162,6 +166,7 @@ export function createTill(parts: TillParts): Till {
 	const scanning = useScanning({
 		...state, whyNot, nextCustomer, openReceipt,
 		money: () => state.money.value,
+		customerOf: customerOfCode,
 		searchByName: () => void (state.searchFor.value = { text: "" }),
 	});
 	parts.agent.on("scan", ({ code }) => scanning.scan(code));
@@ -262,6 +267,10 @@ function openState(parts: TillParts): State {
 		refused: (reason) => tasks.problem(t("cart.refused", { reason })),
 	}, { itemOf: (item) => catalogue.byItem(item), today });
 	const selling = useBuying({ basket, catalogue, snapshot, clock, notices });
+	const serving = useServing({ basket, selling, company, settled: parts.settled });
+	const newCustomers = useNewCustomers({
+		settled: parts.settled, company, agent, writable: () => daybook.writable, taken: () => void catalogue.poll().catch(() => undefined),
+	});
 	const trust = useTrust(daybook, agent, pusher, company, clock);
 	const desk = (): Desk => ({
 		snapshot: snapshot.value, cashier: cashier.value ?? "", daybook, agent, pusher, clock,
@@ -281,7 +290,7 @@ function openState(parts: TillParts): State {
 	});
 	const money = computed(() => moneyOf(snapshot.value));
 	return {
-		...selling, ...holding, held,
+		...selling, ...serving, ...holding, held, newCustomers,
 		snapshot, catalogue, daybook, offline, clock, catalogueVersion, cashier, screen, notices, basket, trust, tasks, settled,
 		keepOpen: keepNow, shift, desk,
 		copying: copying(catalogue, parts.settled),
@@ -292,7 +301,7 @@ function openState(parts: TillParts): State {
 		money,
 		repriced: useRepriced({ basket, catalogue, catalogueVersion, money, notices, snapshot, buying: selling.buying }),
 		paying: usePaying({
-			basket, desk, screen,
+			basket, desk, screen, recordOf: newCustomers.hashOf,
 			...(left.tenders && { given: left.tenders }),
 			keep: (given) => void keepNow(KEPT_TENDERS, given).catch((error: unknown) => failed(wordsOf(error))),
 		}),

@@ -1,5 +1,6 @@
 // The German words of the till. Never a key that English lacks: the type holds both equal.
 
+import { customers } from "@/words/customers.de";
 import { report } from "@/words/report.de";
 import { shift } from "@/words/shift.de";
 import { returns } from "@/words/returns.de";
@@ -174,6 +175,7 @@ export const de: Dictionary = {
 	...returns,
 	...tenders,
 	...ticket,
+	...customers,
 
 	"scan.unknown": "Unbekannter Code {code}",
 	"scan.unknown_hint": "Nicht im Sortiment. Nach dem Namen suchen oder beiseitelegen und das Büro um den Code bitten.",

@@ -1,5 +1,6 @@
 // The English words of the till.
 
+import { customers } from "@/words/customers.en";
 import { report } from "@/words/report.en";
 import { shift } from "@/words/shift.en";
 import { returns } from "@/words/returns.en";
@@ -173,6 +174,7 @@ export const en = {
 	...returns,
 	...tenders,
 	...ticket,
+	...customers,
 
 	"scan.unknown": "Unknown code {code}",
 	"scan.unknown_hint": "Not in the catalogue. Search it by name, or put it aside and ask the office to add the code.",

@@ -21,6 +21,7 @@ TILL = "T1"
 WAREHOUSE = "Shop floor"
 CURRENCY = "EUR"
 CURRENCY_PRECISION = 2
+PHONE_CODE = "49"
 
 # GS1 keeps prefixes 20 to 29 for use inside a shop, so that no code here is a real product's.
 _SHOP_PREFIX = "20"
@@ -66,6 +67,7 @@ PROFILE = TillProfile(
 	code_patterns=("21IIIIIWWWWWC", "22IIIIIPPPPPC"),
 	offers=OFFERS,
 	without_receipt_minor=5000,
+	phone_code=PHONE_CODE,
 	rules=(
 		{
 			"rule": "WELCOME",
@@ -91,12 +93,12 @@ CRATES = {"DRI-03": Unit("Crate", 12 * SCALE, ("4006381333955",))}
 """What is also sold by the crate, under the crate's own code."""
 
 CUSTOMERS = (
-	("CUST-0001", "Café Morgenrot", "+49 30 5550101", "kueche@morgenrot.example", "Commercial"),
-	("CUST-0002", "Jana Petersen", "+49 170 5550102", "jana@petersen.example", "Individual"),
-	("CUST-0003", "Kiosk am Landwehrkanal", "+49 30 5550103", "", "Commercial"),
-	("CUST-0004", "Samir Haddad", "+49 171 5550104", "samir@haddad.example", "Individual"),
+	("CUST-0001", "Café Morgenrot", "+49 30 5550101", "kueche@morgenrot.example", "Commercial", ""),
+	("CUST-0002", "Jana Petersen", "+49 170 5550102", "jana@petersen.example", "Individual", "LH-000002"),
+	("CUST-0003", "Kiosk am Landwehrkanal", "+49 30 5550103", "", "Commercial", ""),
+	("CUST-0004", "Samir Haddad", "+49 171 5550104", "samir@haddad.example", "Individual", "LH-000004"),
 )
-"""Id, name, mobile, e-mail and group of who has an account here."""
+"""Id, name, mobile, e-mail, group and card of who has an account here."""
 
 
 @dataclass(frozen=True, slots=True)
