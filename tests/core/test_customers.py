@@ -51,7 +51,13 @@ def test_a_wrong_text_is_kept_as_long_as_it_is_bounded():
 
 @pytest.mark.parametrize(
 	"more",
-	[{"customer": "Jana"}, {"salt": "ff"}, {"name": 7}, {"created_at": "today"}, {"consents": {"receipts": {}}}],
+	[
+		{"customer": "Jana"},
+		{"salt": "ff"},
+		{"name": 7},
+		{"created_at": "today"},
+		{"consents": {"receipts": {}}},
+	],
 	ids=str,
 )
 def test_what_is_no_record_is_malformed(more):
