@@ -50,6 +50,8 @@ class Item:
 	"""Other units that it is sold in."""
 	prices: tuple[Price, ...] = ()
 	"""Rows of price lists, where `price_minor` does not say all of it."""
+	min_age: int = 0
+	"""Whoever buys it must be so many years old; 0 for everybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +83,11 @@ class TillProfile:
 	offers: tuple[str, ...] = ()
 	"""What the shop takes and gives besides money, of `OFFERS`."""
 	without_receipt_minor: int = 0
+	"""What a return without receipt may come to; 0: the shop takes nothing back so."""
 	phone_code: str = ""
 	"""Digits before a telephone number of the shop's country; "" where they are not known."""
-	"""What a return without receipt may come to; 0: the shop takes nothing back so."""
+	foreign: Sequence[Mapping[str, Any]] = ()
+	"""Cash of other currencies that is taken: `currency`, `currency_precision`, `rate`, `as_of`."""
 	rules: Sequence[Mapping[str, Any]] = ()
 	"""Pricing rules as `pricing.rules` reads them."""
 	rules_left_out: Sequence[Mapping[str, str]] = ()
@@ -165,6 +169,7 @@ def _more(item: Item) -> dict[str, Any]:
 	fields = {
 		"brand": item.brand,
 		"variant_of": item.variant_of,
+		"min_age": item.min_age,
 		"units": [[each.unit, format_decimal(each.factor), list(each.gtins)] for each in item.units],
 		"prices": [_price_fields(price) for price in item.prices],
 	}
@@ -195,6 +200,7 @@ def _rare_fields(profile: TillProfile) -> dict[str, Any]:
 		"offers": list(profile.offers),
 		"without_receipt_minor": profile.without_receipt_minor,
 		"phone_code": profile.phone_code,
+		"foreign": list(profile.foreign),
 	}
 	return {name: value for name, value in fields.items() if value}
 

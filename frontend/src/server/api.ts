@@ -38,6 +38,14 @@ export interface PricingFor {
 
 export type Offer = "exchange" | "gift_card" | "store_credit" | "on_account" | "tips" | "new_customer";
 
+/** What one unit of a currency is worth in the shop's, as of a day. */
+export interface ForeignRate {
+	readonly currency: string;
+	readonly currency_precision: number;
+	readonly rate: string;
+	readonly as_of: string;
+}
+
 export type Restriction = readonly [customer: string, kind: "item" | "group" | "brand", name: string];
 
 export interface Snapshot {
@@ -67,6 +75,8 @@ export interface Snapshot {
 	readonly offers?: readonly Offer[];
 	/** What one return without receipt may come to; absent: the shop takes nothing back so. */
 	readonly without_receipt_minor?: number;
+	/** Cash of other currencies that is taken. */
+	readonly foreign?: readonly ForeignRate[];
 	/** Digits before a telephone number of the shop's country. */
 	readonly phone_code?: string;
 	readonly cashiers: readonly string[];

@@ -69,11 +69,11 @@ interface Around {
 }
 
 /** What not every sale says: for whom, and a tip, which nobody gives who gets money back. */
-function rareOf({ customer, payer, tip_minor = 0 }: Cart, balance: number, recordOf: Around["recordOf"]): Rare {
+function rareOf({ customer, payer, tip_minor = 0, note, age_check }: Cart, balance: number, recordOf: Around["recordOf"]): Rare {
 	const id = payer?.customer ?? customer?.customer;
 	const customer_record = id === undefined ? undefined : recordOf?.(id);
 	const who = { ...(id !== undefined && { customer: id }), ...(customer_record !== undefined && { customer_record }) };
-	return { ...who, ...(balance > 0 && tip_minor > 0 && { tip_minor }) };
+	return { ...who, ...(note !== undefined && { note }), ...(age_check && { age_check }), ...(balance > 0 && tip_minor > 0 && { tip_minor }) };
 }
 
 export function usePaying({ basket, desk, screen, given = [], keep, recordOf }: Around): Paying {

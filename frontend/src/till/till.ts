@@ -12,6 +12,7 @@ import type { PageDaybook, StoredEntry } from "@/daybook/daybook";
 import type { GivingBack } from "@/daybook/givingBack";
 import type { Pusher } from "@/daybook/push";
 import { useNewCustomers, type NewCustomers } from "@/customers/newCustomers";
+import { useAge, type AgeAsking } from "@/age/age";
 import { useServing, type Serving } from "@/customers/serving";
 import type { Offline } from "@/offline/offline";
 import { useHeld, type Held } from "@/hold/held";
@@ -75,7 +76,7 @@ export interface LeftOpen {
 	readonly lost: number;
 }
 
-export interface Till extends Scanning, Selling, Serving, Holding, Omit<Tasks, "voidSale" | "problem"> {
+export interface Till extends Scanning, Selling, Serving, AgeAsking, Holding, Omit<Tasks, "voidSale" | "problem"> {
 	readonly snapshot: Readonly<ShallowRef<Snapshot>>;
 	readonly catalogue: Catalogue;
 	readonly copying: Copying;
@@ -139,7 +140,8 @@ export function createTill(parts: TillParts): Till {
 		screen.value = "sell";
 	}
 	function goPay(): void {
-		if (screen.value !== "sell" || basket.empty.value || !daybook.writable || tasks.isVoiding()) return;
+		if (state.ageNeeded.value > 0) panel.value = "age";
+		if (state.ageNeeded.value > 0 || screen.value !== "sell" || basket.empty.value || !daybook.writable || tasks.isVoiding()) return;
 		panel.value = undefined;
 		notices.clear();
 		if (basket.back.value && basket.lines.value.length > 0 && !state.snapshot.value.offers?.includes("exchange")) {
@@ -254,6 +256,7 @@ function openState(parts: TillParts): State {
 	const catalogueVersion = shallowRef(0);
 	const cashier = shallowRef(knownCashier(first, kept));
 	const screen = shallowRef<Screen>(left.tenders?.length || left.half ? "pay" : "sell");
+	const panel = shallowRef<Panel>();
 	const notices = useNotices();
 	const failed = (reason: string): void => tasks.problem(t("cart.not_kept", { reason }));
 	const { cart, tenders } = left;
@@ -294,7 +297,8 @@ function openState(parts: TillParts): State {
 		snapshot, catalogue, daybook, offline, clock, catalogueVersion, cashier, screen, notices, basket, trust, tasks, settled,
 		keepOpen: keepNow, shift, desk,
 		copying: copying(catalogue, parts.settled),
-		panel: shallowRef<Panel>(),
+		panel,
+		...useAge({ basket, catalogue, catalogueVersion, panel }),
 		receipt: shallowRef(""),
 		askable,
 		searchFor: shallowRef<{ readonly text: string }>(),

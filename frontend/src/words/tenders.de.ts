@@ -3,6 +3,10 @@
 import type { tenders as english } from "@/words/tenders.en";
 
 export const tenders: Readonly<Record<keyof typeof english, string>> = {
+	"foreign.way": "Fremdes Bargeld",
+	"foreign.currency": "Währung der Scheine",
+	"foreign.rate": "1 {foreign} = {rate} {currency}, Kurs vom {day}",
+	"foreign.first": "Tippen Sie, was gegeben wird.",
 	"pay.gift": "Gutschein, Guthaben",
 	"tender.on_account": "Auf Rechnung",
 	"pay.bank_ask": "Um eine Überweisung von {amount} bitten. Bestätigen, sobald die Bank sie zeigt.",

@@ -68,6 +68,10 @@ PROFILE = TillProfile(
 	offers=OFFERS,
 	without_receipt_minor=5000,
 	phone_code=PHONE_CODE,
+	foreign=(
+		{"currency": "USD", "currency_precision": 2, "rate": "0.86", "as_of": "2026-11-20"},
+		{"currency": "CHF", "currency_precision": 2, "rate": "1.05", "as_of": "2026-11-20"},
+	),
 	rules=(
 		{
 			"rule": "WELCOME",
@@ -91,6 +95,13 @@ PROFILE = TillProfile(
 
 CRATES = {"DRI-03": Unit("Crate", 12 * SCALE, ("4006381333955",))}
 """What is also sold by the crate, under the crate's own code."""
+
+MIN_AGES = {
+	**dict.fromkeys((f"DRI-{number}" for number in range(12, 21) if number != 15), 16),
+	"DRI-21": 18,
+	"DRI-22": 18,
+}
+"""Years that whoever buys it must have: beer and wine, spirits."""
 
 CUSTOMERS = (
 	("CUST-0001", "Café Morgenrot", "+49 30 5550101", "kueche@morgenrot.example", "Commercial", ""),
@@ -136,6 +147,7 @@ def _from_row(number: int, row: Mapping[str, str]) -> Stocked:
 		gtins=() if weighed else (_gtin(_SHOP_PREFIX, number),),
 		weighed=weighed,
 		units=(CRATES[row["item"]],) if row["item"] in CRATES else (),
+		min_age=MIN_AGES.get(row["item"], 0),
 	)
 	return Stocked(item, int(row["cost_minor"]), int(row["opening"]) * SCALE)
 
