@@ -5,6 +5,7 @@ It never touches a book: invoices, ledgers and entries stay, on a Customer who h
 
 import frappe
 from frappe import _
+from frappe.model.rename_doc import rename_doc
 
 from pos_bridge.core.errors import Rejected
 from pos_bridge.erpnext.customers.making import placeholder_name
@@ -58,7 +59,7 @@ def erase(customer: str) -> str:
 	)
 	_erase_copies(customer, name)
 	if frappe.db.get_default("cust_master_name") == "Customer Name":
-		frappe.rename_doc("Customer", customer, name, force=True, ignore_permissions=True, show_alert=False)
+		rename_doc("Customer", customer, name, force=True, ignore_permissions=True, show_alert=False)
 	frappe.clear_document_cache("Customer", customer)
 	return name
 

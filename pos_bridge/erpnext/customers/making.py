@@ -7,6 +7,7 @@ from typing import Any
 
 import frappe
 from frappe import _
+from frappe.model.rename_doc import rename_doc
 
 from pos_bridge.core.customers import NewCustomer, normal_email, normal_mobile
 from pos_bridge.erpnext.customers.rows import DOCTYPE, ERASED, country_code
@@ -51,7 +52,7 @@ def fill_in(customer: str, record: NewCustomer) -> None:
 def merge(placeholder: str, into: str) -> None:
 	"""All that was booked on the one is the other's from now on: ERPNext's own way of merging."""
 	name = frappe.db.get_value("Customer", into, "customer_name")
-	frappe.rename_doc(
+	rename_doc(
 		"Customer",
 		placeholder,
 		into,
