@@ -10,7 +10,7 @@ BENCH ?= $(HOME)/frappe-bench
 ARGS ?=
 ONLY ?=
 
-.PHONY: help demo page check test soak benchmark chromium clean
+.PHONY: help demo page check test soak benchmark chromium emupos clean
 
 help:
 	@echo "make demo       the till, its devices and a ledger on http://127.0.0.1:8686/till"
@@ -53,6 +53,14 @@ chromium:
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || sh scripts/install-packages chromium >&2 \
 		|| echo "Chromium was not found, so the tests in a browser will be reported as not run." >&2
 
+# A receipt printer that somebody else wrote, for the drivers' contract; it needs Python 3.13.
+emupos: .make/python
+	@test -x .make/emupos/bin/emupos || for python in python3.14 python3.13 $(wildcard $(HOME)/.pyenv/versions/3.1[34]*/bin/python); do \
+		$$python -c '' 2>/dev/null && $$python -m venv .make/emupos >&2 \
+			&& .make/emupos/bin/pip install --quiet 'emupos >=0.4,<0.5' >&2 && exit; done; true
+	@test -x .make/emupos/bin/emupos || echo "Python 3.13 was not found, so the printers' contract with emupos will be reported as not run." >&2
+	@command -v zbarimg >/dev/null || sh scripts/install-packages zbar-tools >&2 || true
+
 check: .make/dev .make/node
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check --quiet .
@@ -62,7 +70,7 @@ check: .make/dev .make/node
 	cd frontend && npm run --silent test
 	$(BIN)/pytest -q -m "not slow and not browser"
 
-test: check $(PAGE) chromium
+test: check $(PAGE) chromium emupos
 	$(BIN)/pytest -q -m "(slow or browser) and not erpnext"
 	@sh scripts/test-on-erpnext "$(BENCH)"
 

@@ -58,7 +58,7 @@ def compare(
 			continue
 		parity.different += 1
 		if len(parity.smallest) < SHOWN:
-			parity.smallest.append(shown(cart, engines))
+			parity.smallest.append(shown(cart, engines | {"erpnext": posting}))
 	return parity
 
 

@@ -28,8 +28,9 @@ BROWSER_ROUNDS = 200
 BROWSER_ROUNDS_ON_ERPNEXT = 50
 BROWSER_SECONDS = 3 * 3600
 SHELF_KILLS = 50
-SPOOL_RUNS = 10
-SPOOL_RUN_SECONDS = 120
+SPOOL_RUNS = 1
+SPOOL_JOBS = 10_000
+SPOOL_RUN_SECONDS = 3 * 3600
 WORKER_KILLS = 200
 WORKER_SALES = 2_000
 ON_ERPNEXT_SECONDS = 3 * 3600
@@ -93,6 +94,7 @@ unsure; none is printed twice; every opening of the drawer is on record.
 | | |
 |---|---|
 | Runs | {spool.runs} |
+| Jobs | {spool.jobs} |
 | Kills | {spool.kills} |
 | **Runs that failed** | **0** |
 
@@ -201,18 +203,23 @@ class SpoolSurvived:
 	"""Runs of the print spool's chaos test: every one of them passed, or there is none of these."""
 
 	runs: int
+	jobs: int
 	kills: int
 
 
-def torture_spool(runs: int) -> SpoolSurvived:
+def torture_spool(runs: int, jobs: int) -> SpoolSurvived:
 	"""Run the spool's own chaos test again and again. CalledProcessError at the first run that fails."""
-	rounds = re.search(r"^ROUNDS = (\d+)$", (ROOT / SPOOL_CHAOS).read_text(encoding="utf-8"), re.MULTILINE)
-	if not rounds:
-		raise RuntimeError(f"{SPOOL_CHAOS} does not say its ROUNDS: its kills can't be counted.")
+	text = (ROOT / SPOOL_CHAOS).read_text(encoding="utf-8")
+	jobs_a_round = re.search(r"^JOBS_A_ROUND = (\d+)$", text, re.MULTILINE)
+	if not jobs_a_round:
+		raise RuntimeError(f"{SPOOL_CHAOS} does not say its JOBS_A_ROUND: its kills can't be counted.")
 	command = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", SPOOL_CHAOS)
+	environment = {**os.environ, "POS_BRIDGE_SPOOL_JOBS": str(jobs)}
 	for _ in range(runs):
-		subprocess.run(command, cwd=ROOT, check=True, timeout=SPOOL_RUN_SECONDS, stdout=sys.stderr)
-	return SpoolSurvived(runs, runs * int(rounds[1]))
+		subprocess.run(
+			command, cwd=ROOT, check=True, timeout=SPOOL_RUN_SECONDS, stdout=sys.stderr, env=environment
+		)
+	return SpoolSurvived(runs, runs * jobs, runs * (jobs // int(jobs_a_round[1])))
 
 
 def torture_browser(*command: str) -> dict[str, Any] | None:
@@ -338,6 +345,7 @@ def main() -> int:
 	parser.add_argument("--browser-rounds", type=int, default=BROWSER_ROUNDS)
 	parser.add_argument("--browser-rounds-on-erpnext", type=int, default=BROWSER_ROUNDS_ON_ERPNEXT)
 	parser.add_argument("--spool-runs", type=int, default=SPOOL_RUNS)
+	parser.add_argument("--spool-jobs", type=int, default=SPOOL_JOBS)
 	parser.add_argument("--shelf-kills", type=int, default=SHELF_KILLS)
 	parser.add_argument("--bench", default=os.environ.get("BENCH", str(Path.home() / "frappe-bench")))
 	parser.add_argument("--worker-kills", type=int, default=WORKER_KILLS)
@@ -353,7 +361,7 @@ def main() -> int:
 		return 1
 	rounds = (options.browser_rounds, options.browser_rounds_on_erpnext)
 	browser = torture_browser_on_both(*rounds, options.bench)
-	spool = torture_spool(options.spool_runs)
+	spool = torture_spool(options.spool_runs, options.spool_jobs)
 	shelves = kill_shelves.survive(options.shelf_kills, agent.seed) if CHROMIUM else None
 	if shelves and kill_shelves.lost(shelves):
 		print(f"Not whole: {shelves}. Run it again with seed {agent.seed}.", file=sys.stderr)

@@ -19,5 +19,5 @@ export default defineConfig({
 		modulePreload: false,
 	},
 	worker: { format: "es" },
-	test: { include: ["tests/**/*.test.ts"], environment: "node" },
+	test: { include: ["tests/**/*.test.ts"], environment: "node", setupFiles: ["tests/inEnglish.ts"] },
 });

@@ -1,6 +1,6 @@
-"""The tills' endpoints: enrol, snapshot, chunk, changes, push, latest, receipt, credit, customers.
+"""The tills' endpoints: enrol, snapshot, chunk, changes, push, latest, receipt, credit, customers, mail.
 
-Parse, call, shape. It never trusts what a till says about itself: who it is comes from its token.
+They parse, call and shape. They never trust what a till says about itself: who it is comes from its token.
 """
 
 from collections.abc import Callable
@@ -20,6 +20,7 @@ from pos_bridge.core.customers import (
 from pos_bridge.core.daybook import set_aside
 from pos_bridge.core.errors import Malformed, PosBridgeError, Rejected, Retryable
 from pos_bridge.core.kinds.lease import MAX_ASK_BYTES, Ask, read_ask
+from pos_bridge.core.kinds.receipt_mail import MAX_MAIL_BYTES, read_mail
 from pos_bridge.core.sync import (
 	MAX_LATEST_ENTRIES,
 	Push,
@@ -33,7 +34,7 @@ from pos_bridge.core.sync import (
 	read_receipt_number,
 	receipt_answer,
 )
-from pos_bridge.erpnext import catalogue, shop, stock
+from pos_bridge.erpnext import catalogue, receipt_mail, shop, stock
 from pos_bridge.erpnext.credit import leases
 from pos_bridge.erpnext.customers import shown, taking
 from pos_bridge.erpnext.daybook import FrappeDaybook, lock_till
@@ -101,6 +102,12 @@ def credit() -> dict[str, Any]:
 
 
 @frappe.whitelist(methods=["POST"])
+def mail_receipt() -> dict[str, Any]:
+	"""Send a receipt to its customer: `{id, entry, to}`; in the body, so that no log has the address."""
+	return _answering(_mail)
+
+
+@frappe.whitelist(methods=["POST"])
 def lease_credit() -> dict[str, Any]:
 	"""Keep a part of a credit for this till: `{credit, amount_minor, seconds}`."""
 	return _answering(_lease)
@@ -138,6 +145,12 @@ def _lease() -> dict[str, Any]:
 	till = current_sender().till
 	ask = _asked()
 	return _committed(lambda: leases.lease(till, ask))
+
+
+def _mail() -> dict[str, Any]:
+	till = current_sender().till
+	ask = read_mail(read_message(frappe.request.get_data()[: MAX_MAIL_BYTES + 1]))
+	return _committed(lambda: receipt_mail.take(till, ask))
 
 
 def _asked() -> Ask:

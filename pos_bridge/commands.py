@@ -52,9 +52,11 @@ def pos_bridge() -> None:
 @on_site
 def setup(company: str, shop: str, till: str, price_list: str, warehouse: str, taxes: str) -> int:
 	"""Make or check all that a till needs. Doing it again changes nothing."""
-	from pos_bridge.erpnext.setup import setup_shop
+	from pos_bridge.erpnext.people.roles import make_roles
+	from pos_bridge.erpnext.setup import Step, setup_shop
 
-	return told(setup_shop(company, shop, till, price_list, warehouse, taxes))
+	steps = setup_shop(company, shop, till, price_list, warehouse, taxes)
+	return told([*steps, *(Step("made", f"POS Cashier Role {name}") for name in make_roles())])
 
 
 def told(steps: list[Any]) -> int:
@@ -88,6 +90,27 @@ def enrolment_code(till: str) -> None:
 		raise click.ClickException(f"There is no POS Till {till!r}. Make it first: pos-bridge setup")
 	click.echo(make_code(till))
 	click.echo(f"Valid for {CODE_SECONDS // 60} minutes, once.", err=True)
+
+
+@pos_bridge.command("cashier")
+@click.argument("name")
+@click.option("--role", default="", help="A POS Cashier Role; without one everything is allowed.")
+@click.option("--shop", "shops", multiple=True, help="A POS Profile; without one he sells in every shop.")
+@click.option(
+	"--pin/--no-pin", "ask_pin", default=False, help="Read a PIN from the terminal, or from a pipe."
+)
+@on_site
+def cashier(name: str, role: str, shops: tuple[str, ...], ask_pin: bool) -> None:
+	"""Make the cashier NAME or change him; a PIN is asked for, so that no shell remembers it."""
+	from pos_bridge.erpnext.people.pins import set_pin
+
+	exists = frappe.db.exists("POS Cashier", name)
+	person = frappe.get_doc("POS Cashier", name) if exists else frappe.new_doc("POS Cashier")
+	person.update({"cashier_name": name, "role": role, "shops": [{"pos_profile": shop} for shop in shops]})
+	person.save(ignore_permissions=True)
+	if ask_pin:
+		set_pin(person, click.prompt("PIN", hide_input=sys.stdin.isatty(), err=True))
+	click.echo(f"{'kept' if exists else 'made'} POS Cashier {name}")
 
 
 @pos_bridge.command("reconcile")

@@ -17,6 +17,7 @@ from pos_bridge.erpnext.catalogue.rules import reason_words
 from pos_bridge.erpnext.credit import write_off
 from pos_bridge.erpnext.customers import erasing, taking
 from pos_bridge.erpnext.door import enrolment
+from pos_bridge.erpnext.people import pins
 from pos_bridge.erpnext.posting import fate, periods
 from pos_bridge.erpnext.reconcile import scope
 from pos_bridge.erpnext.reports import cards, exceptions
@@ -26,7 +27,7 @@ from pos_bridge.erpnext.tax_invoice import make as tax_invoices
 from pos_bridge.erpnext.tax_invoice.printed import entry_of
 
 MANAGERS = ("POS Manager", "System Manager")
-"""Who lets devices in and switches them off."""
+"""Who lets devices in and switches them off, and who sets cashiers' PINs."""
 POSTERS = ("POS Manager", "POS Integrator", "Accounts Manager", "System Manager")
 """Who may have what is held posted again."""
 ACCOUNTANTS = ("Accounts Manager", "System Manager")
@@ -68,6 +69,28 @@ def revoke_devices(till: str, tokens: list[str] | str | None = None) -> dict[str
 	if rows is not None and not (isinstance(rows, list) and all(isinstance(row, str) for row in rows)):
 		frappe.throw(_("Name the devices by their rows, as a list, or none for all."))
 	return {"revoked": enrolment.revoke(till, rows)}
+
+
+@frappe.whitelist(methods=["POST"])
+def set_cashier_pin(cashier: str, secret: str = "") -> dict[str, bool]:
+	"""Give a cashier a PIN of 4 to 8 digits, or take it with an empty text: `{has_pin}`. A hash is kept."""
+	frappe.form_dict.pop("secret", None)
+	with refusals_shown():
+		pins.set_pin(_cashier(cashier), secret)
+	return {"has_pin": bool(secret)}
+
+
+@frappe.whitelist(methods=["POST"])
+def set_cashier_badge(cashier: str, secret_code: str = "", remove: bool = False) -> dict[str, str]:
+	"""Assign a badge's code, draw a new one, or take it away: `{code, qr_svg}`, shown this once."""
+	frappe.form_dict.pop("secret_code", None)
+	person = _cashier(cashier)
+	if remove:
+		pins.remove_badge(person)
+		return {"code": "", "qr_svg": ""}
+	with refusals_shown():
+		secret = pins.set_badge(person, secret_code)
+	return {"code": secret, "qr_svg": _qr_svg(secret)}
 
 
 @frappe.whitelist(methods=["GET"])
@@ -266,6 +289,13 @@ def correct_tax_invoice(entry: str) -> dict[str, str]:
 def _allow_till(till: str) -> None:
 	frappe.only_for(MANAGERS)
 	frappe.get_doc("POS Till", till).check_permission("write")
+
+
+def _cashier(name: str) -> Any:
+	frappe.only_for(MANAGERS)
+	cashier = frappe.get_doc("POS Cashier", name)
+	cashier.check_permission("write")
+	return cashier
 
 
 def _allow_entry(entry: str, roles: tuple[str, ...]) -> None:

@@ -21,7 +21,13 @@ auth_hooks = ["pos_bridge.erpnext.door.auth.authenticate"]
 page_renderer = ["pos_bridge.erpnext.door.till_page.TillPage"]
 
 scheduler_events = {
-	"cron": {"* * * * *": ["pos_bridge.jobs.sweep", "pos_bridge.jobs.mail_reports"]},
+	"cron": {
+		"* * * * *": [
+			"pos_bridge.jobs.sweep",
+			"pos_bridge.jobs.mail_reports",
+			"pos_bridge.jobs.mail_receipts",
+		]
+	},
 	"daily": ["pos_bridge.jobs.expire_credits"],
 }
 
@@ -31,7 +37,7 @@ _CALL_TILLS = "pos_bridge.erpnext.catalogue.poke.changed"
 _TILLS_KNOW = (
 	*("Item Tax Template", "Sales Taxes and Charges Template", "Price List"),
 	*("POS Profile", "POS Till", "Mode of Payment", "User", "Customer Group", "Party Specific Item"),
-	*("Pricing Rule", "Coupon Code", "Territory", "Currency Exchange"),
+	*("Pricing Rule", "Coupon Code", "Territory", "Currency Exchange", "POS Cashier", "POS Cashier Role"),
 )
 _TILLS_NAME = ("Item", "Item Group", "UOM", "Customer")
 _RENAMED = "pos_bridge.erpnext.catalogue.poke.renamed"

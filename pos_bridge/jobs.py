@@ -13,6 +13,7 @@ from typing import Any
 import frappe
 from frappe.utils import cint, now_datetime
 
+from pos_bridge.erpnext import receipt_mail
 from pos_bridge.erpnext.audit import deliver
 from pos_bridge.erpnext.audit.export import export
 from pos_bridge.erpnext.batches.gather import Gathered, gather
@@ -260,6 +261,20 @@ def mail_reports() -> int:
 		except Exception as error:  # noqa: BLE001 - one shift's report must not keep the others from going out
 			frappe.db.rollback()
 			frappe.logger("pos_bridge").error(f"The Z of {shift} could not be mailed", exc_info=error)
+	return queued
+
+
+def mail_receipts() -> int:
+	"""Every minute: queue the receipts that are wanted by e-mail; how many. One that fails is tried again."""
+	queued = 0
+	for name in receipt_mail.due():
+		begin()
+		try:
+			queued += receipt_mail.send(name)
+			frappe.db.commit()
+		except Exception as error:  # noqa: BLE001 - one receipt must not keep the others from going out
+			frappe.db.rollback()
+			frappe.logger("pos_bridge").error(f"The receipt {name} could not be mailed", exc_info=error)
 	return queued
 
 

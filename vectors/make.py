@@ -27,6 +27,7 @@ from inputs import (
 	random_draft,
 	random_return,
 )
+from people_cases import people_cases
 from price_rows import price_cases
 from pricing_cases import OUR_CASES, bad_rules, context
 from pricing_erpnext import ERPNEXT_CASES
@@ -37,6 +38,7 @@ from pos_bridge.core import money, receipt, report, returns, sale, sale_body, sy
 from pos_bridge.core.daybook import Arrival, Gap, MemoryDaybook
 from pos_bridge.core.entry import GENESIS, Entry, canonical, chain_hash, open_wire, seal
 from pos_bridge.core.gs1 import is_gtin, normalise_code, parse_in_store_code
+from pos_bridge.core.gs1_elements import parse_elements
 from pos_bridge.core.money import Rounding, format_decimal, parse_decimal
 from pos_bridge.core.pricing import loyalty
 from pos_bridge.core.pricing.wire import price_of, wire_of
@@ -183,7 +185,13 @@ def receipt_cases() -> list[dict[str, Any]]:
 		_receipt_case(headers[1], without, 1),
 		_receipt_case(headers[0], by_card, 0),
 		_receipt_case(headers[1], onto_credit, 0),
+		*(_receipt_case(headers[0], _training(entry), 0) for entry in (by_card, against)),
 	]
+
+
+def _training(entry: Entry) -> Entry:
+	body = {**entry.body, "training_number": "T1-TRAINING-000007"}
+	return replace(entry, kind=f"training_{entry.kind}", receipt_number="", body=body)
 
 
 def _entry_of_sale(sold: sale.Sale) -> Entry:
@@ -277,6 +285,54 @@ def gs1_cases() -> list[dict[str, Any]]:
 	return cases
 
 
+GS1_CODES = (
+	"]C10104006381333931",
+	"]C10104006381333931310300050010A-1\x1d2199",
+	"]d20104006381333931172612313922499\x1d10LOT/7\x1d21S#1\x1d",
+	"]e0019900000000000331010012",
+	"]Q3010400638133393130012\x1d9912345678",
+	"010400638133393131030005",
+	"0104006381333931310300050010A-1",
+	"\x1d0104006381333931\x1d10A",
+	"]C100123456789012345675",
+	"]C10104006381333932",
+	"]C1010400638133393117261",
+	"]C101040063813339313103",
+	"]C1ABC",
+	"]C101040063813339318008261231120000\x1d10B",
+	"]C104123456789012345601040063813339314101234567890128",
+	"4006381333931",
+	"https://id.example.com/01/4006381333931/10/A-1/21/9?17=261231&3103=000500",
+	"]Q3https://shop.example/de/01/04006381333931?3922=499&30=6;x",
+	"http://id.example.com/01/04006381333931/10/%2FA",
+	"https://id.example.com/414/4006381333931",
+	"https://id.example.com",
+	" ]C10104006381333931 \r\n",
+	"010400638133393",
+	"",
+)
+
+
+def gs1_element_cases() -> list[dict[str, Any]]:
+	cases = []
+	for code in GS1_CODES:
+		found = parse_elements(code)
+		case: dict[str, Any] = {"code": code}
+		if found:
+			decimals = {"quantity": found.quantity, "price": found.price}
+			said: dict[str, Any] = {
+				"gtin": found.gtin,
+				**{name: format_decimal(value) for name, value in decimals.items() if value is not None},
+				**({"count": found.count} if found.count is not None else {}),
+				"batch": found.batch,
+				"serial": found.serial,
+				"expires_on": found.expires_on,
+			}
+			case["elements"] = {name: value for name, value in said.items() if value != ""}
+		cases.append(case)
+	return cases
+
+
 def loyalty_cases() -> list[dict[str, Any]]:
 	single = (loyalty.Tier("Bronze", 0, 1000 * money.SCALE),)
 	free = (loyalty.Tier("All", 0, 0),)
@@ -345,8 +401,10 @@ if __name__ == "__main__":
 	write("receipt", receipt_cases())
 	write("shift_report", shift_report_cases())
 	write("gs1", gs1_cases())
+	write("gs1_elements", gs1_element_cases())
 	write("push", push_cases())
 	write("scenarios", scenarios())
 	write("loyalty", loyalty_cases())
 	write("prices", price_cases())
 	write("pricing", pricing_cases())
+	write("people", people_cases())

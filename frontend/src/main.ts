@@ -1,4 +1,5 @@
-// Begins what a start waits for longest, the browser's storage and the daybook's worker, and then loads the page itself.
+// Begins what a start waits for longest, the browser's storage and the daybook's worker, and then loads the page itself;
+// for the customer's screen, which needs neither, only that.
 // Never holds anything itself, and stays small: open.ts and all behind it load beside this.
 
 import "@/styles/tokens.css";
@@ -6,8 +7,15 @@ import "@/styles/base.css";
 import "@/styles/controls.css";
 import { wakeDaybook } from "@/daybook/wake";
 import { database } from "@/server/kept";
+import { keptLanguage, knownLocale, languageOf, loadWords } from "@/words/languages";
 
-wakeDaybook();
-// Whoever needs it asks again, and hears of a failure.
-database().catch(() => undefined);
-void import("@/open");
+if (location.pathname === "/till/display") void import("@/display/open");
+else begin();
+
+function begin(): void {
+	wakeDaybook();
+	// Whoever needs it asks again, and hears of a failure.
+	database().catch(() => undefined);
+	for (const language of new Set([languageOf(knownLocale()), keptLanguage()])) if (language) loadWords(language).catch(() => undefined);
+	void import("@/open");
+}

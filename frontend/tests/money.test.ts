@@ -113,3 +113,22 @@ describe("amounts that people type", () => {
 		);
 	});
 });
+
+describe("an amount typed on an Arabic or Persian keyboard", () => {
+	test.each([
+		["١٢٫٥٠", 2, 1250], ["١٬٢٣٤٫٥", 2, 123450], ["١٬٢٣٤", 2, 123400], ["12٫5", 2, 1250], ["۱۲.۵۰", 2, 1250], ["٫٥", 2, 50],
+		["١٢،٥٠", 2, 1250], ["\u200f-٣٫٢٥", 2, -325], ["١٢٫٥٠٠", 3, 12500], ["٥٠٠", 0, 500],
+	])("%s with %i decimals is %i", (typed, precision, minor) => {
+		for (const locale of ["ar-EG", "en", "de"]) expect(parseAmount(typed, precision, locale)).toBe(minor);
+	});
+
+	test.each(["١٢٫٥٠١", "١٬٢٣", "١٢٫٣٫٤", "٫", "٬", "١٢٬٣٤٥٬٦"])("%s is none", (typed) => {
+		expect(parseAmount(typed, 2, "ar-EG")).toBeUndefined();
+	});
+
+	test("is read back as the locale shows it", () => {
+		for (const locale of ["ar-EG", "fa", "ar-AE", "ar-MA"]) {
+			for (const minor of [5, 1250, 123456, 98765432]) expect(parseAmount(formatMinor(minor, 2, locale), 2, locale)).toBe(minor);
+		}
+	});
+});

@@ -6,6 +6,7 @@ import { canonical } from "@/core/canonical";
 import { NO_PREVIOUS, chainHash, openWire, sealEntry, type WireEntry } from "@/core/entry";
 import { Malformed } from "@/core/errors";
 import { isGtin, normaliseCode, parseInStoreCode } from "@/core/gs1";
+import { parseElements, type Elements } from "@/core/gs1Elements";
 import { allocate, formatDecimal, parseDecimal, roundRatio, type Rounding } from "@/core/money";
 import {
 	layoutLines, receiptAmount, receiptOfSale, type ReceiptDocument, type ReceiptHeader, type ReceiptLabels,
@@ -202,6 +203,10 @@ describe("codes as Python reads them", () => {
 		expect(normaliseCode(code)).toBe(normal);
 		const expected = inStore.item_code === undefined ? undefined : inStore;
 		expect(parseInStoreCode(normal, patterns)).toEqual(expected);
+	});
+
+	test.each(casesOf<{ readonly code: string; readonly elements?: Elements }>("gs1_elements"))("what %j says", ({ code, elements }) => {
+		expect(parseElements(code)).toEqual(elements);
 	});
 });
 

@@ -9,16 +9,11 @@ import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pos_bridge import __version__
 from pos_bridge.core.errors import PosBridgeError, Rejected
 
-if TYPE_CHECKING:
-	from pos_bridge.agent.devices.printer import Printer
-
 DEFAULT_PORT = 8686
-PRINTER_ADDRESSES = "virtual, network:HOST[:PORT] or file:PATH such as file:/dev/usb/lp0"
 AGENT_DIR = Path.home() / ".pos-bridge"
 
 
@@ -52,6 +47,7 @@ def _add_demo(demo: argparse.ArgumentParser) -> None:
 	demo.add_argument("--once", action="store_true", help="sell one cart, tell what came of it, and end")
 	demo.add_argument("--json", action="store_true", help="tell it as JSON")
 	demo.add_argument("--items", type=int, default=0, metavar="N", help="size of the catalogue, up to 100000")
+	demo.add_argument("--staff", action="store_true", help="cashiers with roles and PINs")
 	_add_port(demo)
 	demo.add_argument(
 		"--agent-url",
@@ -76,7 +72,13 @@ def _add_enrol(enrol: argparse.ArgumentParser) -> None:
 
 
 def _add_run(run: argparse.ArgumentParser) -> None:
-	run.add_argument("--printer", metavar="ADDRESS", default="virtual", help=PRINTER_ADDRESSES)
+	run.add_argument(
+		"--printer",
+		metavar="ADDRESS",
+		default="",
+		help="virtual, network:HOST[:PORT], serial:DEVICE[:BAUD], usb:VENDOR:PRODUCT[:SERIAL], cups:QUEUE or"
+		" file:PATH; without it, what was chosen at /devices",
+	)
 	_add_port(run)
 	_add_agent_dir(run)
 	run.set_defaults(run=_run_agent)
@@ -97,7 +99,8 @@ async def _demo(options: argparse.Namespace) -> int:
 
 	if options.once:
 		return await demo.serve_once(options.data_dir, options.items, options.json)
-	return await demo.serve(options.data_dir, options.port, options.items, options.json, options.agent_url)
+	where = (options.data_dir, options.port, options.items, options.json, options.agent_url)
+	return await demo.serve(*where, staff=options.staff)
 
 
 async def _enrol(options: argparse.Namespace) -> int:
@@ -120,45 +123,31 @@ async def _enrol(options: argparse.Namespace) -> int:
 
 async def _run_agent(options: argparse.Namespace) -> int:
 	from pos_bridge.agent import server
+	from pos_bridge.agent.devices.attached.address import load_settings
+	from pos_bridge.agent.devices.attached.attached import attach
+	from pos_bridge.agent.devices.floor.shop_floor import ShopFloor
 	from pos_bridge.agent.devices.page import add_devices
-	from pos_bridge.agent.devices.virtual import VirtualPrinter
-	from pos_bridge.agent.process import RECEIPT_PRINTER, TillProcess, open_shelf
+	from pos_bridge.agent.process import TillProcess, open_shelf
 	from pos_bridge.agent.spool import PrintSpool
 
-	printer = _printer_at(options.printer, options.data_dir)
+	floor = ShopFloor(options.data_dir, options.printer)
+	attached = attach(load_settings(options.data_dir))
 	store = open_shelf(options.data_dir)
-	spool = PrintSpool(store, {RECEIPT_PRINTER: printer}, options.data_dir / "printer_cache")
-	process = TillProcess(store, spool)
+	spool = PrintSpool(store, floor.equipment, options.data_dir / "printer_cache")
+	process = TillProcess(store, spool, attached)
 	if process.pairing is None:
 		store.close()
 		raise Rejected("This machine is no till yet. Enrol it first: pos-bridge agent enrol URL CODE")
 	listener = server.listen(options.port)
 	port = listener.getsockname()[1]
 	app = server.agent_app(process, port)
-	virtual = {RECEIPT_PRINTER: printer} if isinstance(printer, VirtualPrinter) else {}
-	add_devices(app, spool, virtual, process.scanned)
+	add_devices(app, spool, floor.virtual, process.scanned, floor=floor)
 	async with server.serving(app, listener):
 		till = process.pairing
 		print(f"Till {till.till} on port {port}, forwarding to {till.server}.", flush=True)
 		print(f"Its devices: http://{server.HOST}:{port}/devices", flush=True)
 		await server.until_told_to_stop()
 	return 0
-
-
-def _printer_at(address: str, data_dir: Path) -> "Printer":
-	from pos_bridge.agent.devices.file import FilePrinter
-	from pos_bridge.agent.devices.network import RAW_PORT, NetworkPrinter
-	from pos_bridge.agent.devices.virtual import VirtualPrinter
-
-	kind, _, place = address.partition(":")
-	host, _, port = place.partition(":")
-	if kind == "network" and host and (port or str(RAW_PORT)).isdecimal():
-		return NetworkPrinter(host, int(port or RAW_PORT))
-	if kind == "file" and place:
-		return FilePrinter(Path(place))
-	if address == "virtual":
-		return VirtualPrinter(data_dir / "receipt_printer.jsonl")
-	raise Rejected(f"{address!r} is no printer's address: say {PRINTER_ADDRESSES}.")
 
 
 if __name__ == "__main__":

@@ -11,6 +11,8 @@ from typing import Any
 
 from pos_bridge import __version__
 from pos_bridge.agent.daybook import arrival_now
+from pos_bridge.agent.devices.attached.operations import device_fields, device_operations
+from pos_bridge.agent.devices.terminal.operations import CardOperations
 from pos_bridge.agent.forwarding import MAX_ASKED_IDS
 from pos_bridge.agent.ports import Submitted
 from pos_bridge.agent.process import TillProcess
@@ -59,6 +61,8 @@ class Operations:
 			"latest": self._latest,
 			"receipt": self._receipt,
 			"new_customers": self._new_customers,
+			**device_operations(process.attached),
+			**CardOperations(process.cards).by_name(),
 		}
 
 	@property
@@ -117,6 +121,7 @@ class Operations:
 			"heads": [head_fields(head) for head in heads],
 			"next_epoch": next_epoch(heads),
 			"printers": [asdict(status) for status in self._process.spool.printers()],
+			"devices": device_fields(self._process.attached),
 			"unforwarded": self._process.forwarding.unforwarded(),
 			"reason": self._process.last_error(),
 		}

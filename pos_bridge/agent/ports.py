@@ -7,6 +7,9 @@ from typing import Any, Protocol
 JobOutcome = str  # created | exists | conflict
 JobState = str  # queued | printing | printed | unsure | failed
 
+RECEIPT_PRINTER = "receipt"
+"""The name under which pages print receipts."""
+
 Document = Mapping[str, Any]
 """A receipt document as the protocol describes it: {"columns": 42, "elements": [...]}."""
 
@@ -30,7 +33,8 @@ class JobChange:
 
 @dataclass(frozen=True, slots=True)
 class PrinterStatus:
-	"""What a printer says of itself. state: ready | paper_out | cover_open | offline."""
+	"""What a printer says of itself. state: ready | paper_out | cover_open | offline. drawer: open |
+	left_open | closed, "" where nobody knows. `stand_in` takes its jobs while it is away."""
 
 	printer: str
 	kind: str
@@ -38,6 +42,9 @@ class PrinterStatus:
 	online: bool
 	state: str
 	reason: str
+	paper_low: bool = False
+	drawer: str = ""
+	stand_in: str = ""
 
 
 class Spool(Protocol):

@@ -10,6 +10,11 @@ from typing import Any
 
 from pos_bridge.agent.company import Company, Pairing, load_pairing, save_pairing
 from pos_bridge.agent.daybook import SqliteDaybook
+from pos_bridge.agent.devices.attached.attached import Attached
+from pos_bridge.agent.devices.attached.scanner import DeviceStatus
+from pos_bridge.agent.devices.terminal.book import CardPayment
+from pos_bridge.agent.devices.terminal.desk import CardDesk
+from pos_bridge.agent.devices.terminal.operations import card_fields
 from pos_bridge.agent.forwarder import Forwarder
 from pos_bridge.agent.forwarding import Forwarding
 from pos_bridge.agent.new_customers import NewCustomers
@@ -17,9 +22,6 @@ from pos_bridge.agent.ports import JobChange, PrinterStatus, Spool
 from pos_bridge.agent.store import Store
 from pos_bridge.core.daybook import Recorded
 from pos_bridge.core.sync import recorded_fields
-
-RECEIPT_PRINTER = "receipt"
-"""The name under which pages print receipts."""
 
 Event = Mapping[str, Any]
 Listener = Callable[[Event], None]
@@ -33,8 +35,10 @@ def open_shelf(data_dir: Path) -> Store:
 class TillProcess:
 	"""What one till's process owns. `start` before the first page, `stop` after the last."""
 
-	def __init__(self, store: Store, spool: Spool) -> None:
+	def __init__(self, store: Store, spool: Spool, attached: Attached | None = None) -> None:
 		self.store = store
+		self.attached = attached or Attached()
+		self.cards = CardDesk(store, self.attached.terminals)
 		self.daybook = SqliteDaybook(store)
 		self.forwarding = Forwarding(store)
 		self.new_customers = NewCustomers(store)
@@ -46,6 +50,8 @@ class TillProcess:
 
 	async def start(self) -> None:
 		await self.spool.start(self._job_changed, self._printer_changed)
+		self.attached.start(self.scanned, self._device_changed)
+		await self.cards.start(self._card_changed)
 		if self.pairing:
 			self._start_forwarding(self.pairing)
 
@@ -55,6 +61,8 @@ class TillProcess:
 		await self.new_customers.stop()
 		if self._company:
 			await self._company.close()
+		await self.cards.stop()
+		await self.attached.stop()
 		await self.spool.stop()
 		self.store.close()
 
@@ -101,9 +109,15 @@ class TillProcess:
 		fields = asdict(status)
 		self._tell({"op": "printer", **{name: fields[name] for name in _PRINTER_EVENT}})
 
+	def _device_changed(self, role: str, status: DeviceStatus) -> None:
+		self._tell({"op": "device", "role": role, **asdict(status)})
+
+	def _card_changed(self, payment: CardPayment) -> None:
+		self._tell(card_fields(payment))
+
 	def _tell(self, event: Event) -> None:
 		for listener in tuple(self._listeners):
 			listener(event)
 
 
-_PRINTER_EVENT = ("printer", "online", "state", "reason")
+_PRINTER_EVENT = ("printer", "online", "state", "reason", "paper_low", "drawer")

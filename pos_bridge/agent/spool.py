@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pos_bridge.agent.devices import jobs
 from pos_bridge.agent.devices.escpos import Encoder
+from pos_bridge.agent.devices.floor.equipment import Equipment
 from pos_bridge.agent.devices.jobs import DrawerOpening, NewJob, PrintJob
 from pos_bridge.agent.devices.press import Press
 from pos_bridge.agent.devices.printer import Printer, Status
@@ -31,18 +32,38 @@ PrinterListener = Callable[[PrinterStatus], None]
 class PrintSpool:
 	"""The spool on the agent's shelf. `printers` by the names that pages use; `cache` is a private folder."""
 
-	def __init__(self, store: Store, printers: Mapping[str, Printer], cache: Path) -> None:
+	def __init__(self, store: Store, printers: Mapping[str, Printer | Equipment], cache: Path) -> None:
 		self._store = store
 		self._cache = cache
 		self._encoder: Encoder | None = None
 		self._encoder_lock = threading.Lock()
-		self._presses = {
-			name: Press(name, printer, store, self._loaded_encoder, self)
-			for name, printer in printers.items()
-		}
+		self._presses = {name: self._press(name, equipped) for name, equipped in printers.items()}
 		self._loop: asyncio.AbstractEventLoop | None = None
 		self._job_listeners: list[JobListener] = []
 		self._printer_listeners: list[PrinterListener] = []
+
+	def _press(self, name: str, equipped: Printer | Equipment) -> Press:
+		equipment = equipped if isinstance(equipped, Equipment) else Equipment(equipped)
+		return Press(name, equipment, self._store, self._loaded_encoder, self)
+
+	async def equip(self, name: str, equipment: Equipment) -> None:
+		"""Put another printer in the place of one, or a new one there: what waits prints on it."""
+		before = self._presses.get(name)
+		if before is not None:
+			await asyncio.to_thread(before.stop)
+		press = self._press(name, equipment)
+		self._presses[name] = press
+		press.start()
+		self.status_changed(name, press.status)
+
+	def is_ready(self, printer: str) -> bool:
+		"""Whether a printer could take a job now; any thread may ask."""
+		press = self._presses.get(printer)
+		return press is not None and press.status.ready
+
+	def wake(self, printer: str) -> None:
+		"""A job was handed over to this printer."""
+		self._presses[printer].wake()
 
 	def _loaded_encoder(self) -> Encoder:
 		"""Loaded by the first press that needs it: the agent's start doesn't wait for python-escpos."""
@@ -134,8 +155,17 @@ class PrintSpool:
 			self._loop.call_soon_threadsafe(call)
 
 	def _printer_status(self, name: str, status: Status) -> PrinterStatus:
-		printer = self._presses[name].printer
+		press = self._presses[name]
+		printer = press.printer
 		condition = status.condition.value
 		return PrinterStatus(
-			name, printer.kind, printer.profile.columns, status.ready, condition, status.reason
+			name,
+			printer.kind,
+			printer.profile.columns,
+			status.ready,
+			condition,
+			status.reason,
+			status.paper_low,
+			press.drawer.state,
+			press.equipment.stand_in,
 		)

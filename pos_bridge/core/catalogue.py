@@ -12,6 +12,7 @@ from typing import Any
 
 from pos_bridge.core.errors import Rejected
 from pos_bridge.core.money import format_decimal
+from pos_bridge.core.people import Person, Role, people_fields
 from pos_bridge.core.pricing.price_list import Price
 from pos_bridge.core.sale_body import tax_row_fields, total_rounding_fields
 from pos_bridge.core.sync import PROTOCOL_VERSION
@@ -19,8 +20,8 @@ from pos_bridge.core.tax import Tax
 from pos_bridge.core.ticket import TotalRounding
 
 CHUNK_SIZE = 1000
-OFFERS = ("exchange", "gift_card", "store_credit", "on_account", "tips", "new_customer")
-"""What not every shop is set up for; kinds of tenders, and tips."""
+OFFERS = ("exchange", "gift_card", "store_credit", "on_account", "tips", "new_customer", "mail")
+"""What not every shop is set up for; kinds of tenders, tips, and receipts by e-mail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,15 @@ class TillProfile:
 	"""Pricing rules as `pricing.rules` reads them."""
 	rules_left_out: Sequence[Mapping[str, str]] = ()
 	"""Rules that a till can't evaluate: `rule`, `title`, `reason`."""
+	people: tuple[Person, ...] = ()
+	"""The cashiers once more, where there are PINs, badges or roles; empty: one tap, and all is allowed."""
+	roles: tuple[Role, ...] = ()
+	lock_minutes: int = 0
+	"""After so long without a touch, whoever has a PIN has to enter it again; 0: never."""
+	display_text: tuple[str, ...] = ()
+	"""What the customer's screen says while nobody pays; none: what stands below the receipt."""
+	display_logo: str = ""
+	"""And shows: an image as a data URL, so that it is there without a network."""
 	pricing_for: Mapping[str, str] = field(default_factory=dict)
 	"""Whom and what the rules are asked for where the till knows nothing better."""
 
@@ -198,9 +208,13 @@ def _rare_fields(profile: TillProfile) -> dict[str, Any]:
 		"price_list": profile.price_list,
 		"restricted": [list(row) for row in profile.restricted],
 		"offers": list(profile.offers),
+		"display_text": list(profile.display_text),
+		"display_logo": profile.display_logo,
 		"without_receipt_minor": profile.without_receipt_minor,
 		"phone_code": profile.phone_code,
 		"foreign": list(profile.foreign),
+		**people_fields(profile.people, profile.roles),
+		"lock_minutes": profile.lock_minutes,
 	}
 	return {name: value for name, value in fields.items() if value}
 

@@ -26,7 +26,7 @@ KINDS = frozenset(
 	(
 		*("sale", "return", "void", "no_sale", "reprint", "approval"),
 		*("shift_open", "shift_close", "cash_in", "cash_out", "credit_issue"),
-		*("training_sale", "training_return"),
+		*("training_sale", "training_return", "clock_in", "clock_out"),
 		*("online_order", "online_payment", "online_fulfilment", "online_refund", "online_return"),
 	)
 )

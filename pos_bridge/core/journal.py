@@ -19,7 +19,7 @@ from pos_bridge.core.sale_body import sale_from_body
 from pos_bridge.core.tenders import MONEY_KINDS, Tender, change_tender
 
 KINDS_WITHOUT_EFFECT = frozenset(
-	{"void", "no_sale", "reprint", "approval", "training_sale", "training_return"}
+	("void", "no_sale", "reprint", "approval", "training_sale", "training_return", "clock_in", "clock_out")
 )
 
 

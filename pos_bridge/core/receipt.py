@@ -10,11 +10,11 @@ from typing import Any
 from pos_bridge.core.entry import Entry
 from pos_bridge.core.errors import Malformed
 from pos_bridge.core.kinds.credit_number import masked
-from pos_bridge.core.money import SCALE, allocate, format_decimal, format_minor
+from pos_bridge.core.money import SCALE, format_decimal, format_minor
 from pos_bridge.core.returns import return_from_body
 from pos_bridge.core.sale import DraftLine, LineAmounts, Sale
 from pos_bridge.core.sale_body import note_of, sale_from_body
-from pos_bridge.core.tax import HUNDRED_PERCENT, Charge, TaxAmount
+from pos_bridge.core.tax import HUNDRED_PERCENT, Charge, TaxAmount, split_by_rate
 from pos_bridge.core.tenders import Tender
 
 MAX_ELEMENTS = 4000
@@ -35,8 +35,12 @@ LABELS: Mapping[str, str] = {
 	"return": "RETURN",
 	"of_receipt": "of receipt",
 	"check": "Check",
+	"training": "TRAINING",
+	"not_a_receipt": "Not a receipt: nothing was sold",
 }
 """The words of a receipt in English; a page passes its own language's."""
+
+_TRAINING = ("training_sale", "training_return")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,7 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-	"""A `rule` across the paper, a `space` of one line, or a `cut`."""
+	"""A `rule` across the paper, a `space` of one line, a `cut`, or a `buzz` where the printer can."""
 
 	mark: str
 
@@ -78,10 +82,12 @@ Element = Text | Row | Code | Mark
 
 @dataclass(frozen=True, slots=True)
 class ReceiptDocument:
-	"""What a printer, a screen or a mail shows; `columns` is the width that it was made for."""
+	"""What a printer, a screen or a mail shows; `columns` is the width that it was made for. With `logo` the
+	printer's logo stands above it, if it has one."""
 
 	columns: int
 	elements: tuple[Element, ...]
+	logo: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,22 +116,37 @@ def receipt_of_sale(
 		*_credits(sale.tenders),
 		Mark("space"),
 		*(Text(line, "center") for line in header.footer),
-		Code("code128", entry.receipt_number),
-		Text(f"{entry.receipt_number}  {labels['check']} {hash[:8]}", "center"),
+		*_ending(entry, hash, labels),
 		Mark("cut"),
 	]
 	return ReceiptDocument(header.columns, tuple(elements))
 
 
+def _ending(entry: Entry, hash: str, labels: Mapping[str, str]) -> list[Element]:
+	"""The number to be scanned; training has none, so that nobody takes it for a receipt's."""
+	if entry.kind in _TRAINING:
+		return _training_banner(labels)
+	number = entry.receipt_number
+	return [Code("code128", number), Text(f"{number}  {labels['check']} {hash[:8]}", "center")]
+
+
+def _training_banner(labels: Mapping[str, str]) -> list[Element]:
+	words = Text(labels["training"], "center", bold=True, large=True)
+	return [words, Text(labels["not_a_receipt"], "center")]
+
+
 def _head(entry: Entry, header: ReceiptHeader, labels: Mapping[str, str], copy: int) -> list[Element]:
-	elements: list[Element] = [Text(header.shop, "center", bold=True, large=True)]
+	elements: list[Element] = [*_training_banner(labels), Mark("space")] if entry.kind in _TRAINING else []
+	elements.append(Text(header.shop, "center", bold=True, large=True))
 	elements += [Text(line, "center") for line in (*header.address, header.tax_id) if line]
 	elements.append(Mark("space"))
-	if entry.kind == "return":
+	if entry.kind in ("return", "training_return"):
 		elements += [*_return_heading(entry, labels), Mark("space")]
 	if copy:
 		elements += [Text(f"{labels['copy']} {copy}", "center", bold=True, large=True), Mark("space")]
-	elements.append(Row(entry.receipt_number, entry.occurred_at[:16].replace("T", " ")))
+	training = entry.body.get("training_number")
+	number = entry.receipt_number or (training if isinstance(training, str) else "")
+	elements.append(Row(number, entry.occurred_at[:16].replace("T", " ")))
 	if entry.cashier:
 		elements.append(Row(labels["cashier"], entry.cashier))
 	return [*elements, Mark("rule")]
@@ -267,17 +288,6 @@ def tax_parts(tax: TaxAmount, sale: Sale) -> list[tuple[str, int | None, int]]:
 	return [(f"{row.label} {format_decimal(rate)} %", net, part) for rate, net, part in split]
 
 
-def split_by_rate(amount_minor: int, nets: Mapping[int, int]) -> list[tuple[int, int, int]]:
-	"""Rate, net amount and tax of each of several rates, highest first; none where it is one rate only."""
-	sign = -1 if amount_minor < 0 else 1
-	by_rate = sorted(nets.items(), reverse=True)
-	weights = [sign * net * rate for rate, net in by_rate]
-	if len(nets) < 2 or min(weights) < 0 or not sum(weights):
-		return []
-	parts = allocate(abs(amount_minor), weights)
-	return [(rate, net, sign * part) for (rate, net), part in zip(by_rate, parts, strict=True)]
-
-
 def _amount(amount_minor: int, sale: Sale, header: ReceiptHeader) -> str:
 	return format_minor(amount_minor, sale.draft.currency_precision, header.point, header.group)
 
@@ -346,7 +356,9 @@ def wrap(text: str, width: int) -> list[str]:
 
 def document_fields(document: ReceiptDocument) -> dict[str, Any]:
 	"""The document as it travels (docs/protocol.md, "Receipt document")."""
-	return {"columns": document.columns, "elements": [_element_fields(each) for each in document.elements]}
+	logo = {"logo": True} if document.logo else {}
+	elements = [_element_fields(each) for each in document.elements]
+	return {"columns": document.columns, "elements": elements} | logo
 
 
 def _element_fields(element: Element) -> dict[str, Any]:
@@ -372,14 +384,15 @@ def read_document(fields: object) -> ReceiptDocument:
 		raise Malformed(f"A receipt is {MIN_COLUMNS} to {MAX_COLUMNS} columns wide.")
 	if len(elements) > MAX_ELEMENTS:
 		raise Malformed(f"A receipt has at most {MAX_ELEMENTS} elements.")
-	return ReceiptDocument(columns, tuple(_read_element(element) for element in elements))
+	read = tuple(_read_element(element) for element in elements)
+	return ReceiptDocument(columns, read, fields.get("logo") is True)
 
 
 def _read_element(fields: object) -> Element:
 	if not isinstance(fields, Mapping):
 		raise Malformed("A receipt's element is an object.")
 	kind = fields.get("type")
-	if kind in ("rule", "space", "cut"):
+	if kind in ("rule", "space", "cut", "buzz"):
 		return Mark(kind)
 	if kind in ("code128", "qr"):
 		return Code(kind, _read_text(fields, "data"))

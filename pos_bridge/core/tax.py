@@ -10,7 +10,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from pos_bridge.core.errors import Rejected
-from pos_bridge.core.money import SCALE, Rounding, round_ratio
+from pos_bridge.core.money import SCALE, Rounding, allocate, round_ratio
 
 HUNDRED_PERCENT = 100 * SCALE
 ROUND_OFF_LIMIT_MINOR = 5
@@ -260,3 +260,14 @@ def round_off(amounts_minor: int, discount_minor: int, nets_minor: int, taxes: S
 	all_taxes = sum(tax.amount_minor for tax in taxes)
 	difference = amounts_minor + on_top - discount_minor - nets_minor - all_taxes
 	return difference if abs(difference) <= ROUND_OFF_LIMIT_MINOR else 0
+
+
+def split_by_rate(amount_minor: int, nets: Mapping[int, int]) -> list[tuple[int, int, int]]:
+	"""Rate, net amount and tax of each of several rates, highest first; none where it is one rate only."""
+	sign = -1 if amount_minor < 0 else 1
+	by_rate = sorted(nets.items(), reverse=True)
+	weights = [sign * net * rate for rate, net in by_rate]
+	if len(nets) < 2 or min(weights) < 0 or not sum(weights):
+		return []
+	parts = allocate(abs(amount_minor), weights)
+	return [(rate, net, sign * part) for (rate, net), part in zip(by_rate, parts, strict=True)]

@@ -27,6 +27,7 @@ from pos_bridge.core.daybook import (
 	set_aside,
 )
 from pos_bridge.core.entry import Entry, WireEntry, open_wire
+from pos_bridge.core.people import approved
 from pos_bridge.erpnext.reports.figures import columns_of
 from pos_bridge.erpnext.shown import plain
 
@@ -308,9 +309,15 @@ def _columns_of(body: Mapping[str, Any]) -> dict[str, Any]:
 	"""What lists and look-ups read of a body, where it has it; what it means is posting's matter."""
 	return {
 		**_shown_figures(body),
+		**_approval_columns(body),
 		"against_entry": _id_in(body.get("against")),
 		"shift": _id_of(body.get("shift")),
 	}
+
+
+def _approval_columns(body: Mapping[str, Any]) -> dict[str, str]:
+	action, approver = approved(body)
+	return {"approved_action": plain(action), "approved_by": plain(approver)} if action else {}
 
 
 def _shown_figures(body: Mapping[str, Any]) -> dict[str, Any]:

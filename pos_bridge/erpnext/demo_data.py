@@ -11,6 +11,7 @@ import frappe
 from pos_bridge.core.catalogue import Item, TillProfile
 from pos_bridge.core.errors import Rejected
 from pos_bridge.core.money import SCALE
+from pos_bridge.erpnext.people.roles import make_roles
 from pos_bridge.erpnext.setup import PRICE_LIST, Step, setup_shop
 
 Good = tuple[Item, int, int]
@@ -30,6 +31,7 @@ def make_demo(company: str, profile: TillProfile, goods: Sequence[Good]) -> list
 	steps = setup_shop(name, profile.shop, profile.till, PRICE_LIST, "", taxes)
 	_dress_till(profile)
 	_cashiers(profile)
+	steps += [Step("made", f"POS Cashier Role {name}") for name in make_roles()]
 	made = [_item(item, abbr) for item, _, _ in goods]
 	_order_groups(profile.shop, [item.group for item, _, _ in goods])
 	steps.append(Step("made" if any(made) else "kept", f"{sum(made)} of {len(goods)} items"))

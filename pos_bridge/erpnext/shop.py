@@ -20,6 +20,9 @@ from pos_bridge.core.sale import MAX_RATE_DECIMALS
 from pos_bridge.core.tax import ON_PREVIOUS_ROW, Charge, Tax, check_taxes
 from pos_bridge.core.ticket import TotalRounding
 from pos_bridge.erpnext.customers.rows import country_code
+from pos_bridge.erpnext.display import logo
+from pos_bridge.erpnext.people.cashiers import people_at
+from pos_bridge.erpnext.shift_report.mail import can_send
 
 CHANNEL = "Till"
 """What documents and entries say of a sale in a shop; online shops put their own name there."""
@@ -318,25 +321,24 @@ def till_profile(till: str) -> TillProfile:
 		taxes=tuple(row.tax for row in shop.taxes),
 		templates={DEFAULT_TEMPLATE: template_rates(shop, None), **templates},
 		tenders=tender_kinds(shop),
-		cashiers=_cashiers(shop.profile),
 		code_patterns=_lines(place.code_patterns),
+		display_text=_lines(place.display_text),
+		display_logo=logo(place.display_logo or ""),
 		total_rounding=shop.total_rounding,
 		row_wise_tax=shop.row_wise_tax,
 		rate_decimals=shop.rate_decimals,
 		price_list=shop.price_list,
 		restricted=_restricted(),
 		**_offered(shop),
+		**people_at(frappe.get_cached_doc("POS Profile", shop.profile), shop.currency_precision),
 	)
 
 
 def _offered(shop: Shop) -> dict[str, Any]:
 	"""What the POS Profile has an account for, or says."""
 	profile = frappe.get_cached_doc("POS Profile", shop.profile)
-	offers = {
-		"new_customer",
-		*shop.accounts,
-		*(["on_account"] if profile.get("pos_bridge_on_account") else []),
-	}
+	beside = {"on_account": profile.get("pos_bridge_on_account"), "mail": can_send()}
+	offers = {"new_customer", *shop.accounts, *(name for name, offered in beside.items() if offered)}
 	limit = flt(profile.get("pos_bridge_without_receipt"))
 	return {
 		"offers": tuple(offer for offer in OFFERS if offer in offers),
@@ -359,17 +361,6 @@ def _restricted() -> tuple[tuple[str, str, str], ...]:
 
 def _lines(text: str | None) -> tuple[str, ...]:
 	return tuple(line.strip() for line in (text or "").splitlines() if line.strip())
-
-
-def _cashiers(profile: str) -> tuple[str, ...]:
-	"""Who may sell here: the profile's users; where it names none, everybody with the role POS Cashier."""
-	users = frappe.get_all("POS Profile User", {"parent": profile}, pluck="user", order_by="idx")
-	if not users:
-		users = frappe.get_all("Has Role", {"role": "POS Cashier", "parenttype": "User"}, pluck="parent")
-	people = frappe.get_all(
-		"User", {"name": ("in", users or [""]), "enabled": 1}, ["name", "full_name"], order_by="full_name"
-	)
-	return tuple(dict.fromkeys(person.full_name or person.name for person in people))
 
 
 def greeting(till: str) -> dict[str, Any]:

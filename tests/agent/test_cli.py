@@ -146,6 +146,7 @@ async def test_an_enrolled_agent_forwards_to_its_company_and_serves_its_page_onl
 		async with session.get("/devices") as response:
 			assert "Receipt printer" in await response.text()
 		async with session.ws_connect("/devices/live") as devices:
+			assert (await devices.receive_json(timeout=20))["settings"].keys() == {"receipt"}
 			assert (await devices.receive_json(timeout=20))["printers"][0]["printer"] == "receipt"
 	process.send_signal(signal.SIGTERM)
 	assert await asyncio.wait_for(process.wait(), 30) == 0

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from pos_bridge.core import money, receipt, report, returns, sale, sale_body, sync
+from pos_bridge.core import money, people, receipt, report, returns, sale, sale_body, sync
 from pos_bridge.core.daybook import Arrival, MemoryDaybook
 from pos_bridge.core.entry import GENESIS, WireEntry, canonical, chain_hash, open_wire
 from pos_bridge.core.errors import Malformed
 from pos_bridge.core.gs1 import InStoreCode, is_gtin, normalise_code, parse_in_store_code
+from pos_bridge.core.gs1_elements import Elements, parse_elements
 from pos_bridge.core.money import Rounding, format_decimal, parse_decimal
 from pos_bridge.core.pricing import loyalty
 from pos_bridge.core.pricing.price_list import Asked, Price, rate_of
@@ -49,6 +50,29 @@ def test_money(case):
 		assert case["do"] == "format"
 		shown = money.format_minor(case["amount_minor"], case["precision"], ",", ".")
 		assert shown == case["expected"]
+
+
+@pytest.mark.parametrize("case", cases("people"))
+def test_people(case):
+	if case["do"] == "pin":
+		assert people.is_pin_of(case["typed"], people.PinVerifier(**case["verifier"])) is case["expected"]
+	elif case["do"] == "badge":
+		assert people.badge_digest(case["code"]) == case["digest"]
+	else:
+		role = role_of(case["role"]) if "role" in case else None
+		how_much = parse_decimal(case["percent"]) if "percent" in case else case.get("amount_minor", 0)
+		assert people.verdict(role, case["action"], how_much) == case["expected"]
+
+
+def role_of(fields):
+	rights = {
+		action: people.Right(
+			right["may"],
+			parse_decimal(right["percent"]) if "percent" in right else right.get("amount_minor", 0),
+		)
+		for action, right in fields["rights"].items()
+	}
+	return people.Role(fields["role"], rights=rights)
 
 
 @pytest.mark.parametrize("case", cases("totals"))
@@ -166,6 +190,13 @@ def test_gs1(case):
 		return
 	quantity = parse_decimal(case["quantity"]) if "quantity" in case else None
 	assert found == InStoreCode(case["item_code"], quantity, case.get("price_minor"))
+
+
+@pytest.mark.parametrize("case", cases("gs1_elements"))
+def test_gs1_elements(case):
+	said = case.get("elements")
+	decimals = {name: parse_decimal(said[name]) for name in ("quantity", "price") if said and name in said}
+	assert parse_elements(case["code"]) == (Elements(**{**said, **decimals}) if said else None)
 
 
 @pytest.mark.parametrize("case", cases("push"))

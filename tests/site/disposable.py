@@ -179,8 +179,8 @@ class Site:
 		_root(f"{databases}; {users}")
 		shutil.rmtree(self.folder, ignore_errors=True)
 
-	def bench(self, *arguments: str, check: bool = True) -> str:
-		"""Run a command of Frappe's on this site; what it said. With `check` it has to succeed."""
+	def bench(self, *arguments: str, check: bool = True, said: str = "") -> str:
+		"""Run a command of Frappe's on this site, which reads `said`; what it said. With `check` it has to succeed."""
 		command = [
 			PYTHON,
 			"-m",
@@ -194,7 +194,7 @@ class Site:
 			command,
 			cwd=SITES,
 			env=environment(),
-			stdin=subprocess.DEVNULL,
+			input=said,
 			capture_output=True,
 			text=True,
 		)

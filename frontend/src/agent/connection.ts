@@ -248,10 +248,10 @@ export class AgentConnection {
 	}
 
 	private printerChanged(event: AgentEvents["printer"]): void {
-		const { printer, online, state, reason } = event;
+		const { printer, online, state, reason, paper_low, drawer } = event;
 		if (this.greeting) {
 			const printers = this.greeting.printers.map((each) =>
-				each.printer === printer ? { ...each, online, state, reason } : each,
+				each.printer === printer ? { ...each, online, state, reason, paper_low, drawer } : each,
 			);
 			this.greeting = { ...this.greeting, printers };
 		}

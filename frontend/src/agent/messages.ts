@@ -9,6 +9,7 @@ import { isPushResult, type PushResult } from "@/server/api";
 /** "none": no agent was ever here; "away": the one that was is gone. */
 export type AgentState = "connecting" | "online" | "away" | "none";
 export type PrinterState = "ready" | "paper_out" | "cover_open" | "offline";
+export type DrawerState = "open" | "left_open" | "closed" | "";
 export type JobState = "queued" | "printing" | "printed" | "unsure" | "failed";
 
 export interface PrinterInfo {
@@ -18,6 +19,10 @@ export interface PrinterInfo {
 	readonly online: boolean;
 	readonly state: PrinterState;
 	readonly reason: string;
+	/** The roll is near its end. Agents before 0.5.0 say neither this nor the next. */
+	readonly paper_low?: boolean;
+	/** "" where nobody knows; left_open after three minutes. */
+	readonly drawer?: DrawerState;
 }
 
 export interface Welcome {
@@ -58,7 +63,7 @@ export interface Queued {
 export interface AgentEvents {
 	readonly acknowledged: { readonly results: readonly PushResult[] };
 	readonly job: { readonly job: string; readonly state: JobState; readonly reason: string };
-	readonly printer: Pick<PrinterInfo, "printer" | "online" | "state" | "reason">;
+	readonly printer: Pick<PrinterInfo, "printer" | "online" | "state" | "reason" | "paper_low" | "drawer">;
 	readonly scan: { readonly code: string; readonly symbology: string };
 	readonly state: { readonly state: AgentState };
 }

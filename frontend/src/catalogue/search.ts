@@ -2,6 +2,7 @@
 // Never holds an item, only numbers of items; and never works longer than a slice at a time while it is built.
 
 import { DigitBuilder, MAX_DIGITS, type DigitCodes } from "@/catalogue/digits";
+import { latinDigits } from "@/core/money";
 
 export interface Searchable {
 	readonly size: number;
@@ -41,7 +42,7 @@ export function wordsOfText(text: string): string[] {
 }
 
 export function termsOf(text: string): string[] {
-	return wordsOfText(text).slice(0, MAX_TERMS);
+	return wordsOfText(latinDigits(text)).slice(0, MAX_TERMS);
 }
 
 const NONE: ReadonlySet<number> = new Set();

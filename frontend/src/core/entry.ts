@@ -13,7 +13,7 @@ export const NO_PREVIOUS = "0".repeat(64);
 const ENTRY_KINDS = [
 	"sale", "return", "void", "no_sale", "reprint", "approval", "shift_open", "shift_close", "cash_in", "cash_out",
 	"credit_issue",
-	"training_sale", "training_return", "online_order", "online_payment", "online_fulfilment", "online_refund",
+	"training_sale", "training_return", "clock_in", "clock_out", "online_order", "online_payment", "online_fulfilment", "online_refund",
 	"online_return",
 ] as const;
 export type EntryKind = (typeof ENTRY_KINDS)[number];

@@ -124,18 +124,38 @@ function numberFormat(locale: string, precision: number): Intl.NumberFormat {
 	return made;
 }
 
+/** Digits and separators of Arabic and Persian keyboards as the Latin ones; all else stays. */
+export function latinDigits(text: string): string {
+	return text
+		.replace(/[\u0660-\u0669\u06f0-\u06f9]/g, (digit) => String(digit.charCodeAt(0) & 0xf))
+		.replaceAll("\u060c", ",")
+		.replace(/[\u061c\u200e\u200f\u2066-\u2069]/g, "");
+}
+
 /**
  * What a person typed ("1.000,00", "1,000.00", "12.5", "12,5") in minor units; undefined if it is no amount.
  * The last separator is the decimal one if it stands once and no three digits follow it; in doubt the locale decides.
  */
 export function parseAmount(text: string, precision: number, locale: string): number | undefined {
-	const typed = text.replace(/[\s\u00a0\u202f'’]/g, "");
+	const typed = latinDigits(text).replace(/[\s\u00a0\u202f'’]/g, "");
+	if (/[\u066b\u066c]/.test(typed)) return parseArabic(typed, precision);
 	if (!/^-?[0-9.,]*[0-9][0-9.,]*$/.test(typed)) return undefined;
-	const negative = typed.startsWith("-");
 	const decimal = decimalSeparator(typed, precision, locale);
 	const parts = splitAmount(typed.replace("-", ""), decimal);
-	if (!parts || parts.fraction.length > precision) return undefined;
-	const minor = Number(parts.whole + parts.fraction.padEnd(precision, "0"));
+	return parts && minorTyped(typed.startsWith("-"), parts.whole, parts.fraction, precision);
+}
+
+/** Arabic separators say themselves which is which: "١٬٢٣٤٫٥٠". */
+function parseArabic(typed: string, precision: number): number | undefined {
+	const match = /^(-?)([0-9]{1,3}(?:\u066c[0-9]{3})+|[0-9]*)(?:\u066b([0-9]*))?$/.exec(typed);
+	if (!match || !/[0-9]/.test(typed)) return undefined;
+	const [, sign, whole = "", fraction = ""] = match;
+	return minorTyped(sign === "-", whole.replaceAll("\u066c", "") || "0", fraction, precision);
+}
+
+function minorTyped(negative: boolean, whole: string, fraction: string, precision: number): number | undefined {
+	if (fraction.length > precision) return undefined;
+	const minor = Number(whole + fraction.padEnd(precision, "0"));
 	if (!Number.isSafeInteger(minor)) return undefined;
 	return negative && minor !== 0 ? -minor : minor;
 }

@@ -35,6 +35,8 @@ export type ReceiptElement =
 export interface ReceiptDocument {
 	readonly columns: number;
 	readonly elements: readonly ReceiptElement[];
+	/** The printer's logo stands above it, if it has one. */
+	readonly logo?: boolean;
 }
 
 /** What every receipt of a shop shows around the sale; `point` and `group` format amounts. */
@@ -63,6 +65,8 @@ export interface ReceiptLabels {
 	readonly return: string;
 	readonly of_receipt: string;
 	readonly check: string;
+	readonly training: string;
+	readonly not_a_receipt: string;
 }
 
 export const LABELS: ReceiptLabels = {
@@ -79,6 +83,8 @@ export const LABELS: ReceiptLabels = {
 	return: "RETURN",
 	of_receipt: "of receipt",
 	check: "Check",
+	training: "TRAINING",
+	not_a_receipt: "Not a receipt: nothing was sold",
 };
 
 export interface ReceiptOptions {
@@ -122,6 +128,9 @@ export function receiptOfSale(
 	const amount = (minor: number) => receiptAmount(minor, sale.currency_precision, header);
 	const rate = (minor: number) => rateText(minor, sale, header);
 	const number = entry.receipt_number ?? "";
+	const ending = isTraining(entry) ? trainingBanner(labels) : [
+		{ type: "code128", data: number } as const, centred(`${number}  ${labels.check} ${options.hash.slice(0, 8)}`),
+	];
 	const elements: ReceiptElement[] = [
 		...headElements(entry, header, labels, options.copy ?? 0),
 		...sale.lines.flatMap((line) => lineElements(line, header, amount, rate)),
@@ -132,11 +141,21 @@ export function receiptOfSale(
 		...creditElements(sale),
 		SPACE,
 		...(header.footer ?? []).map(centred),
-		{ type: "code128", data: number },
-		centred(`${number}  ${labels.check} ${options.hash.slice(0, 8)}`),
+		...ending,
 		{ type: "cut" },
 	];
 	return { columns: header.columns ?? DEFAULT_COLUMNS, elements };
+}
+
+type TrainingBody = { readonly training_number?: string };
+
+function isTraining({ kind }: Entry): boolean {
+	return kind === "training_sale" || kind === "training_return";
+}
+
+/** No code: nobody shall scan it as a receipt. */
+function trainingBanner(labels: ReceiptLabels): ReceiptElement[] {
+	return [banner(labels.training), centred(labels.not_a_receipt)];
 }
 
 type AmountText = (minor: number) => string;
@@ -168,12 +187,13 @@ export function headElements(
 	const copyBanner = copy > 0 ? [banner(`${labels.copy} ${copy}`), SPACE] : [];
 	const cashier = entry.cashier ? [row(labels.cashier, entry.cashier)] : [];
 	return [
+		...(isTraining(entry) ? [...trainingBanner(labels), SPACE] : []),
 		banner(header.shop),
 		...address.map(centred),
 		SPACE,
 		...returnHeading(entry, labels),
 		...copyBanner,
-		row(entry.receipt_number ?? "", minuteOf(entry.occurred_at)),
+		row(entry.receipt_number ?? (entry.body as TrainingBody).training_number ?? "", minuteOf(entry.occurred_at)),
 		...cashier,
 		RULE,
 	];
@@ -184,7 +204,7 @@ function banner(text: string): TextElement {
 }
 
 function returnHeading(entry: Entry, labels: ReceiptLabels): ReceiptElement[] {
-	if (entry.kind !== "return") return [];
+	if (entry.kind !== "return" && entry.kind !== "training_return") return [];
 	const { against } = entry.body as ReturnBody;
 	const of = against ? [centred(`${labels.of_receipt} ${against.receipt_number}`)] : [];
 	return [banner(labels.return), ...of, SPACE];

@@ -8,7 +8,7 @@ import {
 } from "@/core/receipt";
 import type { IssueBody } from "@/core/report/bodies";
 import { sum } from "@/core/sale";
-import { t } from "@/words/words";
+import { onPaper } from "@/words/words";
 
 export type { IssueBody };
 
@@ -33,13 +33,13 @@ export function receiptOfIssue(
 		columns: header.columns ?? DEFAULT_COLUMNS,
 		elements: [
 			...headElements(entry, header, labels, copy),
-			row(t(`tender.${body.credit_kind}`), amount(body.amount_minor)),
+			row(onPaper(`tender.${body.credit_kind}`), amount(body.amount_minor)),
 			{ type: "rule" },
 			{ ...row(`${labels.total} ${body.currency}`, amount(body.amount_minor)), bold: true },
 			...body.tenders.map((tender) => row(tender.tender, amount(tender.amount_minor))),
 			...(body.change_minor > 0 ? [{ ...row(labels.change, amount(body.change_minor)), bold: true }] : []),
 			{ type: "space" },
-			{ ...centred(`${t(`tender.${body.credit_kind}`)} ${amount(body.amount_minor)} ${body.currency}`), bold: true },
+			{ ...centred(`${onPaper(`tender.${body.credit_kind}`)} ${amount(body.amount_minor)} ${body.currency}`), bold: true },
 			{ type: "code128", data: body.credit },
 			centred(body.credit),
 			{ type: "space" },

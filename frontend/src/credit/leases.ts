@@ -67,7 +67,7 @@ export async function spendableOf(typed: string, amount_minor: number, around: A
 }
 
 /** What this till's entries took of it, without those that the company has booked. */
-async function unbooked(credit: string, around: Around): Promise<number> {
+async function unbooked(credit: string, around: Pick<Around, "company" | "daybook">): Promise<number> {
 	const entries = await around.daybook.unpostedOf(credit);
 	const booked = await bookedOf(entries.filter(({ result }) => result && result.state !== "quarantined"), around);
 	const waiting = entries.filter(({ entry }) => !booked.has(entry.id));
@@ -77,7 +77,7 @@ async function unbooked(credit: string, around: Around): Promise<number> {
 }
 
 /** An entry that is sent once more is answered as it stands by now: without an agent nothing else tells the page. */
-async function bookedOf(answered: readonly StoredEntry[], { company, daybook }: Around): Promise<ReadonlySet<string>> {
+async function bookedOf(answered: readonly StoredEntry[], { company, daybook }: Pick<Around, "company" | "daybook">): Promise<ReadonlySet<string>> {
 	if (answered.length === 0) return new Set();
 	const { results } = await company.push(answered.map(({ wire }) => wire));
 	const posted = results.filter(({ state }) => state === "posted");
@@ -105,10 +105,11 @@ export async function spend(credit: string, amount_minor: number): Promise<void>
 	if (lease) await remember(credit, { ...lease, left_minor: Math.max(lease.left_minor - amount_minor, 0) });
 }
 
-/** It was taken back: nothing is kept any more. The company frees it by itself if it can't be told. */
-export async function giveBack(credit: string, company: Pick<Around["company"], "leaseCredit">): Promise<void> {
+/** It was taken back: no more is kept than what earlier sales took. The company frees it by itself if it can't be told. */
+export async function giveBack(credit: string, around: Pick<Around, "company" | "daybook">): Promise<void> {
 	await remember(credit, undefined);
-	await company.leaseCredit(credit, 0).catch(() => undefined);
+	const taken = await unbooked(credit, around).catch(() => undefined);
+	if (taken !== undefined) await around.company.leaseCredit(credit, taken).catch(() => undefined);
 }
 
 async function kept(): Promise<readonly Lease[]> {

@@ -5,26 +5,30 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build, type Plugin } from "vite";
+import { build, type Plugin, type Rolldown } from "vite";
 import { BUILT_URL, PAGE_URL, WORKER_URL, type KeptFile } from "./files.ts";
 
 const SOURCE = fileURLToPath(new URL("..", import.meta.url));
 const PAGE = "index.html";
 
-/** Has the browser load what the page's first script imports beside that script, not after it. */
+/** Has the browser load what the page's first script imports beside that script, not after it; not what only some pages want: it knows which. */
 export function loadedAtOnce(): Plugin {
 	return {
 		name: "pos-bridge-loaded-at-once",
 		apply: "build",
 		transformIndexHtml: {
 			order: "post",
-			handler: (_html, { chunk }) => (chunk?.dynamicImports ?? []).map((fileName) => ({
+			handler: (_html, { chunk, bundle }) => (chunk?.dynamicImports ?? []).filter((name) => !isForSome(bundle?.[name])).map((fileName) => ({
 				tag: "link",
 				attrs: { rel: "modulepreload", crossorigin: true, href: BUILT_URL + fileName },
 				injectTo: "head" as const,
 			})),
 		},
 	};
+}
+
+function isForSome(file: Rolldown.OutputBundle[string] | undefined): boolean {
+	return file?.type === "chunk" && /\/src\/(words|display)\//.test(file.facadeModuleId ?? "");
 }
 
 export function serviceWorker(): Plugin {

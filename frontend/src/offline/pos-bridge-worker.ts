@@ -12,7 +12,8 @@ declare const MAIN_SCRIPT: string;
 
 const FILES = BUILT_FILES;
 const worker = self as unknown as ServiceWorkerGlobalScope;
-const THE_PAGE = new RegExp(`^${PAGE_URL}/?(\\?|$)`);
+/** The customer's screen is the same page: its first script looks at the address. */
+const THE_PAGE = new RegExp(`^${PAGE_URL}(/display)?/?(\\?|$)`);
 
 setCacheNameDetails({ prefix: "pos-bridge" });
 addPlugins([{ cacheWillUpdate: async ({ response }) => ((await isOurs(response)) ? response : null) }]);

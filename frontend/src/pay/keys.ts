@@ -9,7 +9,7 @@ export const KEYPAD_LIMIT = 12;
 export function pressKey(text: string, key: KeypadKey, decimalSign: string, fresh: boolean): string {
 	if (key === "delete") return fresh ? "" : text.slice(0, -1);
 	const before = fresh ? "" : text;
-	if (key === "point") return /[.,]/.test(before) ? before : `${before || "0"}${decimalSign}`;
+	if (key === "point") return /[.,\u066b]/.test(before) ? before : `${before || "0"}${decimalSign}`;
 	const digits = before === "0" || before === "" ? key.replace(/^0+(?=\d)/, "") : before + key;
 	return digits.length > KEYPAD_LIMIT ? before : digits;
 }

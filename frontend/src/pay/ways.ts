@@ -4,11 +4,13 @@
 import type { TenderKind } from "@/core/sale";
 import type { Snapshot } from "@/server/api";
 import type { IconName } from "@/shell/Icon.vue";
-import { t } from "@/words/words";
+import { onPaper, t } from "@/words/words";
 
 export interface Way {
 	/** The tender's name, as the receipt shows it. */
 	readonly tender: string;
+	/** What the cashier reads, where the shop's language is another. */
+	readonly label?: string;
 	/** `credit`: a gift card or store credit; which of both its number says. */
 	readonly kind: Extract<TenderKind, "cash" | "card" | "bank" | "on_account"> | "credit" | "foreign";
 	readonly icon: IconName;
@@ -26,11 +28,12 @@ export function moneyWays({ tenders }: Pick<Snapshot, "tenders">): readonly Way[
 	return tenders.map(({ tender, kind }) => ({ tender, kind, icon: iconOf(kind) }));
 }
 
-export function otherWays({ offers = [], foreign = [] }: Pick<Snapshot, "offers" | "foreign">): readonly Way[] {
-	const credit = offers.includes("gift_card") || offers.includes("store_credit");
+/** In `training` without credit: asking for a card's balance keeps some of it for this till. */
+export function otherWays({ offers = [], foreign = [] }: Pick<Snapshot, "offers" | "foreign">, training = false): readonly Way[] {
+	const credit = !training && (offers.includes("gift_card") || offers.includes("store_credit"));
 	return [
 		...(foreign.length > 0 ? [{ tender: t("foreign.way"), kind: "foreign", icon: iconOf("foreign") } as const] : []),
-		...(credit ? [{ tender: t("pay.gift"), kind: "credit", icon: iconOf("credit") } as const] : []),
-		...(offers.includes("on_account") ? [{ tender: t("tender.on_account"), kind: "on_account", icon: iconOf("on_account") } as const] : []),
+		...(credit ? [{ tender: onPaper("pay.gift"), label: t("pay.gift"), kind: "credit", icon: iconOf("credit") } as const] : []),
+		...(offers.includes("on_account") ? [{ tender: onPaper("tender.on_account"), label: t("tender.on_account"), kind: "on_account", icon: iconOf("on_account") } as const] : []),
 	];
 }

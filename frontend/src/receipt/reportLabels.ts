@@ -2,9 +2,9 @@
 // Never lays anything out: core/report/layout.ts does.
 
 import { REPORT_LABELS, type ReportLabels } from "@/core/report/layout";
-import { t } from "@/words/words";
+import { onPaper } from "@/words/words";
 
 export function reportLabels(): ReportLabels {
 	const names = Object.keys(REPORT_LABELS) as (keyof ReportLabels)[];
-	return Object.fromEntries(names.map((name) => [name, t(`report.${name}`)])) as ReportLabels;
+	return Object.fromEntries(names.map((name) => [name, onPaper(`report.${name}`)])) as ReportLabels;
 }

@@ -3,7 +3,7 @@
 
 import { openWire, receiptNumber, type Entry } from "@/core/entry";
 import { PosBridgeError } from "@/core/errors";
-import { formatDecimal, parseDecimal } from "@/core/money";
+import { formatDecimal, latinDigits, parseDecimal } from "@/core/money";
 import { quantitiesReturned, type Against, type Quantities, type ReturnBody } from "@/core/returns";
 import type { SaleBody } from "@/core/sale";
 import type { StoredEntry } from "@/daybook/daybook";
@@ -41,7 +41,7 @@ export function isReceiptNumber(code: string): boolean {
 
 /** What was typed as a receipt's whole number: the last digits alone are one of this till's; undefined if it is none. */
 export function numberTyped(text: string, till: string, epoch: number): string | undefined {
-	const typed = text.trim();
+	const typed = latinDigits(text).trim();
 	if (/^\d{1,6}$/.test(typed)) return receiptNumber(till, epoch, Number(typed));
 	return isReceiptNumber(typed) ? typed : undefined;
 }

@@ -5,6 +5,9 @@ import type { Catalogue, Item } from "@/catalogue/catalogue";
 import { unitScanned } from "@/catalogue/more";
 import { priceIn, type Buying, type Shop } from "@/catalogue/selling";
 import { isGtin, normaliseCode, parseInStoreCode, type InStoreCode } from "@/core/gs1";
+import { parseElements, type Elements } from "@/core/gs1Elements";
+import { parseDecimal, roundRatio, SCALE } from "@/core/money";
+import { inUnit } from "@/sell/weights";
 import type { Snapshot } from "@/server/api";
 import { quantityForPrice } from "@/till/cart";
 import { finerOf } from "@/till/format";
@@ -25,6 +28,10 @@ export function lookUp(scanned: string, shelf: Shelf, rules: Rules, buying: Buyi
 	const inStore = parseInStoreCode(code, rules.code_patterns);
 	const labelled = inStore && itemOfLabel(inStore, shelf, rules, buying);
 	if (labelled) return labelled;
+	const elements = parseElements(scanned);
+	const packed = elements && itemOfPack(elements, shelf, rules, buying);
+	if (packed) return packed;
+	if (elements) return { kind: shelf.readiness === "empty" || shelf.progress ? "loading" : "unknown", code: normaliseCode(elements.gtin) };
 	if (shelf.readiness === "empty" || shelf.progress) return { kind: "loading", code };
 	return { kind: LOOKS_LIKE_GTIN.test(code) && !isGtin(code) ? "misread" : "unknown", code };
 }
@@ -32,6 +39,24 @@ export function lookUp(scanned: string, shelf: Shelf, rules: Rules, buying: Buyi
 function itemOfCode(item: Item, code: string): Found {
 	const unit = unitScanned(item, code);
 	return { kind: "item", item, ...(isGtin(code) && { gtin: code }), ...(unit !== undefined && { unit }) };
+}
+
+/** The goods of a GS1 code; sold by weight, as much of it as the code says, or as its price comes to. */
+function itemOfPack(pack: Elements, shelf: Shelf, rules: Rules, buying: Buying): Found | undefined {
+	const code = normaliseCode(pack.gtin);
+	const item = shelf.byCode(code);
+	if (!item) return undefined;
+	const quantity = quantityOf(pack, item, rules, buying);
+	return { ...itemOfCode(item, code), ...(quantity !== undefined && quantity !== "0" && { quantity }) } as Found;
+}
+
+function quantityOf(pack: Elements, item: Item, rules: Rules, buying: Buying): string | undefined {
+	if (!item.weighed) return undefined;
+	if (pack.quantity !== undefined) return inUnit(pack.quantity, "kg", item.unit);
+	const price = priceIn(item, item.unit, rules, buying);
+	if (pack.price === undefined || price === undefined) return undefined;
+	const minor = roundRatio(parseDecimal(pack.price) * 10n ** BigInt(rules.currency_precision), SCALE, rules.rounding);
+	return quantityForPrice(Number(minor), price, rules.rounding, finerOf(rules));
 }
 
 function itemOfLabel(label: InStoreCode, shelf: Shelf, rules: Rules, buying: Buying): Found | undefined {

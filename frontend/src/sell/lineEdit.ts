@@ -2,6 +2,7 @@
 // Pure; it never changes the cart.
 
 import type { DraftLine } from "@/core/sale";
+import { percentOf } from "@/people/rights";
 import type { CartLine, Discount } from "@/till/cart";
 import { readDecimal, type Money } from "@/till/format";
 import { t } from "@/words/words";
@@ -46,4 +47,10 @@ function withAmount(fields: LineFields, quantity: string, line: DraftLine, money
 		return { kind: "invalid", field: "discount", problem: t("line.bad_amount", { price }) };
 	}
 	return { kind: "valid", quantity, discount: off === 0 ? undefined : { unit_minor: off } };
+}
+
+/** What a discount takes off a unit's price, in percent. */
+export function offPercent(discount: Discount, price_minor: number): string {
+	if (!discount) return "0";
+	return "percent" in discount ? discount.percent : percentOf(discount.unit_minor, price_minor);
 }

@@ -5,6 +5,7 @@ import { PROTOCOL_VERSION, type Head, type WireEntry } from "@/core/entry";
 import { Rejected, Retryable, wordsOf, type PosBridgeError } from "@/core/errors";
 import type { Rounding } from "@/core/money";
 import type { Tax } from "@/core/sale";
+import type { Person, Role } from "@/people/rights";
 import type { TotalRounding } from "@/core/ticket";
 import { checkedChanges, type Changes } from "@/server/changes";
 import { KEPT_ENROLMENT, keepTwice, readKeptTwice } from "@/server/kept";
@@ -36,7 +37,7 @@ export interface PricingFor {
 	readonly territory: string;
 }
 
-export type Offer = "exchange" | "gift_card" | "store_credit" | "on_account" | "tips" | "new_customer";
+export type Offer = "exchange" | "gift_card" | "store_credit" | "on_account" | "tips" | "new_customer" | "mail";
 
 /** What one unit of a currency is worth in the shop's, as of a day. */
 export interface ForeignRate {
@@ -80,6 +81,11 @@ export interface Snapshot {
 	/** Digits before a telephone number of the shop's country. */
 	readonly phone_code?: string;
 	readonly cashiers: readonly string[];
+	/** The same people with their PINs and roles, where a shop has set some up. */
+	readonly people?: readonly Person[];
+	readonly roles?: readonly Role[];
+	/** After so long without a touch, whoever has a PIN enters it again; absent: never. */
+	readonly lock_minutes?: number;
 	readonly groups: readonly string[];
 	readonly units: readonly string[];
 	readonly code_patterns: readonly string[];
@@ -93,6 +99,9 @@ export interface Snapshot {
 	readonly next_epoch: number;
 	readonly heads: readonly Head[];
 	readonly receipt_footer: readonly string[];
+	/** What the customer's screen says and shows (a data URL) while nobody pays; a company before 0.4 sends neither. */
+	readonly display_text?: readonly string[];
+	readonly display_logo?: string;
 	/** Where to begin asking for changes; a company that has none is asked for its snapshot again and again. */
 	readonly cursor?: string;
 	/** Where the company calls when something changed. */
@@ -289,6 +298,11 @@ export class Company {
 	/** Any other call of a till, with what the company answered. */
 	async ask(method: "new_customers" | "customer", body: object): Promise<unknown> {
 		return messageOf<unknown>(await this.post(method, body));
+	}
+
+	/** Sends a receipt to its customer; the same id again changes nothing. Retryable while the receipt has not arrived. */
+	async mailReceipt(mail: { readonly id: string; readonly entry: string; readonly to: string }): Promise<void> {
+		await this.post("mail_receipt", mail);
 	}
 
 	private post(method: string, body: object): Promise<string> {

@@ -71,7 +71,7 @@ const TYPED: Readonly<Record<string, Action>> = {
 
 /** Characters typed with no text field in focus: a shortcut, else the beginning of a search. */
 export function typedOutsideOfFields(till: Till, text: string): void {
-	if (till.panel.value !== undefined || till.cashier.value === undefined) return;
+	if (till.covered.value) return;
 	if (text === "?") return TYPED["?"]?.(till);
 	if (till.screen.value !== "sell") return;
 	const action = TYPED[text];
@@ -103,14 +103,14 @@ function stopHeldDown(event: KeyboardEvent): void {
 }
 
 function actionOf(till: Till, event: KeyboardEvent): Action | undefined {
-	if (till.panel.value !== undefined || till.cashier.value === undefined) return undefined;
+	if (till.covered.value) return undefined;
 	const anywhere = ANYWHERE[event.key];
 	if (anywhere || till.screen.value !== "sell") return anywhere;
 	return SELLING[event.key] ?? (textFieldOf(event.target) ? undefined : SELLING_OUTSIDE_FIELDS[event.key]);
 }
 
 function open(till: Till, panel: Panel): void {
-	if (mayOpen(panel, till.screen.value)) till.panel.value = panel;
+	if (mayOpen(panel, till.screen.value, till.training.value)) till.panel.value = panel;
 }
 
 function moveSelection(till: Till, step: number): void {
@@ -122,7 +122,8 @@ function moveSelection(till: Till, step: number): void {
 
 function changeSelected(till: Till, units: number): void {
 	const line = till.basket.selected.value;
-	if (line) till.basket.change(line.key, units);
+	if (line && units < 0) till.less(line.key);
+	else if (line) till.basket.change(line.key, units);
 }
 
 function removeSelected(till: Till): void {

@@ -64,7 +64,10 @@ export interface Basket {
 	restore(before: Cart, key: number): void;
 	/** In place of the open one, which is empty; false, in words, if it can't be computed. */
 	open(cart: Cart): boolean;
-	startNext(): void;
+	/** The next cart, in training if this one is; or `cart` instead. */
+	startNext(cart?: Cart): void;
+	/** Payment begins. */
+	begin(): void;
 }
 
 export interface Around {
@@ -149,7 +152,8 @@ export function useBasket(
 		select: (key) => void (selectedKey.value = key),
 		restore: (before, key) => void adopt(putBack(cart.value, before, key)),
 		open: adopt,
-		startNext: () => void (cart.value = emptyCart(newId())),
+		startNext: (next = emptyCart(newId(), cart.value.training)) => void (cart.value = next),
+		begin: () => void (cart.value.begun || (cart.value = { ...cart.value, begun: true })),
 	};
 }
 

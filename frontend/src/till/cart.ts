@@ -35,6 +35,10 @@ export interface Cart {
 	/** What is said of the whole sale; printed, and on the invoice. */
 	readonly note?: string;
 	readonly age_check?: AgeCheck;
+	/** The customer was asked for money once: what is taken out from now on may need an approval. */
+	readonly begun?: true;
+	/** Begun in training: it never becomes a sale. */
+	readonly training?: true;
 }
 
 /** One of percent and amount. */
@@ -58,8 +62,8 @@ export interface Added {
 
 export type Discount = { readonly percent: string } | { readonly unit_minor: number } | undefined;
 
-export function emptyCart(id: string): Cart {
-	return { id, nextKey: 1, lines: [] };
+export function emptyCart(id: string, training = false): Cart {
+	return { id, nextKey: 1, lines: [], ...(training && { training: true as const }) };
 }
 
 /** One more of a piece good raises its plain line; weighed goods and discounted lines stay by themselves. */

@@ -5,7 +5,7 @@ import type { AgentConnection, JobState } from "@/agent/connection";
 import type { Entry, EntryDraft } from "@/core/entry";
 import { newId } from "@/core/entry";
 import { DEFAULT_COLUMNS, headerOf, receiptOfSale, type ReceiptDocument } from "@/core/receipt";
-import { PosBridgeError, Retryable, wordsOf } from "@/core/errors";
+import { PosBridgeError, Rejected, Retryable, wordsOf } from "@/core/errors";
 import { checkReturn, returnBody, type ReturnBody } from "@/core/returns";
 import { checkSale, sum, type SaleBody, type SaleDraft, type Tender, type Totals } from "@/core/sale";
 import { saleBody, type Rare } from "@/core/saleBody";
@@ -17,7 +17,7 @@ import { receiptLabels } from "@/receipt/labels";
 import type { BackSum } from "@/returns/back";
 import type { Snapshot } from "@/server/api";
 import type { Clock } from "@/till/clock";
-import { t } from "@/words/words";
+import { onPaper, t } from "@/words/words";
 
 export const PRINT_TIMEOUT_MS = 2_000;
 
@@ -49,6 +49,8 @@ export interface Desk {
 	readonly agent: AgentConnection;
 	readonly pusher: Pusher;
 	readonly clock: Clock;
+	/** While somebody learns: nothing counts, and each ticket takes its number here. */
+	readonly training?: { number(): string } | undefined;
 }
 
 export interface SaleToPay {
@@ -98,7 +100,7 @@ function customerOf({ back }: BackSum): { readonly customer?: string } {
 }
 
 function exchangeOf(amount_minor: number): readonly Tender[] {
-	return amount_minor === 0 ? [] : [{ tender: t("tender.exchange"), kind: "exchange", amount_minor }];
+	return amount_minor === 0 ? [] : [{ tender: onPaper("tender.exchange"), kind: "exchange", amount_minor }];
 }
 
 /** Checked; raises Rejected, in words. */
@@ -119,9 +121,11 @@ export async function recordSale(desk: Desk, sale: SaleToPay): Promise<RecordedS
 /** A recorded sale, return or sold gift card with its receipt; of the last only tenders and change are there. */
 export function saleOf(desk: Desk, entry: Entry, hash: string): RecordedSale {
 	const body = entry.body as SaleBody;
-	if (entry.kind === "return") checkReturn(body as ReturnBody);
-	else if (entry.kind === "sale") checkSale(body);
-	return { entry, body, hash, document: documentOf(desk, entry, hash), withCash: takesCash(body.tenders) };
+	if (comesBack(entry)) checkReturn(body as ReturnBody);
+	else if (entry.kind !== "credit_issue") checkSale(body);
+	// What is only training opens no drawer: whoever wants it open asks for it.
+	const withCash = !entry.kind.startsWith("training") && takesCash(body.tenders);
+	return { entry, body, hash, document: documentOf(desk, entry, hash), withCash };
 }
 
 /** A gift card that is sold; durable when it resolves. The same id again changes nothing. */
@@ -134,16 +138,26 @@ export async function recordIssue(desk: Desk, id: string, body: IssueBody): Prom
 export async function printSale(desk: Desk, sale: RecordedSale, late = false): Promise<PrintAnswer> {
 	const { entry, back } = sale;
 	if (back) await printSale(desk, back, late);
-	const reason = `${entry.kind} ${entry.receipt_number ?? entry.id}`;
-	return print(desk, `${entry.id}:receipt`, sale.document, sale.withCash && !late, reason);
+	const reason = `${entry.kind} ${numberOf(entry) || entry.id}`;
+	return print(desk, `${entry.id}:receipt`, { ...sale.document, logo: true }, sale.withCash && !late, reason);
 }
 
-/** The `copy`-th reprint: recorded first, then printed. Rejects if it cannot be recorded. */
+/** The `copy`-th reprint: recorded first, then printed. Rejects if it cannot be recorded. In training it is not. */
 export async function reprint(desk: Desk, sale: RecordedSale, copy: number): Promise<PrintAnswer> {
 	if (sale.back) await reprint(desk, sale.back, copy);
-	const { entry } = await record(desk, "reprint", newId(), { of: sale.entry.id, copy });
+	const id = newId();
+	if (!desk.training) await record(desk, "reprint", id, { of: sale.entry.id, copy });
 	const document = documentOf(desk, sale.entry, sale.hash, copy);
-	return print(desk, `${entry.id}:receipt`, document, false, `reprint ${copy} of ${sale.entry.receipt_number ?? ""}`);
+	return print(desk, `${id}:receipt`, { ...document, logo: true }, false, `reprint ${copy} of ${numberOf(sale.entry)}`);
+}
+
+/** A receipt's number; training has its own, which is no receipt's. */
+export function numberOf({ receipt_number, body }: Entry): string {
+	return receipt_number ?? (body as { readonly training_number?: string }).training_number ?? "";
+}
+
+export function comesBack({ kind }: Pick<Entry, "kind">): boolean {
+	return kind === "return" || kind === "training_return";
 }
 
 /** How many reprints of a sale the daybook holds for today. */
@@ -159,8 +173,8 @@ export async function recordVoid(desk: Desk, given_up: Omit<SaleToPay, "tenders"
 }
 
 /** Records the opening, then asks the agent for it; false if the agent did not take it. */
-export async function openDrawer(desk: Desk, reason: string): Promise<boolean> {
-	const { entry } = await record(desk, "no_sale", newId(), { reason });
+export async function openDrawer(desk: Desk, reason: string, id = newId()): Promise<boolean> {
+	const { entry } = await record(desk, "no_sale", id, { reason });
 	return kickFor(desk, entry, reason);
 }
 
@@ -179,11 +193,19 @@ export async function kickFor(desk: Desk, entry: Entry, reason: string): Promise
 /** Durable in the page's daybook when it resolves, and with the agent if that answered in time. */
 export async function record(desk: Desk, kind: EntryDraft["kind"], id: string, plain: object): Promise<RecordAnswer> {
 	const { shift } = desk.daybook;
-	const body = shift !== undefined && OF_SHIFT.has(kind) ? { ...plain, shift } : plain;
-	const answer = await desk.daybook.record({ id, kind, body, cashier: desk.cashier, ...desk.clock.stamp() });
+	const [as, said] = inTraining(desk, kind, plain);
+	const body = shift !== undefined && OF_SHIFT.has(as) ? { ...said, shift } : said;
+	const answer = await desk.daybook.record({ id, kind: as, body, cashier: desk.cashier, ...desk.clock.stamp() });
 	const delivery = desk.pusher.deliver(answer.wire);
 	if (kind !== "void") await delivery;
 	return answer;
+}
+
+/** In training a ticket is one that books nothing, and a drawer that is really opened is; there is nothing else. */
+function inTraining({ training }: Desk, kind: EntryDraft["kind"], plain: object): readonly [EntryDraft["kind"], object] {
+	if (!training || kind === "no_sale") return [kind, plain];
+	if (kind !== "sale" && kind !== "return") throw new Rejected(t("training.not_here"), "in_training");
+	return [`training_${kind}`, { ...plain, training_number: training.number() }];
 }
 
 /** Never rejects; the same job prints once. */

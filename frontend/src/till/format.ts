@@ -1,7 +1,7 @@
 // Money, quantities, times and ages as the shop's locale writes them.
 // Never computes with them.
 
-import { formatMinor, parseAmount, withoutSpareZeros } from "@/core/money";
+import { formatMinor, latinDigits, parseAmount, withoutSpareZeros } from "@/core/money";
 import type { Snapshot } from "@/server/api";
 import { currentLocale, t } from "@/words/words";
 
@@ -22,10 +22,11 @@ export interface Money {
 	readonly currency: string;
 }
 
-export function moneyOf(snapshot: Pick<Snapshot, "currency" | "currency_precision" | "rate_decimals">): Money {
+export function moneyOf(
+	snapshot: Pick<Snapshot, "currency" | "currency_precision" | "rate_decimals">, locale = currentLocale(),
+): Money {
 	const { currency, currency_precision: precision } = snapshot;
 	const rateDecimals = Math.max(snapshot.rate_decimals ?? 0, precision);
-	const locale = currentLocale();
 	const digits = { minimumFractionDigits: precision, maximumFractionDigits: precision };
 	const withSign = new Intl.NumberFormat(locale, { style: "currency", currency, ...digits });
 	return {
@@ -50,15 +51,15 @@ export function decimalSignOf(locale: string): string {
 }
 
 /** A canonical decimal as the locale writes it. */
-export function showDecimal(decimal: string): string {
-	return new Intl.NumberFormat(currentLocale(), { maximumFractionDigits: 9 }).format(
+export function showDecimal(decimal: string, locale = currentLocale()): string {
+	return new Intl.NumberFormat(locale, { maximumFractionDigits: 9 }).format(
 		decimal as Intl.StringNumericLiteral,
 	);
 }
 
-/** A person's "1,25" or "1.25" as a canonical decimal; undefined if it is none or has more than `decimals`. */
+/** A person's "1,25", "1.25" or "١٫٢٥" as a canonical decimal; undefined if it is none or has more than `decimals`. */
 export function readDecimal(text: string, decimals: number): string | undefined {
-	const typed = text.trim().replace(",", ".");
+	const typed = latinDigits(text).trim().replace(/[,\u066b]/, ".");
 	const match = /^0*([0-9]{1,9})(?:\.([0-9]*))?$/.exec(typed === "." ? "" : typed.replace(/^\./, "0."));
 	if (!match) return undefined;
 	const fraction = (match[2] ?? "").replace(/0+$/, "");

@@ -2,18 +2,24 @@
 // daybook, for browsers lose whole IndexedDBs when they are killed. Never kept by a tab that only reads.
 
 import type { PageDaybook } from "@/daybook/daybook";
+import type { KeptTries } from "@/people/locks";
+import type { KeptTraining } from "@/people/training";
 import { keep } from "@/server/kept";
 import { KEPT_CART } from "@/till/basket";
 import type { Cart } from "@/till/cart";
 import { KEPT_TENDERS, type KeptTenders } from "@/till/paying";
 
 export const KEPT_CASHIER = "cashier";
+export const KEPT_TRIES = "pin_tries";
+export const KEPT_TRAINING = "training";
 
 /** By the names under which they are kept. */
 export interface Open {
 	[KEPT_CART]?: Cart;
 	[KEPT_TENDERS]?: KeptTenders;
 	[KEPT_CASHIER]?: string;
+	[KEPT_TRIES]?: KeptTries;
+	[KEPT_TRAINING]?: KeptTraining;
 }
 
 export type KeepOpen = <Name extends keyof Open>(name: Name, value: Open[Name]) => Promise<void>;

@@ -8,10 +8,11 @@ import type { Rare } from "@/core/saleBody";
 import type { IssueBody } from "@/credit/issue";
 import { UNSURE, type StoredEntry } from "@/daybook/daybook";
 import { addTender, settle, type Settlement } from "@/pay/payment";
+import type { People } from "@/people/people";
 import type { Basket } from "@/till/basket";
 import type { Cart } from "@/till/cart";
 import {
-	HalfRecorded, copiesOf, printSale, recordIssue, recordTicket, reprint, saleOf, type Desk, type PrintAnswer, type RecordedSale,
+	HalfRecorded, copiesOf, numberOf, printSale, recordIssue, recordTicket, reprint, saleOf, type Desk, type PrintAnswer, type RecordedSale,
 } from "@/till/checkout";
 import type { Screen } from "@/till/screens";
 import { t } from "@/words/words";
@@ -41,6 +42,8 @@ export interface Paying {
 	readonly copyNote: Readonly<ShallowRef<string>>;
 	begin(): void;
 	leave(): void;
+	/** Nothing was given: of a training that is left. */
+	forget(): void;
 	/** False while a sale is being recorded, also before that shows. */
 	idle(): boolean;
 	mayAddItems(): boolean;
@@ -66,6 +69,8 @@ interface Around {
 	readonly keep: (given: KeptTenders) => void;
 	/** What a sale names of the record of a customer who is new here. */
 	readonly recordOf?: (customer: string) => string | undefined;
+	/** Whether the cashier's role, or somebody else's PIN, lets it be done. */
+	readonly may: People["may"];
 }
 
 /** What not every sale says: for whom, and a tip, which nobody gives who gets money back. */
@@ -76,7 +81,7 @@ function rareOf({ customer, payer, tip_minor = 0, note, age_check }: Cart, balan
 	return { ...who, ...(note !== undefined && { note }), ...(age_check && { age_check }), ...(balance > 0 && tip_minor > 0 && { tip_minor }) };
 }
 
-export function usePaying({ basket, desk, screen, given = [], keep, recordOf }: Around): Paying {
+export function usePaying({ basket, desk, screen, given = [], keep, recordOf, may }: Around): Paying {
 	const tenders = shallowRef(given);
 	const busy = shallowRef(false);
 	const problem = shallowRef("");
@@ -100,6 +105,12 @@ export function usePaying({ basket, desk, screen, given = [], keep, recordOf }: 
 		printed.value = undefined;
 		copyNote.value = "";
 	}
+	function forget(): void {
+		leave();
+		begin();
+		half.value = false;
+		give([]);
+	}
 	function give(all: readonly Tender[]): void {
 		tenders.value = all;
 		keep({ cart: basket.cart.value.id, tenders: all });
@@ -120,8 +131,15 @@ export function usePaying({ basket, desk, screen, given = [], keep, recordOf }: 
 			recording = false;
 		}
 	}
+	async function mayOwe({ amount_minor }: Tender): Promise<boolean> {
+		let allowed = false;
+		const { id, payer } = basket.cart.value;
+		await alone(async () => void (allowed = await may({ action: "on_account", of: id, amount_minor, ...(payer && { about: payer.name }) })));
+		return allowed;
+	}
 	async function take(tender: Tender, before?: () => Promise<void>): Promise<void> {
 		if (!idle() || settlement.value.settled) return;
+		if (tender.kind === "on_account" && !(await mayOwe(tender))) return;
 		if (before) await alone(before);
 		const all = addTender(tenders.value, tender);
 		if (settledBy(all)) return finish(all);
@@ -202,6 +220,7 @@ export function usePaying({ basket, desk, screen, given = [], keep, recordOf }: 
 		if (!sale || !idle()) return;
 		// Nothing reached a printer: this is still the original, not a copy.
 		if (printed.value?.state === "no_agent" || unprinted) return showPrinting(printSale(desk(), sale, true));
+		if (!(await may({ action: "reprint", of: sale.entry.id, about: numberOf(sale.entry) }))) return;
 		busy.value = true;
 		try {
 			const copy = (await copiesOf(desk(), sale.entry.id)) + 1;
@@ -215,7 +234,7 @@ export function usePaying({ basket, desk, screen, given = [], keep, recordOf }: 
 	}
 	return {
 		tenders, settlement, busy, problem, atTerminal, half, done, printed, copyNote,
-		begin, leave, take, finish, issue, printAgain, showEarlier,
+		begin, leave, forget, take, finish, issue, printAgain, showEarlier,
 		idle,
 		mayAddItems: () => idle() && !atTerminal.value && !half.value && tenders.value.length === 0,
 		takeBack(tender) {

@@ -16,9 +16,12 @@ import { keep, readKept } from "@/server/kept";
 import { KEPT_CART } from "@/till/basket";
 import { isEmpty, renewed, type Cart } from "@/till/cart";
 import { Clock } from "@/till/clock";
-import { KEPT_CASHIER, type Open } from "@/till/keepOpen";
+import { fitsTraining, type KeptTraining } from "@/people/training";
+import type { KeptTries } from "@/people/locks";
+import { KEPT_CASHIER, KEPT_TRAINING, KEPT_TRIES, type Open } from "@/till/keepOpen";
 import { KEPT_TENDERS, type KeptTenders } from "@/till/paying";
 import { ENROL_AGAIN, KEPT_TIME, createTill, type LeftOpen, type Till } from "@/till/till";
+import { keepLocale } from "@/words/languages";
 import { speak, t } from "@/words/words";
 
 export const PAGE_VERSION = "0.3.0";
@@ -48,7 +51,6 @@ export function useStart(): Start {
 		wakeDaybook();
 		const shelf = new CatalogueStore();
 		shelf.readAhead();
-		speak(navigator.language);
 		stage.value = { kind: "starting" };
 		try {
 			company = await Company.open();
@@ -85,14 +87,15 @@ export function useStart(): Start {
 		const lastPage = readOpen();
 		const [snapshot, daybook] = await readyBoth(catalogue, enrolment, stage);
 		const { met, time, ...found } = await lastPage;
-		const { cashier, ...kept } = await orBesideTheDaybook(found, daybook);
+		const { cashier, tries, training, ...kept } = await orBesideTheDaybook(found, daybook);
 		const agent = agentOf(enrolment, met);
 		const pusher = new Pusher(daybook, agent, from);
-		const [left, givingBack] = await Promise.all([leftOpen(daybook, catalogue, snapshot, kept), GivingBack.open(daybook)]);
+		const [left, givingBack] = await Promise.all([leftOpen(daybook, catalogue, snapshot, fitsTraining(kept.cart, training) ? kept : NOTHING_OPEN), GivingBack.open(daybook)]);
 		const offline = openOffline();
 		const clock = new Clock(time);
 		const till = createTill({
-			snapshot, catalogue, daybook, agent, pusher, company: from, offline, clock, givingBack, left, cashier, settled: settled(),
+			snapshot, catalogue, daybook, agent, pusher, company: from, offline, clock, givingBack, left, cashier, tries, training,
+			settled: settled(),
 		});
 		agent.connect();
 		stage.value = { kind: "open", till };
@@ -109,7 +112,11 @@ interface OpenSale {
 	readonly cart: Cart | undefined;
 	readonly given: KeptTenders | undefined;
 	readonly cashier: string | undefined;
+	readonly tries: KeptTries | undefined;
+	readonly training: KeptTraining | undefined;
 }
+
+const NOTHING_OPEN = { cart: undefined, given: undefined } as const;
 
 interface KeptOpen extends OpenSale {
 	readonly time: number | undefined;
@@ -118,14 +125,16 @@ interface KeptOpen extends OpenSale {
 
 /** What the last page kept of itself; read while catalogue and daybook come up. */
 async function readOpen(): Promise<KeptOpen> {
-	const [cart, given, cashier, time, met] = await Promise.all([
+	const [cart, given, cashier, tries, training, time, met] = await Promise.all([
 		readKept<Cart>(KEPT_CART),
 		readKept<KeptTenders>(KEPT_TENDERS),
 		readKept<string>(KEPT_CASHIER),
+		readKept<KeptTries>(KEPT_TRIES),
+		readKept<KeptTraining>(KEPT_TRAINING),
 		readKept<number>(KEPT_TIME),
 		readKept<boolean>(KEPT_AGENT_MET),
 	]);
-	return { cart, given, cashier, time, met };
+	return { cart, given, cashier, tries, training, time, met };
 }
 
 /** Where IndexedDB has none of it, it was never kept, or the browser lost the whole database. */
@@ -133,7 +142,10 @@ async function orBesideTheDaybook(found: OpenSale, daybook: PageDaybook): Promis
 	if (found.cart || found.cashier !== undefined || !daybook.writable) return found;
 	try {
 		const open = JSON.parse((await daybook.readOpen()) || "{}") as Open;
-		return { cart: open[KEPT_CART], given: open[KEPT_TENDERS], cashier: open[KEPT_CASHIER] };
+		return {
+			cart: open[KEPT_CART], given: open[KEPT_TENDERS], cashier: open[KEPT_CASHIER], tries: open[KEPT_TRIES],
+			training: open[KEPT_TRAINING],
+		};
 	} catch (error) {
 		// It was cut by a kill, or can't be read: a copy that is no copy.
 		if (error instanceof SyntaxError || error instanceof Rejected) return found;
@@ -198,7 +210,8 @@ async function readyBoth(
 	const early = catalogue.kept().then((kept) => kept && openDaybook(enrolment, kept));
 	try {
 		const snapshot = await readyCatalogue(catalogue, stage);
-		speak(snapshot.locale);
+		keepLocale(snapshot.locale);
+		await speak(snapshot.locale);
 		stage.value = { kind: "loading", step: "daybook", progress: undefined };
 		return [snapshot, (await early) ?? (await openDaybook(enrolment, snapshot))];
 	} catch (error) {

@@ -17,6 +17,10 @@ import { useServing, type Serving } from "@/customers/serving";
 import type { Offline } from "@/offline/offline";
 import { useHeld, type Held } from "@/hold/held";
 import { useHolding, type Holding } from "@/hold/holding";
+import type { KeptTries } from "@/people/locks";
+import { usePeople, type People } from "@/people/people";
+import { useSigning } from "@/people/signing";
+import { useTraining, type KeptTraining, type Training } from "@/people/training";
 import { hasLittleRoom, megabytes } from "@/offline/room";
 import { restartWhenQuiet, wasRestarted } from "@/offline/restart";
 import { keep } from "@/server/kept";
@@ -31,7 +35,7 @@ import type { Desk } from "@/till/checkout";
 import { FAR_OFF_MS, type Clock } from "@/till/clock";
 import { moneyOf, type Money } from "@/till/format";
 import { useNotices, type Notices } from "@/till/notices";
-import { KEPT_CASHIER, keepOpen, type KeepOpen } from "@/till/keepOpen";
+import { KEPT_CASHIER, KEPT_TRAINING, KEPT_TRIES, keepOpen, type KeepOpen } from "@/till/keepOpen";
 import { KEPT_TENDERS, usePaying, type Paying } from "@/till/paying";
 import { useRepriced, type Repriced } from "@/till/repriced";
 import type { Panel, Screen } from "@/till/screens";
@@ -59,6 +63,8 @@ export interface TillParts {
 	/** What an earlier page left open. */
 	readonly left: LeftOpen;
 	readonly cashier: string | undefined;
+	readonly tries: KeptTries | undefined;
+	readonly training: KeptTraining | undefined;
 	/** Resolves when the till stands open and the page has a moment to spare. */
 	readonly settled: Promise<void>;
 }
@@ -89,6 +95,13 @@ export interface Till extends Scanning, Selling, Serving, AgeAsking, Holding, Om
 	readonly catalogueVersion: Readonly<ShallowRef<number>>;
 	readonly money: ComputedRef<Money>;
 	readonly cashier: ShallowRef<string | undefined>;
+	readonly people: People;
+	/** Who was signed in before the till locked itself or was started: asked for a PIN first. */
+	readonly lockedAs: Readonly<ShallowRef<string | undefined>>;
+	/** True while somebody learns: nothing counts. */
+	readonly training: Readonly<ShallowRef<boolean>>;
+	/** Something lies over the screen: its keys are not the screen's. */
+	readonly covered: ComputedRef<boolean>;
 	readonly screen: ShallowRef<Screen>;
 	readonly panel: ShallowRef<Panel>;
 	readonly basket: Basket;
@@ -109,6 +122,8 @@ export interface Till extends Scanning, Selling, Serving, AgeAsking, Holding, Om
 	/** False until a start has come so far that codes are scanned: what nobody can scan is drawn after that. */
 	readonly settled: Readonly<ShallowRef<boolean>>;
 	chooseCashier(name: string): void;
+	beginTraining(): void;
+	leaveTraining(): void;
 	goPay(): void;
 	/** Back to the sale, unless something was given for it already. */
 	leavePay(): void;
@@ -148,6 +163,8 @@ export function createTill(parts: TillParts): Till {
 			return tasks.problem(t("back.no_exchange"));
 		}
 		paying.begin();
+		// Who counts what was taken out later than this is somebody's role; where there is none, nobody.
+		if (!state.people.isFree("remove_line")) basket.begin();
 		screen.value = "pay";
 	}
 	function leavePay(): void {
@@ -171,7 +188,9 @@ export function createTill(parts: TillParts): Till {
 		customerOf: customerOfCode,
 		searchByName: () => void (state.searchFor.value = { text: "" }),
 	});
-	parts.agent.on("scan", ({ code }) => scanning.scan(code));
+	const signing = useSigning(parts, state);
+	const scan = (code: string): void => void signing.scanned(code, scanning.scan);
+	parts.agent.on("scan", ({ code }) => scan(code));
 	sayWhatWasLeft(parts, state);
 	watchClock(parts, state);
 	parts.agent.on("state", ({ state: became }) => {
@@ -188,13 +207,22 @@ export function createTill(parts: TillParts): Till {
 		sayRestart: () => notices.say({ tone: "info", title: t("offline.restarting") }),
 	});
 	return {
-		...state, ...tasks, ...scanning, following, nextCustomer, goPay, leavePay,
+		...state, ...tasks, ...scanning, scan, following, nextCustomer, goPay, leavePay,
 		async voidSale(reason) {
 			if (await tasks.voidSale(reason)) screen.value = "sell";
 		},
-		chooseCashier(name) {
-			state.cashier.value = name;
-			state.keepOpen(KEPT_CASHIER, name).catch((error: unknown) => tasks.problem(t("cart.not_kept", { reason: wordsOf(error) })));
+		chooseCashier: signing.signIn,
+		beginTraining() {
+			if (screen.value === "pay" || !state.learning.begin()) return tasks.problem(t("training.open_cart"));
+			paying.leave();
+			screen.value = "sell";
+		},
+		leaveTraining() {
+			if (!paying.idle()) return;
+			paying.forget();
+			state.learning.leave();
+			panel.value = undefined;
+			screen.value = "sell";
 		},
 		connectAgain,
 	};
@@ -241,20 +269,22 @@ async function giveBack({ givingBack, agent, company, pusher, clock }: TillParts
 	trust.look();
 }
 
-type State = Omit<Till, keyof Scanning | keyof Tasks | "chooseCashier" | "goPay" | "leavePay" | "nextCustomer" | "following" | "connectAgain">
-	& { readonly tasks: Tasks; readonly keepOpen: KeepOpen };
+type Signs = "chooseCashier" | "beginTraining" | "leaveTraining";
+type State = Omit<Till, keyof Scanning | keyof Tasks | Signs | "goPay" | "leavePay" | "nextCustomer" | "following" | "connectAgain">
+	& { readonly tasks: Tasks; readonly keepOpen: KeepOpen; readonly learning: Training; readonly lockedAs: ShallowRef<string | undefined> };
 
 function connectAgain(): void {
 	location.search = ENROL_AGAIN;
 }
 
 function openState(parts: TillParts): State {
-	const { snapshot: first, catalogue, daybook, agent, pusher, company, offline, clock, left, cashier: kept } = parts;
+	const { snapshot: first, catalogue, daybook, agent, pusher, company, offline, clock, left, cashier: kept, tries = {} } = parts;
 	const settled = shallowRef(false);
 	void parts.settled.then(() => (settled.value = true));
 	const snapshot = shallowRef(first);
 	const catalogueVersion = shallowRef(0);
-	const cashier = shallowRef(knownCashier(first, kept));
+	const [known, lockedAs] = knownCashier(first, kept);
+	const cashier = shallowRef(known);
 	const screen = shallowRef<Screen>(left.tenders?.length || left.half ? "pay" : "sell");
 	const panel = shallowRef<Panel>();
 	const notices = useNotices();
@@ -262,6 +292,7 @@ function openState(parts: TillParts): State {
 	const { cart, tenders } = left;
 	const keepNow = keepOpen(daybook, parts.settled, {
 		...(cart && tenders && { [KEPT_TENDERS]: { cart: cart.id, tenders } }), ...(kept !== undefined && { [KEPT_CASHIER]: kept }),
+		[KEPT_TRIES]: tries, ...(parts.training && { [KEPT_TRAINING]: parts.training }),
 	});
 	const today = (): string => clock.businessDate();
 	const basket = useBasket(snapshot, left.cart, {
@@ -277,8 +308,15 @@ function openState(parts: TillParts): State {
 	const trust = useTrust(daybook, agent, pusher, company, clock);
 	const desk = (): Desk => ({
 		snapshot: snapshot.value, cashier: cashier.value ?? "", daybook, agent, pusher, clock,
+		...(learning.on.value && { training: learning }),
 	});
-	const tasks = useTasks(desk, basket, notices);
+	const problem = (title: string): void => tasks.problem(title);
+	const learning = useTraining({
+		kept: parts.training, till: () => snapshot.value.till, isEmpty: () => basket.empty.value, startWith: basket.startNext,
+		keep: (training) => keepNow(KEPT_TRAINING, training), failed,
+	});
+	const people = usePeople({ snapshot, cashier, desk, tries, problem, keepTries: (kept) => keepNow(KEPT_TRIES, kept) });
+	const tasks = useTasks(desk, basket, notices, people.may);
 	const shift = shallowRef(daybook.shift);
 	daybook.on("change", () => void (shift.value = daybook.shift));
 	const held = useHeld(parts.settled, (id) => id === basket.cart.value.id);
@@ -295,9 +333,9 @@ function openState(parts: TillParts): State {
 	return {
 		...selling, ...serving, ...holding, held, newCustomers,
 		snapshot, catalogue, daybook, offline, clock, catalogueVersion, cashier, screen, notices, basket, trust, tasks, settled,
-		keepOpen: keepNow, shift, desk,
+		keepOpen: keepNow, shift, desk, people, learning, training: learning.on, lockedAs: shallowRef(lockedAs), panel,
+		covered: computed(() => panel.value !== undefined || people.asked.value !== undefined || cashier.value === undefined),
 		copying: copying(catalogue, parts.settled),
-		panel,
 		...useAge({ basket, catalogue, catalogueVersion, panel }),
 		receipt: shallowRef(""),
 		askable,
@@ -305,7 +343,7 @@ function openState(parts: TillParts): State {
 		money,
 		repriced: useRepriced({ basket, catalogue, catalogueVersion, money, notices, snapshot, buying: selling.buying }),
 		paying: usePaying({
-			basket, desk, screen, recordOf: newCustomers.hashOf,
+			basket, desk, screen, may: people.may, recordOf: newCustomers.hashOf,
 			...(left.tenders && { given: left.tenders }),
 			keep: (given) => void keepNow(KEPT_TENDERS, given).catch((error: unknown) => failed(wordsOf(error))),
 		}),
@@ -331,7 +369,10 @@ async function refresh(parts: TillParts, state: State, quiet: boolean): Promise<
 	trust.look();
 }
 
-function knownCashier(snapshot: Snapshot, kept: string | undefined): string | undefined {
-	if (kept !== undefined && snapshot.cashiers.includes(kept)) return kept;
-	return snapshot.cashiers.length === 1 ? snapshot.cashiers[0] : undefined;
+/** Who sells at a start, and whose PIN is asked for instead: a reload must not sign anybody in. */
+function knownCashier(snapshot: Snapshot, kept: string | undefined): readonly [string | undefined, string | undefined] {
+	const only = snapshot.cashiers.length === 1 ? snapshot.cashiers[0] : undefined;
+	const name = kept !== undefined && snapshot.cashiers.includes(kept) ? kept : only;
+	const hasPin = snapshot.people?.some((person) => person.name === name && person.pin !== undefined) ?? false;
+	return hasPin ? [undefined, name] : [name, undefined];
 }

@@ -3,6 +3,7 @@
 
 import { computed, shallowRef, type ComputedRef, type ShallowRef } from "vue";
 import type { AgentConnection, AgentState, PrinterState } from "@/agent/connection";
+import type { PrinterInfo } from "@/agent/messages";
 import type { StoredEntry } from "@/daybook/daybook";
 import type { PageDaybook } from "@/daybook/daybook";
 import type { PushStatus, Pusher } from "@/daybook/push";
@@ -19,6 +20,8 @@ export interface Standing {
 	readonly writable: boolean;
 	readonly agent: AgentState;
 	readonly printer: PrinterState | "unknown";
+	/** What stops nothing and wants a hand all the same. */
+	readonly caution: "" | "paper_low" | "drawer_open";
 	readonly push: PushStatus;
 	readonly troubled: number;
 	/** The company does not know this till any more. */
@@ -46,6 +49,7 @@ export function chipOf(standing: Standing): Chip {
 	if (agent === "online" && printer !== "ready" && printer !== "unknown") {
 		return { tone: "warning", text: t("trust.printer", { state: t(`trust.printer.${printer}`) }) };
 	}
+	if (standing.caution === "drawer_open") return { tone: "warning", text: t("trust.drawer_open") };
 	if (push.unsentCount > 0 && push.lastError !== undefined) {
 		return { tone: "warning", text: `${t("trust.offline")} · ${push.unsentCount}` };
 	}
@@ -53,7 +57,12 @@ export function chipOf(standing: Standing): Chip {
 	if (push.unsentCount > 0) {
 		return { tone: "notice", text: tCount(agent === "online" ? "trust.with_agent" : "trust.safe_here", push.unsentCount) };
 	}
-	return { tone: "ok", text: t("trust.ok") };
+	return standing.caution === "" ? { tone: "ok", text: t("trust.ok") } : { tone: "notice", text: t("trust.paper_low") };
+}
+
+function cautionOf(printer: PrinterInfo | undefined): Standing["caution"] {
+	if (printer?.drawer === "left_open") return "drawer_open";
+	return printer?.paper_low === true ? "paper_low" : "";
 }
 
 /** What has left for nowhere yet, if anything. */
@@ -76,6 +85,7 @@ export function useTrust(
 ): Trust {
 	const agentState = shallowRef(agent.state);
 	const printer = shallowRef<Standing["printer"]>("unknown");
+	const caution = shallowRef<Standing["caution"]>("");
 	const push = shallowRef(pusher.status);
 	const reasons = shallowRef<readonly PushResult[]>([]);
 	const writable = shallowRef(daybook.writable);
@@ -84,6 +94,7 @@ export function useTrust(
 	function look(): void {
 		agentState.value = agent.state;
 		printer.value = agent.state === "online" ? (agent.welcome?.printers[0]?.state ?? "unknown") : "unknown";
+		caution.value = agent.state === "online" ? cautionOf(agent.welcome?.printers[0]) : "";
 		push.value = { ...pusher.status };
 		reasons.value = [...pusher.reasons.values()].filter(isTroubled);
 		writable.value = daybook.writable;
@@ -106,6 +117,7 @@ export function useTrust(
 		writable: writable.value,
 		agent: agentState.value,
 		printer: printer.value,
+		caution: caution.value,
 		push: push.value,
 		troubled: reasons.value.length,
 		unknownThere: unknownThere.value,

@@ -62,7 +62,7 @@ describe("a gift card at the till", () => {
 
 	it("that is taken back is free again, also if the company can't be told", async () => {
 		await spendableOf(CARD, 680, asked(answer()).around);
-		await giveBack(CARD, asked(undefined).around.company);
+		await giveBack(CARD, asked(undefined).around);
 		expect((await spendableOf(CARD, 680, asked(undefined).around)).kind).toBe("offline");
 	});
 });
@@ -89,6 +89,8 @@ describe("what this till's own sales took of a gift card", () => {
 			expect(await spendableOf(CARD, 400, around)).toMatchObject({ spendable: { left_minor: 300 } });
 			expect(told).toEqual([[CARD, 600]]);
 			expect(await spendableOf(CARD, 400, asked(undefined, 999, daybook, now && [now]).around)).toMatchObject({ spendable: { left_minor: 300 } });
+			await giveBack(CARD, around);
+			expect(told).toEqual([[CARD, 600], [CARD, 200]]);
 		}
 		expect(await spendableOf(CARD, 400, asked(answer({ balance_minor: 200, leased_minor: 200 }), 0, daybook, [said(id, "held")]).around)).toEqual({ kind: "empty" });
 	});

@@ -51,14 +51,14 @@ describe("X and Z as Python adds them up", () => {
 });
 
 describe("the words of a report", () => {
-	test("are those of the page's language, and all of them", () => {
-		speak("en");
+	test("are those of the page's language, and all of them", async () => {
+		await speak("en");
 		expect(reportLabels()).toEqual(REPORT_LABELS);
-		speak("de-DE");
+		await speak("de-DE");
 		const german = reportLabels();
 		expect(german.difference).toBe("Differenz");
 		expect(Object.keys(german)).toEqual(Object.keys(REPORT_LABELS));
 		expect(Object.values(german).every((word) => word !== "")).toBe(true);
-		speak("en");
+		await speak("en");
 	});
 });

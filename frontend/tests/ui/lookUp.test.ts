@@ -41,6 +41,23 @@ describe("looking up a scanned code", () => {
 		expect(lookUp(withCheckDigit("221234500450"), shelf(), RULES, TODAY)).toEqual({ kind: "item", item: APPLES, quantity: "1.5" });
 	});
 
+	it("takes the goods out of a GS1 code that says more, and of a Digital Link", () => {
+		const found = { kind: "item", item: BEANS, gtin: "4006381333931" };
+		for (const code of ["]C10104006381333931\u001d10LOT", "010400638133393117261231", "https://id.example.com/01/04006381333931/10/LOT?17=261231"]) {
+			expect(lookUp(code, shelf(), RULES, TODAY)).toEqual(found);
+		}
+		expect(lookUp("]C10109900000000028", shelf(), RULES, TODAY)).toEqual({ kind: "unknown", code: "9900000000028" });
+	});
+
+	it("takes weight and price of a pack out of its GS1 code, in the item's unit", () => {
+		const packed = { ...APPLES, gtins: ["9900000000028"] };
+		const packs = (item: Item) => shelf({ byCode: (code) => (item.gtins.includes(code) ? item : undefined) });
+		expect(lookUp("]e001099000000000283103000512", packs(packed), RULES, TODAY)).toMatchObject({ quantity: "0.512" });
+		expect(lookUp("]e001099000000000283103000512", packs({ ...packed, unit: "Gram" }), RULES, TODAY)).toMatchObject({ quantity: "512" });
+		expect(lookUp("]C101099000000000283922450", packs(packed), RULES, TODAY)).toMatchObject({ quantity: "1.5" });
+		expect(lookUp("]e001099000000000283103000512", packs({ ...packed, weighed: false }), RULES, TODAY)).not.toHaveProperty("quantity");
+	});
+
 	it("calls a code with a wrong check digit misread, and another one unknown", () => {
 		expect(lookUp("4006381333932", shelf(), RULES, TODAY)).toEqual({ kind: "misread", code: "4006381333932" });
 		expect(lookUp(withCheckDigit("400638133300"), shelf(), RULES, TODAY).kind).toBe("unknown");

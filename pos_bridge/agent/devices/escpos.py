@@ -10,12 +10,22 @@ import pickle
 import stat
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from pos_bridge.agent.devices.profile import PrinterProfile
-from pos_bridge.agent.devices.text import CodePages, clean, code_pages
+from pos_bridge.agent.devices.raster import (
+	Pen,
+	Picture,
+	draw_row,
+	draw_text,
+	drawable,
+	one_line_each,
+	raster_command,
+)
+from pos_bridge.agent.devices.text import CodePages, clean, clean_for_drawing, code_pages
+from pos_bridge.agent.devices.zpl import label
 from pos_bridge.core.errors import Rejected, Retryable
 from pos_bridge.core.receipt import Code, Element, Mark, ReceiptDocument, Row, Text, element_lines
 
@@ -39,10 +49,12 @@ _ERROR_CORRECTION_M = 1
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-	"""One job's bytes; `replaced` counts characters and codes that this printer can't print as they are."""
+	"""One job's bytes; `replaced` counts characters and codes that this printer can't print as they are,
+	`advice` says what would help."""
 
 	data: bytes
 	replaced: int
+	advice: str = ""
 
 
 class Encoder:
@@ -60,17 +72,27 @@ class Encoder:
 			self._dummy = _load(cache)
 
 	def receipt(
-		self, document: ReceiptDocument, profile: PrinterProfile, *, kick: bool = False, notice: str = ""
+		self,
+		document: ReceiptDocument,
+		profile: PrinterProfile,
+		*,
+		kick: bool = False,
+		notice: str = "",
+		logo: Picture | None = None,
 	) -> Encoded:
-		"""A whole receipt; with `kick` the drawer opens first. `notice` stands above all, bold.
-
-		Raises Rejected for a document of more than MAX_LINES lines.
+		"""A whole receipt; with `kick` the drawer opens first. `notice` stands above all, bold; the logo, of
+		a document that wants one, below it. Raises Rejected for a document of more than MAX_LINES lines.
 		"""
+		if profile.language == "zpl":
+			notices = (Text(notice, "center", bold=True),) if notice else ()
+			return Encoded(label(replace(document, elements=(*notices, *document.elements)), profile), 0)
 		job = _Job(self._dummy(), profile)
 		if kick:
 			job.kick()
 		if notice:
 			job.element(Text(notice, "center", bold=True))
+		if logo is not None and document.logo and profile.raster:
+			job.picture(logo)
 		for element in document.elements:
 			job.element(element)
 		return job.finished()
@@ -93,21 +115,59 @@ class _Job:
 		self._align, self._bold, self._large = "left", False, False
 		self._lines = 0
 		self._replaced = 0
+		self._missing: set[str] = set()
 		self._out._raw(_PROLOGUE + _SELECT_PAGE + bytes((self._page,)))
 
 	def kick(self) -> None:
 		self._out.cashdraw(self._profile.kick_pin)
 
 	def finished(self) -> Encoded:
-		return Encoded(self._out.output, self._replaced)
+		return Encoded(self._out.output, self._replaced, self._advice() if self._replaced else "")
+
+	def _advice(self) -> str:
+		if not self._profile.raster:
+			return "It prints no pictures, so that they can't be drawn."
+		if self._missing:
+			scripts = ", ".join(sorted(self._missing)[:3])
+			return f"No font on this machine has them ({scripts}): install one, such as Noto Sans."
+		return drawable()
 
 	def element(self, element: Element) -> None:
 		if isinstance(element, Code):
 			self._code(element)
 		elif isinstance(element, Mark) and element.mark == "cut":
 			self._cut()
-		else:
+		elif isinstance(element, Mark) and element.mark == "buzz":
+			if self._profile.buzzer:
+				self._out.buzzer(times=2, duration=2)
+		elif self._is_carried(element) or not self._profile.raster or drawable():
 			self._text(self._printable(element))
+		else:
+			for line in one_line_each(_kept(element), self._profile.columns):
+				if self._is_carried(line):
+					self._text(self._printable(line))
+				else:
+					self._draw(line)
+
+	def _is_carried(self, element: Element) -> bool:
+		"""Whether the printer's code pages have all of its characters, or a spelling of them."""
+		return not any(self._pages.printable(text)[1] for text in _texts(element))
+
+	def _draw(self, line: Element) -> None:
+		"""One line as a picture: the lines around it stay text, which prints faster and sharper."""
+		pen = Pen(self._profile.dots, _is_bold(line), isinstance(line, Text) and line.large)
+		if isinstance(line, Row):
+			drawing = draw_row(line.left, line.right, pen)
+		else:
+			drawing = draw_text(*_aligned(line), pen)
+		self._count_line()
+		self._replaced += len(drawing.missing)
+		self._missing.update(drawing.missing)
+		self.picture(drawing.picture)
+
+	def picture(self, picture: Picture) -> None:
+		self._style("left")
+		self._out._raw(raster_command(picture))
 
 	def _printable(self, element: Element) -> Element:
 		"""The element in characters that the printer has, so that it can be laid out one to a column."""
@@ -124,7 +184,7 @@ class _Job:
 
 	def _text(self, element: Element) -> None:
 		align = element.align if isinstance(element, Text) else "left"
-		bold = isinstance(element, Text | Row) and element.bold
+		bold = _is_bold(element)
 		large = isinstance(element, Text) and element.large
 		self._style(align, bold, large)
 		for line in element_lines(element, self._profile.columns):
@@ -176,6 +236,29 @@ class _Job:
 		self._out.print_and_feed(self._profile.feed_before_cut)
 		if self._profile.cut != "none":
 			self._out._raw(b"\x1dV\x00" if self._profile.cut == "full" else b"\x1dV\x01")
+
+
+def _texts(element: Element) -> tuple[str, ...]:
+	if isinstance(element, Text):
+		return (element.text,)
+	return (element.left, element.right) if isinstance(element, Row) else ()
+
+
+def _kept(element: Element) -> Element:
+	"""The element without characters that may not be drawn."""
+	if isinstance(element, Text):
+		return Text(clean_for_drawing(element.text), element.align, element.bold, element.large)
+	if isinstance(element, Row):
+		return Row(clean_for_drawing(element.left), clean_for_drawing(element.right), element.bold)
+	return element
+
+
+def _is_bold(element: Element) -> bool:
+	return isinstance(element, Text | Row) and element.bold
+
+
+def _aligned(element: Element) -> tuple[str, str]:
+	return (element.text, element.align) if isinstance(element, Text) else ("", "left")
 
 
 def _bar_width(data: str, profile: PrinterProfile) -> int:

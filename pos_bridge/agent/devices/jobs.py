@@ -16,6 +16,9 @@ MAX_WAITING_JOBS = 1_000
 MAX_KEPT_DOCUMENTS = 2_000
 """Jobs back for which a printed document is kept; older rows keep their id, reason and state only."""
 
+TAKEN_OVER = "Taken over from"
+"""How the explanation of a job begins that another printer printed."""
+
 _INTERRUPTED = "The till's process ended while this was printing: look at the paper, then say what you see."
 
 
@@ -58,13 +61,14 @@ class PrintJob:
 
 @dataclass(frozen=True, slots=True)
 class DrawerOpening:
-	"""One opening of the drawer: why, when; `state` is opening, opened, unsure or not_opened."""
+	"""One opening of the drawer: who, why, when; `state` is opening, opened, unsure or not_opened."""
 
 	job: str
 	printer: str
 	reason: str
 	opened_at: str
 	state: str
+	who: str
 
 
 def now() -> str:
@@ -120,8 +124,15 @@ def latest(connection: sqlite3.Connection, limit: int) -> list[PrintJob]:
 
 def latest_openings(connection: sqlite3.Connection, limit: int) -> list[DrawerOpening]:
 	"""The newest openings of the drawer, newest first."""
-	rows = connection.execute("SELECT * FROM drawer_opening ORDER BY opening DESC LIMIT ?", (limit,))
-	return [DrawerOpening(**{name: row[name] for name in DrawerOpening.__slots__}) for row in rows]
+	rows = connection.execute(
+		"SELECT drawer_opening.*,"
+		" iif(json_valid(entry.text), json_extract(entry.text, '$.cashier'), '') AS who"
+		# A job that opens the drawer is named after its entry: <entry>:receipt or <entry>:kick.
+		" FROM drawer_opening LEFT JOIN entry ON entry.id = substr(job, 1, instr(job, ':') - 1)"
+		" ORDER BY opening DESC LIMIT ?",
+		(limit,),
+	)
+	return [DrawerOpening(**{name: row[name] or "" for name in DrawerOpening.__slots__}) for row in rows]
 
 
 def begin(connection: sqlite3.Connection, job: PrintJob, opens_drawer: bool) -> None:
@@ -140,6 +151,21 @@ def put_back(connection: sqlite3.Connection, job: PrintJob, explanation: str) ->
 	"""Nothing left this machine: the job waits at its old place."""
 	_enter(connection, job.job, "queued", explanation)
 	_settle_drawer(connection, job.job, "not_opened")
+
+
+def move(connection: sqlite3.Connection, job: PrintJob, printer: str) -> str:
+	"""Another printer prints what waits; the drawer, which hangs on the first, stays closed. In words."""
+	words = f"{TAKEN_OVER} {job.printer}, which is away: printed on {printer}."
+	connection.execute(
+		"UPDATE print_job SET printer = ?, kick = 0 WHERE job = ? AND state = 'queued'", (printer, job.job)
+	)
+	_enter(connection, job.job, "queued", words)
+	return words
+
+
+def drawer_stayed_closed(connection: sqlite3.Connection, job: str) -> None:
+	"""The receipt goes on without it."""
+	_settle_drawer(connection, job, "not_opened")
 
 
 def finish(connection: sqlite3.Connection, job: PrintJob, state: JobState, explanation: str) -> None:

@@ -10,20 +10,25 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.resources import files
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 from aiohttp import WSMsgType, web
 
+from pos_bridge.agent.devices.floor.equipment import Equipment
+from pos_bridge.agent.devices.floor.form import Form
+from pos_bridge.agent.devices.floor.shop_floor import ShopFloor
 from pos_bridge.agent.devices.jobs import DrawerOpening, PrintJob
 from pos_bridge.agent.devices.text import clean
 from pos_bridge.agent.devices.virtual import FAULTS, VirtualPrinter
 from pos_bridge.agent.devices.virtual.paper import slip_to_body
 from pos_bridge.agent.ports import Document, JobChange, PrinterStatus, Submitted
-from pos_bridge.core.errors import Malformed, PosBridgeError
+from pos_bridge.core.errors import Malformed, PosBridgeError, Rejected
 from pos_bridge.core.sync import read_message
 
 MAX_SHOWN_JOBS = 30
 MAX_SHOWN_OPENINGS = 12
-MAX_FRAME_BYTES = 16 * 1024
+MAX_FRAME_BYTES = 768 * 1024
+"""A logo's file in base64 and some more."""
 MAX_CODE = 200
 """Characters of a scanned code."""
 MAX_WATCHERS = 8
@@ -35,8 +40,11 @@ _ASSETS = {
 	"/devices": ("devices.html", "text/html"),
 	"/devices/devices.js": ("devices.js", "text/javascript"),
 	"/devices/paper.js": ("paper.js", "text/javascript"),
+	"/devices/printers.js": ("printers.js", "text/javascript"),
 	"/devices/devices.css": ("devices.css", "text/css"),
 }
+
+_OWN_PAGE_ONLY = frozenset({"set_printer", "calibrate_drawer"})
 
 Message = Mapping[str, Any]
 
@@ -64,6 +72,8 @@ class ShownSpool(Protocol):
 
 	async def answer_unsure(self, job: str, printed: bool) -> None: ...
 
+	async def equip(self, name: str, equipment: Equipment) -> None: ...
+
 	async def submit(
 		self, job: str, printer: str, document: Document | None, kick: bool, reason: str
 	) -> Submitted: ...
@@ -75,12 +85,13 @@ def add_devices(
 	virtual: Mapping[str, VirtualPrinter],
 	on_scan: Callable[[str, str], None],
 	samples: Sequence[SampleCode] = (),
+	floor: ShopFloor | None = None,
 ) -> None:
-	"""Serve /devices. `virtual` are the printers whose paper can be shown.
+	"""Serve /devices. `virtual` are the printers whose paper can be shown; `floor`'s can be chosen here.
 
 	`on_scan(code, symbology)` is called on the loop for each code that a person scans here.
 	"""
-	page = DevicesPage(spool, virtual, on_scan, samples)
+	page = DevicesPage(spool, virtual, on_scan, samples, floor)
 	for path, (name, kind) in _ASSETS.items():
 		app.router.add_get(path, _asset(name, kind))
 	app.router.add_get("/devices/live", page.connect)
@@ -104,6 +115,7 @@ class _Watcher:
 		self.socket = socket
 		self.stale = asyncio.Event()
 		self.slips: dict[str, int] = {}
+		self.floor_shown = False
 		self.stale.set()
 
 
@@ -116,29 +128,41 @@ class DevicesPage:
 		virtual: Mapping[str, VirtualPrinter],
 		on_scan: Callable[[str, str], None],
 		samples: Sequence[SampleCode],
+		floor: ShopFloor | None = None,
 	) -> None:
 		self._spool = spool
 		self._virtual = virtual
 		self._on_scan = on_scan
 		self._samples = [asdict(sample) for sample in samples]
 		self._watchers: set[_Watcher] = set()
+		self._form = Form(floor, spool, self._floor_changed) if floor else None
 		self._actions: Mapping[str, Callable[[Message], Awaitable[None]]] = {
 			"fault": self._fault,
 			"close_drawer": self._close_drawer,
 			"scan": self._scan,
 			"answer_unsure": self._answer_unsure,
 			"test_print": self._test_print,
+			"set_printer": self._set_printer,
+			"calibrate_drawer": self._calibrate_drawer,
 		}
 
 	async def start(self, _: web.Application) -> None:
-		loop = asyncio.get_running_loop()
+		self._loop = asyncio.get_running_loop()
 		self._spool.listen(lambda _: self._changed(), lambda _: self._changed())
+		self._watch_virtual()
+
+	def _watch_virtual(self) -> None:
 		for printer in self._virtual.values():
-			printer.watch(lambda: _call_soon(loop, self._changed))
+			printer.watch(lambda: _call_soon(self._loop, self._changed))
 
 	async def close(self, _: web.Application) -> None:
 		for watcher in tuple(self._watchers):
 			await watcher.socket.close(code=1001, message=b"The till's process is stopping.")
+
+	def _floor_changed(self) -> None:
+		for watcher in self._watchers:
+			watcher.floor_shown = False
+			watcher.stale.set()
 
 	def _changed(self) -> None:
 		for watcher in self._watchers:
@@ -155,7 +179,7 @@ class DevicesPage:
 		self._watchers.add(watcher)
 		teller = asyncio.create_task(self._tell(watcher))
 		try:
-			await self._listen(socket)
+			await self._listen(socket, _is_own(request))
 		finally:
 			self._watchers.discard(watcher)
 			teller.cancel()
@@ -167,26 +191,31 @@ class DevicesPage:
 			await watcher.stale.wait()
 			watcher.stale.clear()
 			try:
+				if self._form is not None and not watcher.floor_shown:
+					watcher.floor_shown = True
+					await watcher.socket.send_str(json.dumps(self._form.to_body()))
 				await watcher.socket.send_str(json.dumps(self._state(watcher), ensure_ascii=False))
 			except ConnectionError:
 				return  # the page is gone; its reader ends by itself
 			await asyncio.sleep(PAUSE_SECONDS)
 
-	async def _listen(self, socket: web.WebSocketResponse) -> None:
+	async def _listen(self, socket: web.WebSocketResponse, own: bool) -> None:
 		async for frame in socket:
 			if frame.type is not WSMsgType.TEXT:
 				continue
 			try:
-				await self._act(frame.data)
+				await self._act(frame.data, own)
 			except PosBridgeError as error:
 				await socket.send_str(json.dumps({"op": "error", "message": error.message}))
 
-	async def _act(self, raw: str) -> None:
+	async def _act(self, raw: str, own: bool) -> None:
 		message = read_message(raw)
 		name = message.get("op")
 		action = self._actions.get(name) if isinstance(name, str) else None
 		if action is None:
 			raise Malformed("The page asked for something that is not known here: reload it.")
+		if name in _OWN_PAGE_ONLY and not own:
+			raise Rejected("Printers are chosen on this machine's own page, not by another one.")
 		await action(message)
 
 	# What a hand does
@@ -214,6 +243,22 @@ class DevicesPage:
 	async def _test_print(self, message: Message) -> None:
 		printer = _text(message, "printer")
 		await self._spool.submit(f"test:{uuid.uuid4()}", printer, _TEST_PAGE, False, "Test page")
+
+	async def _set_printer(self, message: Message) -> None:
+		await self._shown_form().set_printer(message)
+		self._watch_virtual()
+
+	async def _calibrate_drawer(self, message: Message) -> None:
+		states = {status.printer: status.drawer for status in self._spool.printers()}
+		seen = {"open": True, "left_open": True, "closed": False}.get(
+			states.get(_text(message, "printer"), "")
+		)
+		await self._shown_form().calibrate_drawer(message, seen)
+
+	def _shown_form(self) -> Form:
+		if self._form is None:
+			raise Rejected("The demo's printer is a virtual one: there is nothing to choose.")
+		return self._form
 
 	def _virtual_printer(self, message: Message) -> VirtualPrinter:
 		name = _text(message, "printer")
@@ -260,6 +305,12 @@ def _text(message: Message, name: str) -> str:
 	return text
 
 
+def _is_own(request: web.Request) -> bool:
+	"""Whether this process's own page asks, or a program: what the company's page may not do, these may."""
+	origin = request.headers.get("Origin")
+	return origin is None or urlsplit(origin).netloc == request.host
+
+
 def _call_soon(loop: asyncio.AbstractEventLoop, call: Callable[[], None]) -> None:
 	if not loop.is_closed():
 		loop.call_soon_threadsafe(call)
@@ -274,6 +325,9 @@ _TEST_PAGE: Document = {
 		{"type": "row", "left": "Western", "right": "àéîöü ÄÖÜß ñç €"},
 		{"type": "row", "left": "Central", "right": "Łódź řůž őű ăș"},
 		{"type": "row", "left": "Cyrillic", "right": "Жизнь, Кофе"},
+		{"type": "row", "left": "Arabic, Hebrew", "right": "قهوة عربية שלום"},
+		{"type": "row", "left": "Chinese, Japanese", "right": "咖啡 コーヒー"},
+		{"type": "row", "left": "Hindi, Thai", "right": "चाय ₹20 ชา ฿30"},
 		{"type": "row", "left": "Bold", "right": "1,234.50", "bold": True},
 		{"type": "rule"},
 		{"type": "code128", "data": "TEST-000001"},

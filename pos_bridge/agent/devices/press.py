@@ -7,14 +7,18 @@ import json
 import logging
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from datetime import datetime, timezone
 from typing import Protocol, TypeVar
 
 from pos_bridge.agent.devices import jobs
+from pos_bridge.agent.devices.drawer import DrawerWatch
 from pos_bridge.agent.devices.escpos import Encoded, Encoder
+from pos_bridge.agent.devices.floor.equipment import Equipment
+from pos_bridge.agent.devices.floor.layouts import Printing, laid_out
 from pos_bridge.agent.devices.jobs import PrintJob
-from pos_bridge.agent.devices.printer import Condition, Printer, PrinterAway, PrintUnsure, Status
+from pos_bridge.agent.devices.printer import Condition, PrinterAway, PrintUnsure, Status
 from pos_bridge.agent.ports import JobChange, JobState
 from pos_bridge.agent.store import Store
 from pos_bridge.core.errors import Rejected, Retryable
@@ -24,6 +28,10 @@ KICK_PATIENCE_SECONDS = 60.0
 """A drawer that could not be opened for this long stays closed: nobody stands in front of it any more."""
 LOOK_SECONDS = 5.0
 """How often a printer is asked how it is while nothing happens."""
+DRAWER_LOOK_SECONDS = 1.0
+"""The same while the drawer is open, for somebody waits to hear that it was closed."""
+STAND_IN_SECONDS = 5.0
+"""A printer that is away for longer is stood in for."""
 FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS = 0.5, 10.0
 """Back-off while a printer is away and a job waits."""
 REPEATED_NOTICE = "REPEATED PRINT - MAY EXIST TWICE"
@@ -39,16 +47,28 @@ class Listener(Protocol):
 
 	def status_changed(self, printer: str, status: Status) -> None: ...
 
+	def is_ready(self, printer: str) -> bool: ...
+
+	def wake(self, printer: str) -> None: ...
+
 
 class Press:
 	"""The thread between the shelf and one printer."""
 
 	def __init__(
-		self, name: str, printer: Printer, store: Store, encoder: Callable[[], Encoder], listener: Listener
+		self,
+		name: str,
+		equipment: Equipment,
+		store: Store,
+		encoder: Callable[[], Encoder],
+		listener: Listener,
 	) -> None:
 		self.name = name
-		self.printer = printer
+		self.equipment = equipment
+		self.printer = equipment.printer
 		self.status = Status(Condition.OFFLINE, "Not asked yet.")
+		self.drawer = DrawerWatch()
+		self._away_since: float | None = None
 		self._store = store
 		self._encoder = encoder
 		self._listener = listener
@@ -57,7 +77,7 @@ class Press:
 		self._retry_seconds = FIRST_RETRY_SECONDS
 		self._looked_before = False
 		self._thread = threading.Thread(target=self._work, name=f"press-{name}", daemon=True)
-		printer.watch(self.wake)
+		self.printer.watch(self.wake)
 
 	def start(self) -> None:
 		self._thread.start()
@@ -96,11 +116,15 @@ class Press:
 		job = self._store.read(lambda connection: jobs.next_queued(connection, self.name))
 		if job is None:
 			self._warm_up()
-			return LOOK_SECONDS
+			return DRAWER_LOOK_SECONDS if self.drawer.is_open else LOOK_SECONDS
 		if self._only_opens_late(job):
 			self._finish(job, "failed", _TOO_LATE)
 			return 0
+		if self.equipment.drawer is not None and not job.document:
+			return 0 if self._opened_alone(job) else self._back_off()
 		if not self.status.ready:
+			if self._hand_over(job):
+				return 0
 			self._explain(job, self.status.reason)
 			return self._back_off()
 		encoder = self._encoder()
@@ -127,28 +151,77 @@ class Press:
 	def _print(self, job: PrintJob, encoder: Encoder) -> None:
 		opens_drawer = job.kick and not job.repeats and not _is_late(job)
 		try:
-			encoded = self._encode(job, encoder, opens_drawer)
+			encoded, layout_failed = self._encode(job, encoder, opens_drawer)
 		except Rejected as error:
 			self._finish(job, "failed", error.message)
 			return
 		self._write(lambda connection: jobs.begin(connection, job, opens_drawer))
 		self._listener.job_changed(JobChange(job.job, "printing", ""))
 		try:
-			self.printer.send(encoded.data)
+			stayed_closed = self._kick_apart(job) if opens_drawer else ""
+			unproven = self.printer.send(encoded.data, self._told)
 		except PrinterAway as error:
 			self._put_back(job, error)
 		except PrintUnsure as error:
 			self._finish(job, "unsure", error.message)
 		else:
 			self._retry_seconds = FIRST_RETRY_SECONDS
-			self._finish(job, "printed", _remarks(job, encoded, opens_drawer))
+			remarks = (*_remarks(job, encoded, opens_drawer), stayed_closed, layout_failed, unproven)
+			self._finish(job, "printed", " ".join(filter(None, remarks)))
 
-	def _encode(self, job: PrintJob, encoder: Encoder, opens_drawer: bool) -> Encoded:
+	def _encode(self, job: PrintJob, encoder: Encoder, opens_drawer: bool) -> tuple[Encoded, str]:
+		"""The job's bytes, and what went wrong with the layout."""
+		profile = self.printer.profile
 		if not job.document:
-			return encoder.kick(self.printer.profile)
-		document = read_document(json.loads(job.document))
+			return encoder.kick(profile), ""
+		printing = Printing(job.job, job.reason, self.name, profile.columns)
+		document, failed = laid_out(self.equipment.layout, read_document(json.loads(job.document)), printing)
 		notice = REPEATED_NOTICE if job.repeats else ""
-		return encoder.receipt(document, self.printer.profile, kick=opens_drawer, notice=notice)
+		kick = opens_drawer and self.equipment.drawer is None
+		logo = self.equipment.logo
+		return encoder.receipt(document, profile, kick=kick, notice=notice, logo=logo), failed
+
+	def _kick_apart(self, job: PrintJob) -> str:
+		"""Open a drawer that has a line of its own; in words, why it stayed closed. It stops no receipt."""
+		if self.equipment.drawer is None:
+			return ""
+		try:
+			self.equipment.drawer.kick()
+		except PrinterAway as error:
+			self._write(lambda connection: jobs.drawer_stayed_closed(connection, job.job))
+			return error.message
+		return ""
+
+	def _opened_alone(self, job: PrintJob) -> bool:
+		"""Open the drawer that has a line of its own, whatever its printer is doing; whether it worked."""
+		drawer = self.equipment.drawer
+		assert drawer is not None
+		self._write(lambda connection: jobs.begin(connection, job, True))
+		try:
+			drawer.kick()
+		except PrinterAway as error:
+			words = error.message
+			self._write(lambda connection: jobs.put_back(connection, job, words))
+			self._listener.job_changed(JobChange(job.job, "queued", words))
+			return False
+		self._finish(job, "printed", "")
+		return True
+
+	def _hand_over(self, job: PrintJob) -> bool:
+		"""Let the stand-in print what can't be printed here; whether it does."""
+		stand_in = self.equipment.stand_in
+		away = time.monotonic() - self._away_since if self._away_since is not None else 0.0
+		if not (stand_in and job.document and away > STAND_IN_SECONDS and self._listener.is_ready(stand_in)):
+			return False
+		words = self._write(lambda connection: jobs.move(connection, job, stand_in))
+		self._listener.job_changed(JobChange(job.job, "queued", words))
+		self._listener.wake(stand_in)
+		return True
+
+	def _told(self, status: Status) -> bool:
+		"""From the printer, while a job is at it: goes on waiting unless the process stops."""
+		self._show(status)
+		return not self._stopping.is_set()
 
 	def _only_opens_late(self, job: PrintJob) -> bool:
 		return not job.document and (_is_late(job) or job.repeats > 0)
@@ -179,8 +252,13 @@ class Press:
 	def _show(self, status: Status) -> None:
 		if status.ready:
 			self._retry_seconds = FIRST_RETRY_SECONDS
+			self._away_since = None
+		elif self._away_since is None:
+			self._away_since = time.monotonic()
 		told, self.status = self.status, status
-		if (status.condition, status.reason) != (told.condition, told.reason):
+		moved = self.drawer.see(status.drawer_open)
+		news = (status.condition, status.reason, status.paper_low)
+		if moved or news != (told.condition, told.reason, told.paper_low):
 			self._listener.status_changed(self.name, status)
 
 
@@ -199,10 +277,12 @@ _TOO_LATE = (
 )
 
 
-def _remarks(job: PrintJob, encoded: Encoded, opened_drawer: bool) -> str:
-	remarks = []
+def _remarks(job: PrintJob, encoded: Encoded, opened_drawer: bool) -> list[str]:
+	remarks = [job.explanation] if job.explanation.startswith(jobs.TAKEN_OVER) else []
 	if encoded.replaced:
-		remarks.append(f"{encoded.replaced} of its characters are not in this printer's character set.")
+		remarks.append(
+			f"{encoded.replaced} of its characters could not be printed. {encoded.advice}".rstrip()
+		)
 	if job.kick and not opened_drawer and not job.repeats:
 		remarks.append("The drawer stayed closed, for the receipt had waited too long.")
-	return " ".join(remarks)
+	return remarks

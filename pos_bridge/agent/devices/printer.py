@@ -20,11 +20,13 @@ class Condition(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class Status:
-	"""A printer's condition, why, and the drawer's pin: None where the printer doesn't tell."""
+	"""A printer's condition, why, the drawer: None where the printer doesn't tell; and whether the roll is
+	near its end, which stops nothing yet."""
 
 	condition: Condition
 	reason: str = ""
 	drawer_open: bool | None = None
+	paper_low: bool = False
 
 	@property
 	def ready(self) -> bool:
@@ -58,12 +60,21 @@ def broken_off(words: str, sent: int, total: int) -> PrinterAway | PrintUnsure:
 	return PrintUnsure(f"{words} {sent} of {total} bytes were sent: look at the paper.", sent, total)
 
 
+Tell = Callable[[Status], bool]
+"""Told what the printer says while a job is at it; False if nobody can wait any longer."""
+
+
+def nobody(_: Status) -> bool:
+	"""Listens to nothing, waits for ever."""
+	return True
+
+
 class Printer(Protocol):
 	"""A printer that one thread uses at a time."""
 
 	@property
 	def kind(self) -> str:
-		"""virtual | network | file"""
+		"""virtual | network | serial | usb | cups | file"""
 
 	@property
 	def profile(self) -> PrinterProfile: ...
@@ -71,8 +82,11 @@ class Printer(Protocol):
 	def status(self) -> Status:
 		"""Ask the printer; silence is `offline`. Never raises for a printer that is away."""
 
-	def send(self, data: bytes) -> None:
-		"""Deliver one whole job. Raises PrinterAway (nothing left) or PrintUnsure (part of it did)."""
+	def send(self, data: bytes, tell: Tell = nobody) -> str:
+		"""Deliver one whole job; what this printer can't vouch for comes back in words, "" if all is proven.
+
+		Raises PrinterAway (nothing left this machine) or PrintUnsure (some of it did, and nobody knows).
+		"""
 
 	def watch(self, changed: Callable[[], None]) -> None:
 		"""Call `changed`, from any thread, when `status` is worth asking again; some printers never do."""

@@ -52,6 +52,16 @@ class PrinterProfile:
 	cut: Literal["full", "partial", "none"] = "partial"
 	kick_pin: Literal[2, 5] = 2
 	feed_before_cut: int = 4
+	language: Literal["escpos", "zpl"] = "escpos"
+	proof: Literal["process_id", "status", "none"] = "status"
+	"""What it answers when a job is through: its number (`GS ( H`), its status (`GS r`), or nothing at all:
+	then it is not asked how it is either, and jobs count as printed when they have been sent."""
+	drawer_sensor: Literal["high", "low", "none"] = "high"
+	"""What pin 3 of the drawer's plug is while the drawer is open; calibrated on the page at /devices."""
+	raster: bool = True
+	"""It prints pictures (`GS v 0`): lines that no code page carries are drawn."""
+	buzzer: bool = False
+	"""It beeps by `ESC B`, as many printers for kitchens do."""
 
 
 GENERIC_80MM = PrinterProfile()

@@ -20,6 +20,8 @@ _SPACES = frozenset("\t\n\v\f\r\x85\u2028\u2029")
 _DROPPED_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 """Controls, format characters (bidi overrides, zero-width joiners), lone surrogates, private, unassigned."""
 
+_JOINERS = frozenset("\u200c\u200d")
+
 _SPELLED: Mapping[str, str] = {
 	**dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
 	**dict.fromkeys("\u2018\u2019\u201a\u2032", "'"),
@@ -46,6 +48,16 @@ def clean(text: str) -> str:
 		return text[:MAX_TEXT_CHARACTERS]
 	kept = (_clean_character(character) for character in unicodedata.normalize("NFC", text))
 	return _bounded("".join(kept))
+
+
+def clean_for_drawing(text: str) -> str:
+	"""The same for text that is drawn, where joiners decide how letters and emoji look. Marks that turn the
+	direction of what follows are dropped all the same: a name must not turn its price around."""
+	kept = (
+		character if character in _JOINERS else _clean_character(character)
+		for character in unicodedata.normalize("NFC", text)
+	)
+	return "".join(kept)[:MAX_TEXT_CHARACTERS]
 
 
 def _clean_character(character: str) -> str:

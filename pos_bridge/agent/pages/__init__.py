@@ -36,7 +36,7 @@ npm run build</pre>
 
 
 def add_till(app: web.Application, public: Path = PUBLIC) -> None:
-	"""Serve the page at /till, its files below /assets/pos_bridge/, its service worker at the root."""
+	"""Serve the page at /till, its other window at /till/display, its files and its service worker."""
 
 	async def shell(_: web.Request) -> web.StreamResponse:
 		if not (public / "till" / "index.html").is_file():
@@ -53,6 +53,7 @@ def add_till(app: web.Application, public: Path = PUBLIC) -> None:
 		return response
 
 	app.router.add_get("/till", shell)
+	app.router.add_get("/till/display", shell)
 	app.router.add_get(TILL_PREFIX + "{path:.+}", asset)
 	app.router.add_get(WORKER_PATH, worker)
 

@@ -2,11 +2,13 @@
 // It keeps nothing: after a lost connection it is told all of it again.
 
 import { drawSlip, element } from "/devices/paper.js";
+import { showFloor } from "/devices/printers.js";
 
 const MAX_SLIPS = 40;
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 8000;
 const TOAST_MS = 6000;
+const LEFT_OPEN_SECONDS = 180;
 
 const STATES = {
 	ready: "Ready",
@@ -63,6 +65,10 @@ function hear(message) {
 		toast(message.message);
 		return;
 	}
+	if (message.op === "floor") {
+		showFloor(message, tell);
+		return;
+	}
 	const printer = message.printers[0];
 	if (!printer) return;
 	printerName = printer.printer;
@@ -73,7 +79,8 @@ function hear(message) {
 	const roll = message.rolls[printerName];
 	document.body.classList.toggle("real", !roll);
 	if (roll) showRoll(roll, printer.columns, message.openings);
-	else pill(find("drawer-state"), "waiting", "Not read");
+	else showDrawerSensor(printer, message.openings);
+	showOthers(message.printers.slice(1));
 	firstState = false;
 }
 
@@ -82,8 +89,9 @@ function hear(message) {
 function showPrinter(printer) {
 	pill(find("printer-state"), printer.state, STATES[printer.state] ?? printer.state);
 	find("lamp").dataset.state = printer.state;
-	find("printer-reason").textContent = printer.reason;
-	find("printer-reason").hidden = !printer.reason;
+	const words = printer.reason || (printer.paper_low ? "The roll is near its end: have a new one at hand." : "");
+	find("printer-reason").textContent = words;
+	find("printer-reason").hidden = !words;
 }
 
 function showRoll(roll, columns, openings) {
@@ -124,7 +132,31 @@ function showFaults(faults) {
 	}
 }
 
+/** Printers beside the first, each with how it is. */
+function showOthers(printers) {
+	find("others").replaceChildren(
+		...printers.map((printer) => {
+			const item = element("li");
+			const state = element("span", "pill", STATES[printer.state] ?? printer.state);
+			state.dataset.state = printer.state;
+			item.append(state, element("span", "clip", printer.printer), element("span", "soft", printer.reason));
+			return item;
+		}),
+	);
+}
+
 // The drawer
+
+const DRAWER_STATES = { open: "Open", left_open: "Left open", closed: "Closed", "": "Not read" };
+
+/** The drawer of a real printer: what its sensor says. */
+function showDrawerSensor({ drawer }, openings) {
+	pill(find("drawer-state"), drawer === "closed" ? "closed" : drawer ? "open" : "waiting", DRAWER_STATES[drawer]);
+	const last = openings[0];
+	const why = last ? ` It was opened last for: ${last.reason || last.job}.` : "";
+	find("drawer-why").textContent =
+		drawer === "left_open" ? `The drawer has been open for more than 3 minutes: close it.${why}` : why.trim();
+}
 
 function showDrawer(drawer, openings) {
 	find("drawer").classList.toggle("open", drawer.open);
@@ -138,6 +170,8 @@ function showDrawer(drawer, openings) {
 function showOpenFor() {
 	const seconds = Math.max(0, Math.round((Date.now() - Date.parse(openSince)) / 1000));
 	const why = find("drawer").dataset.why;
+	if (document.body.classList.contains("real")) return;
+	find("drawer").dataset.forgotten = String(seconds > LEFT_OPEN_SECONDS);
 	find("drawer-why").textContent = openSince
 		? `Open for ${duration(seconds)}${why ? ` – ${why}` : ""}. Click the drawer to close it.`
 		: "Opens when a sale or a recorded reason asks for it.";
@@ -149,7 +183,7 @@ function showOpenings(openings) {
 			const item = element("li");
 			item.append(
 				element("span", "clip", opening.reason || opening.job),
-				element("span", "soft", `${OPENING_STATES[opening.state]} ${time(opening.opened_at)}`),
+				element("span", "soft", `${opening.who ? `${opening.who}, ` : ""}${OPENING_STATES[opening.state]} ${time(opening.opened_at)}`),
 			);
 			return item;
 		}),

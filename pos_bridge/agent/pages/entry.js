@@ -31,6 +31,7 @@ function notes(entry, retry) {
 			el("strong", {}, "Held: "), entry.reason,
 			el("button", { type: "button", class: "plain", click: () => retry(entry.id) }, "Try to book it again")));
 	}
+	if (entry.mailed_to.length) found.push(el("p", { class: "note" }, `Receipt by e-mail to ${entry.mailed_to.join(", ")}`));
 	if (entry.memo) found.push(el("p", { class: "note" }, entry.memo));
 	return found;
 }

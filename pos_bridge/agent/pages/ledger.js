@@ -78,12 +78,13 @@ function drawEntries(found) {
 
 function entryRow(entry, { currency, currency_precision: precision }) {
 	const open = () => openEntry(entry.id);
-	const name = entry.receipt_number || kindName(entry.kind);
+	const approved = entry.approved_action && `Approval: ${kindName(entry.approved_action)}`;
+	const name = entry.receipt_number || approved || kindName(entry.kind);
 	const amount = entry.total_minor === undefined ? "" : money(entry.total_minor, precision, currency);
 	return el("tr", { class: entry.id === shown.entry ? "opens chosen" : "opens", click: open },
 		el("td", {}, el("button", { type: "button", class: "link" }, name)),
 		el("td", {}, tillTime(entry.occurred_at)),
-		el("td", {}, entry.cashier),
+		el("td", {}, entry.approved_by ? `${entry.cashier}, approved by ${entry.approved_by}` : entry.cashier),
 		el("td", {}, badge(entry.state), entry.reason ? el("span", { class: "reason" }, entry.reason) : ""),
 		el("td", { class: "number" }, amount));
 }

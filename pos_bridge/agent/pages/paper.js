@@ -26,6 +26,7 @@ export function element(name, className = "", text = "") {
 function drawMark(mark) {
 	if (mark.type === "bars") return aligned(mark, drawBars(mark));
 	if (mark.type === "qr") return aligned(mark, drawQr(mark));
+	if (mark.type === "bitmap") return drawBitmap(mark);
 	return drawLine(mark);
 }
 
@@ -79,6 +80,15 @@ function drawQr(mark) {
 	drawn.setAttribute("transform", `translate(${QUIET_MODULES} ${QUIET_MODULES})`);
 	picture.append(drawn);
 	return picture;
+}
+
+function drawBitmap(mark) {
+	const line = element("div", "bitmap");
+	const picture = svg(mark.rows[0].length, mark.rows.length, "Printed as a picture");
+	picture.style.width = `calc(var(--dot) * ${mark.rows[0].length})`;
+	picture.append(path(mark.rows.map(rowPath).join("")));
+	line.append(picture);
+	return line;
 }
 
 function svg(width, height, label) {

@@ -11,6 +11,7 @@ from aiohttp import web
 from pos_bridge.agent.daybook import SqliteShelf, arrival_now, recording
 from pos_bridge.agent.standalone.company import StandaloneCompany
 from pos_bridge.agent.standalone.enrolment import Sender
+from pos_bridge.agent.standalone.kinds import mails
 from pos_bridge.core.customers import (
 	CUSTOMER_PATH,
 	MAX_RECORDS_BYTES,
@@ -20,6 +21,7 @@ from pos_bridge.core.customers import (
 from pos_bridge.core.daybook import set_aside
 from pos_bridge.core.errors import Malformed, Rejected
 from pos_bridge.core.kinds.lease import CREDIT_PATH, LEASE_PATH, MAX_ASK_BYTES, Ask, read_ask
+from pos_bridge.core.kinds.receipt_mail import MAIL_PATH, MAX_MAIL_BYTES, read_mail
 from pos_bridge.core.sync import (
 	AGENT_PATH,
 	CHUNK_PATH,
@@ -64,6 +66,7 @@ class Api:
 		app.router.add_post(LEASE_PATH, self.lease_credit)
 		app.router.add_post(NEW_CUSTOMERS_PATH, self.new_customers)
 		app.router.add_post(CUSTOMER_PATH, self.customer)
+		app.router.add_post(MAIL_PATH, self.mail_receipt)
 		app.router.add_get(ENROLMENT_PATH, self.offer_code)
 
 	async def offer_code(self, _: web.Request) -> web.Response:
@@ -180,6 +183,12 @@ class Api:
 		return answer(
 			self._company.customers.ask(read_asked_customer(read_message(raw[: MAX_ASK_BYTES + 1])))
 		)
+
+	async def mail_receipt(self, request: web.Request) -> web.Response:
+		"""A receipt that its customer wants by e-mail."""
+		till = self._sender(request).till
+		ask = read_mail(read_message((await request.read())[: MAX_MAIL_BYTES + 1]))
+		return answer(await self._company.store.write(lambda db: mails.take(db, till, ask)))
 
 	async def _keep(self, raw: bytes, sender: Sender, reason: str) -> None:
 		"""Any authenticated bytes are kept, for a person."""

@@ -15,18 +15,18 @@ from pos_bridge.agent.store import Store
 
 
 class StandaloneCompany:
-	"""One company with one shop in one file; `items` is the size of its catalogue."""
+	"""One company with one shop in one file; `items` is the size of its catalogue; `staff` as in `Shop`."""
 
 	till = TILL
 
-	def __init__(self, data_dir: Path, items: int = 0) -> None:
+	def __init__(self, data_dir: Path, items: int = 0, staff: bool = False) -> None:
 		self.store = Store(data_dir / "company.sqlite", "company")
 		self.daybook = SqliteDaybook(self.store)
 		self.enrolment = Enrolment(self.store)
 		self.poster = Poster(self.store)
 		self.credits = Credits(self.store)
 		self.customers = Customers(self.store)
-		self.shop = Shop(items)
+		self.shop = Shop(items, staff)
 		self._opening: asyncio.Task[None] | None = None
 
 	async def start(self) -> None:

@@ -16,13 +16,14 @@ from pos_bridge.agent.company import Pairing, load_pairing, save_pairing
 from pos_bridge.agent.devices.page import SampleCode, add_devices
 from pos_bridge.agent.devices.virtual import VirtualPrinter
 from pos_bridge.agent.guard import Guard
-from pos_bridge.agent.process import RECEIPT_PRINTER, TillProcess, open_shelf
+from pos_bridge.agent.ports import RECEIPT_PRINTER
+from pos_bridge.agent.process import TillProcess, open_shelf
 from pos_bridge.agent.server import HOST, add_agent, build_app, listen, serving, until_told_to_stop
 from pos_bridge.agent.spool import PrintSpool
 from pos_bridge.agent.standalone.api import Api
 from pos_bridge.agent.standalone.company import StandaloneCompany
 from pos_bridge.agent.standalone.demo_once import sell_once, told
-from pos_bridge.agent.standalone.demo_shop import PROFILE, goods
+from pos_bridge.agent.standalone.demo_shop import PROFILE, STAFF, goods
 from pos_bridge.agent.standalone.desk import Desk
 
 DEFAULT_DATA_DIR = Path(".demo")
@@ -31,12 +32,22 @@ SAMPLES = 12
 
 
 class Demo:
-	"""The demo's parts, bound to a port; `serving` runs them. `agent_url`: another process is the agent."""
+	"""The demo's parts, bound to a port; `serving` runs them. `agent_url`: another process is the agent.
 
-	def __init__(self, data_dir: Path, listener: socket.socket, items: int = 0, agent_url: str = "") -> None:
+	`staff`: cashiers with roles and PINs.
+	"""
+
+	def __init__(
+		self,
+		data_dir: Path,
+		listener: socket.socket,
+		items: int = 0,
+		agent_url: str = "",
+		staff: bool = False,
+	) -> None:
 		self.port: int = listener.getsockname()[1]
 		self.url = f"http://{HOST}:{self.port}"
-		self.company = StandaloneCompany(data_dir, items)
+		self.company = StandaloneCompany(data_dir, items, staff)
 		self.printer = VirtualPrinter(data_dir / "receipt_printer.jsonl")
 		store = open_shelf(data_dir)
 		spool = PrintSpool(store, {RECEIPT_PRINTER: self.printer}, data_dir / "printer_cache")
@@ -78,20 +89,29 @@ def _samples() -> list[SampleCode]:
 	return [SampleCode(item.gtins[0], item.name) for item in coded[::step]][:SAMPLES]
 
 
-async def serve(data_dir: Path | None, port: int, items: int, as_json: bool, agent_url: str = "") -> int:
+async def serve(
+	data_dir: Path | None, port: int, items: int, as_json: bool, agent_url: str = "", staff: bool = False
+) -> int:
 	"""Run the demo until the process is told to stop."""
 	folder = data_dir or DEFAULT_DATA_DIR
 	listener = listen(port)
-	demo = Demo(folder, listener, items, agent_url)
+	demo = Demo(folder, listener, items, agent_url, staff)
 	places = {name: f"{demo.url}/{name}" for name in ("till", "devices", "ledger")}
 	async with serving(demo.app, listener):
 		if as_json:
 			print(json.dumps({**places, "data_dir": str(folder)}), flush=True)
 		else:
 			lines = "\n".join(f"  {name:8} {url}" for name, url in places.items())
+			lines += _staff_told() if staff else ""
 			print(f"POS Bridge demo. Its data is in {folder}; Ctrl-C ends it.\n{lines}", flush=True)
 		await until_told_to_stop()
 	return 0
+
+
+def _staff_told() -> str:
+	"""A demo's PINs are no secret: who tries it has to know them."""
+	told = ((name, role, f"PIN {pin}" if pin else "no PIN") for name, role, pin, _ in STAFF)
+	return "".join(f"\n  {name:8} {role}, {pin}" for name, role, pin in told)
 
 
 async def serve_once(data_dir: Path | None, items: int, as_json: bool) -> int:

@@ -13,7 +13,7 @@ from typing import Any
 import aiohttp
 
 from pos_bridge.agent.devices.virtual import Roll, VirtualPrinter
-from pos_bridge.agent.process import RECEIPT_PRINTER
+from pos_bridge.agent.ports import RECEIPT_PRINTER
 from pos_bridge.agent.standalone.demo_shop import CURRENCY, CURRENCY_PRECISION, PROFILE, goods
 from pos_bridge.core.entry import GENESIS, Entry, WireEntry, open_wire, receipt_number, seal, uuid7
 from pos_bridge.core.errors import PosBridgeError, Retryable

@@ -5,7 +5,7 @@ Everything in it is made up and made the same way at every start; it reads no cl
 
 import csv
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
@@ -14,6 +14,8 @@ from pos_bridge.core.catalogue import OFFERS, Item, TillProfile, Unit
 from pos_bridge.core.gs1 import check_digit
 from pos_bridge.core.journal import Accounts
 from pos_bridge.core.money import SCALE
+from pos_bridge.core.people import Person, badge_digest, sensible_roles, verifier_of
+from pos_bridge.core.people.pins import SALT_BYTES
 from pos_bridge.core.tax import Tax
 
 MAX_ITEMS = 100_000
@@ -66,6 +68,7 @@ PROFILE = TillProfile(
 	cashiers=("Ada", "Noor"),
 	code_patterns=("21IIIIIWWWWWC", "22IIIIIPPPPPC"),
 	offers=OFFERS,
+	display_text=("Good morning!", "Fresh coffee, every day from 7"),
 	without_receipt_minor=5000,
 	phone_code=PHONE_CODE,
 	foreign=(
@@ -92,6 +95,32 @@ PROFILE = TillProfile(
 		"territory": "Berlin",
 	},
 )
+
+STAFF = (
+	("Ada", "Cashier", "2580", ""),
+	("Noor", "Cashier", "", ""),
+	("Mira", "Manager", "739146", "ID-DEMOMIRA23456722"),
+)
+"""Who sells with `pos-bridge demo --staff`: name, role, PIN and badge; Noor has neither. For a look only."""
+LOCK_MINUTES = 5
+
+
+def staffed() -> TillProfile:
+	"""The shop with roles and PINs, hashed as a real company does it."""
+	people = tuple(_person(number, *each) for number, each in enumerate(STAFF))
+	return replace(
+		PROFILE,
+		cashiers=tuple(person.name for person in people),
+		people=people,
+		roles=sensible_roles(CURRENCY_PRECISION),
+		lock_minutes=LOCK_MINUTES,
+	)
+
+
+def _person(number: int, name: str, role: str, pin: str, badge: str) -> Person:
+	salt = bytes([number] * SALT_BYTES)
+	return Person(name, role, verifier_of(pin, salt) if pin else None, badge_digest(badge) if badge else "")
+
 
 CRATES = {"DRI-03": Unit("Crate", 12 * SCALE, ("4006381333955",))}
 """What is also sold by the crate, under the crate's own code."""

@@ -5,7 +5,9 @@ import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
+from pos_bridge.agent.standalone.kinds import mails
 from pos_bridge.core.errors import Rejected
+from pos_bridge.core.people import approved
 
 MAX_ROWS = 200
 MAX_PREVIEW = 4_000
@@ -51,6 +53,7 @@ def entry(db: sqlite3.Connection, id: str) -> Row:
 		"memo": booking["memo"] if booking else "",
 		"journal": _journal(db, id),
 		"stock_moves": _moves(db, id),
+		"mailed_to": mails.addresses(db, id),
 	}
 
 
@@ -106,12 +109,14 @@ def _entry(row: sqlite3.Row) -> dict[str, Any]:
 	fields = json.loads(row["text"])
 	kept = ("cursor", "id", "kind", "till", "receipt_number", "recorded_at", "state", "reason", "sequence")
 	total = _shown_total(fields["kind"], fields["body"])
+	action, approver = approved(fields["body"]) if fields["kind"] == "approval" else ("", "")
 	return {
 		**{name: row[name] for name in kept},
 		"occurred_at": fields["occurred_at"],
 		"business_date": fields["business_date"],
 		"cashier": fields["cashier"],
 		**({"total_minor": total} if isinstance(total, int) else {}),
+		**({"approved_action": action, "approved_by": approver} if action else {}),
 	}
 
 
@@ -120,7 +125,7 @@ def _shown_total(kind: str, body: Mapping[str, Any]) -> object:
 	amount = body.get("amount_minor")
 	if kind in ("cash_in", "cash_out") and isinstance(amount, int):
 		return amount if kind == "cash_in" else -amount
-	return body.get("total_minor")
+	return amount if kind == "approval" else body.get("total_minor")
 
 
 def _journal(db: sqlite3.Connection, booking: str) -> list[Row]:

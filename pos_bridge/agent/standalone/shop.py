@@ -8,7 +8,7 @@ import gzip
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pos_bridge.agent.standalone.demo_shop import PROFILE, WAREHOUSE, Stocked, goods
+from pos_bridge.agent.standalone.demo_shop import PROFILE, WAREHOUSE, Stocked, goods, staffed
 from pos_bridge.agent.standalone.ledger import Opening
 from pos_bridge.core.catalogue import Catalogue, encode
 from pos_bridge.core.errors import Rejected
@@ -35,16 +35,19 @@ class Goods:
 
 
 class Shop:
-	"""`count` items at least; the shop has its own two hundred."""
+	"""`count` items at least; the shop has its own two hundred. `staff`: its cashiers have roles and PINs."""
 
-	def __init__(self, count: int = 0) -> None:
+	def __init__(self, count: int = 0, staff: bool = False) -> None:
 		self._count = count
+		self._staff = staff
 		self._building: asyncio.Task[Goods] | None = None
 		self._encoded: dict[int, Encoded] = {}
 
 	def start(self) -> None:
 		"""Begin to build the catalogue without holding anybody up."""
-		self._building = asyncio.create_task(asyncio.to_thread(_build, self._count), name="catalogue")
+		self._building = asyncio.create_task(
+			asyncio.to_thread(_build, self._count, self._staff), name="catalogue"
+		)
 
 	async def goods(self) -> Goods:
 		if self._building is None:
@@ -62,9 +65,9 @@ class Shop:
 		return self._encoded[number]
 
 
-def _build(count: int) -> Goods:
+def _build(count: int, staff: bool) -> Goods:
 	stocked = goods(count)
-	catalogue = Catalogue(PROFILE, [each.item for each in stocked])
+	catalogue = Catalogue(staffed() if staff else PROFILE, [each.item for each in stocked])
 	return Goods(catalogue, {item.item: item.name for item in catalogue.items}, _openings(stocked))
 
 

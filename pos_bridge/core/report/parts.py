@@ -9,9 +9,8 @@ from typing import Any
 from pos_bridge.core.entry import Entry
 from pos_bridge.core.kinds.shift import NO_MONEY, change_given, movement_of
 from pos_bridge.core.money import SCALE, Rounding, format_decimal, parse_decimal, round_ratio
-from pos_bridge.core.receipt import split_by_rate
 from pos_bridge.core.sale_body import readable
-from pos_bridge.core.tax import HUNDRED_PERCENT
+from pos_bridge.core.tax import HUNDRED_PERCENT, split_by_rate
 
 Key = tuple[str, ...]
 Part = tuple[Key, tuple[int, ...]]

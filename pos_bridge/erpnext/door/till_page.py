@@ -1,4 +1,6 @@
-"""The till's page at /till and its service worker at the root, both straight from the build's folder.
+"""The till's page at /till, its other window at /till/display and its service worker at the root.
+
+All of them come straight from the build's folder.
 
 It never renders a template: what a cashier's browser runs is byte for byte what was built.
 """
@@ -10,13 +12,16 @@ from werkzeug.wrappers import Response
 
 PUBLIC = Path(__file__).parents[2] / "public" / "till"
 SHELL = "till"
+DISPLAY = "till/display"
+"""The customer's screen: the same page, which looks at its address."""
 WORKER = "pos-bridge-worker.js"
-_TYPES = {SHELL: "text/html; charset=utf-8", WORKER: "text/javascript; charset=utf-8"}
-_FILES = {SHELL: "index.html", WORKER: WORKER}
+_HTML = "text/html; charset=utf-8"
+_TYPES = {SHELL: _HTML, DISPLAY: _HTML, WORKER: "text/javascript; charset=utf-8"}
+_FILES = {SHELL: "index.html", DISPLAY: "index.html", WORKER: WORKER}
 
 
 class TillPage:
-	"""Frappe's page renderer for the two paths; all other files of the page lie below /assets."""
+	"""Frappe's page renderer for these paths; all other files of the page lie below /assets."""
 
 	def __init__(self, path: str, http_status_code: int | None = None) -> None:
 		self.path = path.strip("/")

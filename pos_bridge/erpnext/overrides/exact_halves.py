@@ -20,15 +20,23 @@ DIGITS = 14
 """That a sum of floats has right; behind them stands the noise."""
 SPARE_DECIMALS = 7
 """More than what is rounded to: a small difference of two large sums has noise before its last digits."""
+SPARE_BELOW_A_UNIT = 5
+"""The same for what is less than the unit that it is rounded to: that is what rounding millions left."""
 
 
 @contextmanager
 def exact_halves() -> Iterator[None]:
 	"""Within it, `calculate_taxes_and_totals` rounds halves by the system's rounding method.
 
-	And a whole number of loyalty points that floats put a hair below itself is not one point less.
+	And a whole number of loyalty points that floats put a hair below itself is not one point less; a total
+	of nothing, which floats leave a hair of, has no discount spread over it.
 	"""
-	with replaced(taxes_and_totals, "flt", _exactly), replaced(sales_invoice, "cint", _whole):
+	sums = taxes_and_totals.calculate_taxes_and_totals
+	with (
+		replaced(taxes_and_totals, "flt", _exactly),
+		replaced(sums, "get_total_for_discount_amount", _nothing_is_nothing),
+		replaced(sales_invoice, "cint", _whole),
+	):
 		yield
 
 
@@ -42,6 +50,14 @@ def _exactly(own: Callable[..., Any]) -> Callable[..., Any]:
 	return flt
 
 
+def _nothing_is_nothing(own: Callable[..., Any]) -> Callable[..., Any]:
+	def get_total_for_discount_amount(sums: Any) -> Any:
+		total = own(sums)
+		return 0.0 if abs(total) < 10**-SPARE_DECIMALS else total
+
+	return get_total_for_discount_amount
+
+
 def _whole(own: Callable[..., Any]) -> Callable[..., Any]:
 	def cint(value: Any, default: int = 0) -> Any:
 		if isinstance(value, float) and abs(value - round(value)) < 10**-SPARE_DECIMALS:
@@ -53,7 +69,8 @@ def _whole(own: Callable[..., Any]) -> Callable[..., Any]:
 
 def _rounded(number: float, precision: int) -> float:
 	whole_digits = len(str(int(abs(number))))
-	decimals = min(precision + SPARE_DECIMALS, DIGITS - whole_digits)
+	spare = SPARE_DECIMALS if abs(number) >= 10**-precision else SPARE_BELOW_A_UNIT
+	decimals = min(precision + spare, DIGITS - whole_digits)
 	exact = Fraction(f"{number:.{decimals}f}") * 10**precision
 	rounded = round_ratio(exact.numerator, exact.denominator, Rounding(rounding_method()), precision)
 	return float(rounded) if not precision else rounded / 10**precision

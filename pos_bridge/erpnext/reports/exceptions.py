@@ -15,7 +15,7 @@ from frappe.utils import now_datetime
 from pos_bridge.erpnext.reconcile.difference import Kind, Reconciliation
 from pos_bridge.erpnext.reconcile.run import reconcile
 from pos_bridge.erpnext.reconcile.scope import Scope
-from pos_bridge.erpnext.reports.remedies import SHORTAGES, remedy_of
+from pos_bridge.erpnext.reports.remedies import SHORTAGES, remedies, remedy_in
 from pos_bridge.erpnext.reports.seen import Asked, check_company
 from pos_bridge.erpnext.shown import plain
 
@@ -86,6 +86,7 @@ def _entries(what: str, where: str, asked: Asked, **more: Any) -> Iterator[Row]:
 
 
 def _flags(asked: Asked, closed: bool) -> Iterator[Row]:
+	known = remedies()
 	for row in _select(
 		f"SELECT {_ENTRY}, flag.name AS row_name, flag.flag, flag.details, flag.reviewed_by,"
 		" flag.reviewed_at, flag.review_note FROM `tabPOS Entry Flag` flag"
@@ -94,7 +95,8 @@ def _flags(asked: Asked, closed: bool) -> Iterator[Row]:
 		asked,
 	):
 		name, flag, details = row.pop("row_name"), row.pop("flag"), row.pop("details") or ""
-		yield Row("flag", name, f"{flag_label(flag)}: {details}", remedy_of(flag), {**row, **_marks(flag)})
+		reason, remedy = f"{flag_label(flag)}: {details}", remedy_in(known, flag)
+		yield Row("flag", name, reason, remedy, {**row, **_marks(flag)})
 
 
 def _quarantined(asked: Asked, closed: bool) -> Iterator[Row]:

@@ -1,5 +1,7 @@
 """What to do about each flag: one sentence for the accountant. Nothing is repaired: the entry is booked."""
 
+from collections.abc import Mapping
+
 from frappe import _
 
 SHORTAGES = (
@@ -12,9 +14,9 @@ SHORTAGES = (
 """Flags of entries that left something uncovered, which can be written off."""
 
 
-def remedy_of(flag: str) -> str:
-	"""What to do about a flag, in the reader's language."""
-	return remedies().get(flag) or _("Look at the entry, then mark it as reviewed.")
+def remedy_in(known: Mapping[str, str], flag: str) -> str:
+	"""What to do about a flag, by `remedies()`: they are translated once for all rows of a report."""
+	return known.get(flag) or _("Look at the entry, then mark it as reviewed.")
 
 
 def remedies() -> dict[str, str]:

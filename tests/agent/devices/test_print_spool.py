@@ -2,13 +2,15 @@
 
 import pytest
 
-from pos_bridge.agent.devices import jobs, press
-from pos_bridge.agent.devices.printer import Condition, PrinterAway, PrintUnsure, Status
-from pos_bridge.agent.devices.profile import GENERIC_80MM
+from pos_bridge.agent.devices import drawer, jobs, press
+from pos_bridge.agent.devices.floor.equipment import Equipment
+from pos_bridge.agent.devices.printer import Condition, PrinterAway, PrintUnsure, Status, nobody
+from pos_bridge.agent.devices.profile import GENERIC_80MM, PrinterProfile
 from pos_bridge.agent.devices.virtual import VirtualPrinter
 from pos_bridge.agent.ports import Submitted
 from pos_bridge.agent.spool import PrintSpool
 from pos_bridge.core.errors import Malformed, Rejected, Retryable
+from pos_bridge.core.receipt import ReceiptDocument, Text
 
 PAPER_OUT = frozenset({"paper_out"})
 
@@ -26,11 +28,12 @@ class TroubledPrinter:
 	def status(self):
 		return Status(Condition.READY)
 
-	def send(self, data):
+	def send(self, data, tell=nobody):
 		ending = self._endings.pop(0) if self._endings else None
 		if ending:
 			raise ending
 		self.sent.append(data)
+		return ""
 
 	def watch(self, changed):
 		changed()
@@ -267,7 +270,8 @@ async def test_a_fault_of_our_own_in_one_job_does_not_stop_the_others(running, r
 
 
 async def test_letters_that_the_printer_lacks_are_told_with_the_printed_job(running, receipt):
-	async with running(VirtualPrinter()) as (spool, changes):
+	printer = VirtualPrinter(profile=PrinterProfile(raster=False))
+	async with running(printer) as (spool, changes):
 		await spool.submit("1", "receipt", receipt("日本"), False, "")
 		await changes.reaches("1", "printed")
 	assert "2 of its characters" in changes.jobs[-1].reason
@@ -320,11 +324,105 @@ async def test_printers_tell_their_kind_width_and_trouble(running):
 	assert (opened.online, opened.reason) == (False, "The cover is open: close it.")
 
 
-async def test_an_opened_drawer_alone_is_no_news_about_the_printer(running, eventually):
+async def test_drawer_and_a_roll_near_its_end_are_told_though_the_printer_is_ready(eventually, running):
 	printer = VirtualPrinter()
 	async with running(printer) as (spool, changes):
 		await changes.printer_is("ready")
 		await spool.submit("1:kick", "receipt", None, True, "")
+		await eventually(lambda: changes.printers[-1].drawer == "open")
+		printer.set_faults(frozenset({"paper_low"}))
+		await eventually(lambda: changes.printers[-1].paper_low)
+		printer.close_drawer()
+		await eventually(lambda: changes.printers[-1].drawer == "closed")
+	assert {status.state for status in changes.printers} == {"ready"}
+
+
+async def test_a_drawer_that_is_left_open_is_told_once_it_has_been_for_long(eventually, running, monkeypatch):
+	monkeypatch.setattr(drawer, "LEFT_OPEN_SECONDS", -1)
+	async with running(VirtualPrinter()) as (spool, changes):
+		await spool.submit("1:kick", "receipt", None, True, "")
+		await eventually(lambda: changes.printers and changes.printers[-1].drawer == "left_open")
+
+
+async def test_another_printer_stands_in_and_the_drawer_stays_closed(
+	eventually, running, receipt, monkeypatch
+):
+	monkeypatch.setattr(press, "STAND_IN_SECONDS", -1)
+	first, second = VirtualPrinter(), VirtualPrinter()
+	first.set_faults(frozenset({"offline"}))
+	async with running(receipt=Equipment(first, stand_in="office"), office=second) as (spool, changes):
+		await eventually(lambda: spool.is_ready("office"))
+		await spool.submit("1:receipt", "receipt", receipt("one"), True, "sale")
+		await changes.reaches("1:receipt", "printed")
+		assert (await spool.submit("1:receipt", "receipt", receipt("one"), True, "sale")).outcome == "exists"
+		assert not spool.openings(9)
+	assert (texts(first), texts(second)) == ([], ["one"])
+	assert not second.roll().drawer_open
+	assert changes.jobs[-1].reason == "Taken over from receipt, which is away: printed on office."
+
+
+class LineDrawer:
+	"""A drawer that hangs on no printer; `away` is how often it can't be reached first."""
+
+	def __init__(self, away=0):
+		self.kicks, self._away = 0, away
+
+	def kick(self):
+		if self._away:
+			self._away -= 1
+			raise PrinterAway("the drawer's line is not there")
+		self.kicks += 1
+
+
+async def test_a_drawer_with_a_line_of_its_own_opens_though_the_printer_is_away(running, receipt):
+	printer, line = VirtualPrinter(), LineDrawer(away=1)
+	printer.set_faults(frozenset({"offline"}))
+	async with running(Equipment(printer, drawer=line)) as (spool, changes):
+		await spool.submit("1:kick", "receipt", None, True, "change")
 		await changes.reaches("1:kick", "printed")
-		await eventually(lambda: printer.roll().drawer_open)
-	assert [status.state for status in changes.printers] == ["ready"]
+		printer.set_faults(frozenset())
+		await spool.submit("2:receipt", "receipt", receipt("two"), True, "sale")
+		await changes.reaches("2:receipt", "printed")
+		assert [opening.state for opening in spool.openings(9)] == ["opened", "opened"]
+	assert (line.kicks, printer.roll().drawer_open) == (2, False)
+
+
+async def test_a_drawer_that_stays_closed_costs_no_receipt_and_is_on_record_as_closed(running, receipt):
+	printer = VirtualPrinter()
+	async with running(Equipment(printer, drawer=LineDrawer(away=9))) as (spool, changes):
+		await spool.submit("1:receipt", "receipt", receipt("one"), True, "sale")
+		await changes.reaches("1:receipt", "printed")
+		assert [opening.state for opening in spool.openings(9)] == ["not_opened"]
+	assert texts(printer) == ["one"]
+	assert "line is not there" in changes.jobs[-1].reason
+
+
+async def test_a_printer_put_in_the_place_of_another_prints_what_waits(running, receipt):
+	before, after = VirtualPrinter(), VirtualPrinter()
+	before.set_faults(PAPER_OUT)
+	async with running(before) as (spool, changes):
+		await spool.submit("1", "receipt", receipt("one"), False, "")
+		await changes.reaches("1", "queued")
+		await spool.equip("receipt", Equipment(after))
+		await changes.reaches("1", "printed")
+	assert (texts(before), texts(after)) == ([], ["one"])
+
+
+async def test_a_layout_of_an_integrator_prints_and_one_that_fails_costs_no_receipt(running, receipt):
+	def thanks(document, printing):
+		line = Text(f"Thanks! {printing.reason} {printing.columns}")
+		return ReceiptDocument(document.columns, (line, *document.elements))
+
+	def broken(document, printing):
+		raise ZeroDivisionError("a bug of theirs")
+
+	good, bad = VirtualPrinter(), VirtualPrinter()
+	places = {"receipt": Equipment(good, layout=thanks), "other": Equipment(bad, layout=broken)}
+	async with running(**places) as (spool, changes):
+		await spool.submit("1", "receipt", receipt("one"), False, "sale 7")
+		await spool.submit("2", "other", receipt("two"), False, "")
+		await changes.reaches("1", "printed")
+		await changes.reaches("2", "printed")
+	assert good.roll().slips[0].texts == ["Thanks! sale 7 42", "one", *[""] * 4]
+	assert texts(bad) == ["two"]
+	assert any("layout failed (a bug of theirs)" in change.reason for change in changes.jobs)

@@ -18,6 +18,7 @@ from pos_bridge.core.receipt import Code, Mark, ReceiptDocument, Row, Text
 
 PROLOGUE = b"\x1b@\x1c.\x1bR\x00\x1da\x0f\x1bt\x00"
 DRAWER = b"\x1bp\x00"
+NO_PICTURES = PrinterProfile(raster=False)
 INJECTION = "Item \x1bp\x00\x19\x19\x10\x14\x01\x00\x05\x1d(k\x1b@ name"
 
 
@@ -174,9 +175,10 @@ def test_the_page_is_selected_again_by_every_job(encoder):
 
 
 def test_a_chinese_letter_does_not_spoil_the_line_around_it(encoder):
-	roll, encoded = printed(encoder, Text("Café €5 中"))
+	roll, encoded = printed(encoder, Text("Café €5 中"), profile=NO_PICTURES)
 	assert lines(roll) == ["Café €5 ■"]
 	assert encoded.replaced == 1
+	assert "prints no pictures" in encoded.advice
 
 
 def test_typographers_signs_are_spelled_and_not_replaced(encoder):
@@ -248,7 +250,7 @@ def test_no_text_whatsoever_can_drive_the_printer_or_open_the_drawer(encoder, el
 
 @given(st.text(st.characters(min_codepoint=0x20, max_codepoint=0x24F), min_size=1, max_size=40))
 def test_what_is_not_printed_as_written_is_counted(encoder, text):
-	roll, encoded = printed(encoder, Row(text, "1"))
+	roll, encoded = printed(encoder, Row(text, "1"), profile=NO_PICTURES)
 	shown = "".join(line for slip in roll.slips for mark in slip.marks for line in mark.text)
 	assert shown.count("■") - text.count("■") == encoded.replaced
 

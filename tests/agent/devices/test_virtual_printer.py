@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pos_bridge.agent.devices.printer import Condition, PrinterAway
-from pos_bridge.agent.devices.status import Automatic, Fenced, RealTime, split
+from pos_bridge.agent.devices.status import (
+	Automatic,
+	Fenced,
+	ProcessId,
+	Reader,
+	RealTime,
+	split,
+	status_of_automatic,
+)
 from pos_bridge.agent.devices.virtual import VirtualPrinter
 from pos_bridge.agent.devices.virtual import printer as virtual_printer
 from pos_bridge.agent.devices.virtual.codes import code128_modules, code128_text, code128_values
@@ -87,13 +95,19 @@ def test_status_is_told_unasked_after_it_was_asked_for():
 	machine.take_answers()
 	machine.cover_open = True
 	machine.notice_change()
-	assert list(split(machine.take_answers())) == [Automatic(bytes((0x38, 0, 0, 0)))]
+	[told] = split(machine.take_answers())
+	assert told == Automatic(bytes((0x38, 0, 0, 0)))
+	assert status_of_automatic(told).condition is Condition.COVER_OPEN
 
 
 def test_answers_of_all_kinds_in_one_stream_are_told_apart():
-	machine = fed(b"\x1da\x0f\x10\x04\x01\x1dr\x01")
-	kinds = [type(answer) for answer in split(b"\x11" + machine.take_answers() + b"\x13")]
-	assert kinds == [Automatic, RealTime, Fenced]
+	machine = fed(b"\x1da\x0f\x10\x04\x01\x1dr\x01\x1d(H\x06\x00000042")
+	stream = b"\x11" + machine.take_answers() + b"\x13"
+	assert [type(answer) for answer in split(stream)] == [Automatic, RealTime, Fenced, ProcessId]
+	reader = Reader()
+	piecemeal = [answer for byte in stream for answer in reader.feed(bytes((byte,)))]
+	assert piecemeal == list(split(stream))
+	assert piecemeal[-1] == ProcessId("0042")
 
 
 def test_code128_is_checked_as_the_standard_says():

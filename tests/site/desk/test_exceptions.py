@@ -18,7 +18,7 @@ from pos_bridge.erpnext.reconcile.difference import Kind
 from pos_bridge.erpnext.reconcile.run import reconcile
 from pos_bridge.erpnext.reconcile.scope import Scope
 from pos_bridge.erpnext.reports.remedies import SHORTAGES as UNCOVERED
-from pos_bridge.erpnext.reports.remedies import remedies, remedy_of
+from pos_bridge.erpnext.reports.remedies import remedies, remedy_in
 
 APP = ROOT / "pos_bridge"
 SETTERS = {"flag", "Trouble", "_to_move", "not_known", "did_not_leave", "never_left", "nobody_said"}
@@ -54,7 +54,7 @@ def options():
 def test_every_flag_that_posting_sets_has_a_remedy_of_its_own_and_a_name(site):
 	assert set_by_posting() == set(remedies()) == options()
 	assert all(remedies().values())
-	assert remedy_of("of a later release") == "Look at the entry, then mark it as reviewed."
+	assert remedy_in(remedies(), "of a later release") == "Look at the entry, then mark it as reviewed."
 
 
 def test_a_remark_of_every_kind_is_listed_with_its_remedy_and_closed_with_a_note(shop):

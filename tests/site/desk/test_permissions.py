@@ -96,6 +96,7 @@ DOCTYPES = {
 	"POS Chain": dict.fromkeys(("POS Manager", "Accounts Manager", "Auditor", "System Manager"), "r"),
 	"POS Credit": dict.fromkeys(("POS Manager", "Accounts Manager", "System Manager"), "rw"),
 	"POS Credit Entry": dict.fromkeys(("POS Manager", "Accounts Manager", "System Manager"), "r"),
+	"POS Receipt Mail": {"POS Manager": "rd", "System Manager": "rd"},
 	"POS Credit Lease": dict.fromkeys(("POS Manager", "Accounts Manager", "System Manager"), "r"),
 	"POS Entry": dict.fromkeys(
 		("POS Manager", "POS Integrator", "Accounts User", "Accounts Manager", "Auditor", "System Manager"),

@@ -14,6 +14,7 @@ from pos_bridge.agent.devices.virtual.paper import (
 	PLAIN,
 	Alignment,
 	Bars,
+	Bitmap,
 	Mark,
 	QrCode,
 	Slip,
@@ -62,6 +63,7 @@ class Interpreter:
 		self.drawer_open = False
 		self.cover_open = False
 		self.paper_out = False
+		self.paper_low = False
 		self._answers = bytearray()
 		self._stream = Stream()
 		self._settings = _Settings()
@@ -104,6 +106,8 @@ class Interpreter:
 			b"\x1df": _ignore,
 			b"\x1dk": self._bar_code,
 			b"\x1d(k": self._two_dimensional,
+			b"\x1d(H": self._process_id,
+			b"\x1dv": self._bitmap,
 			b"\x10\x04": self._real_time_status,
 			b"\x10\x14": self._real_time_request,
 		}
@@ -242,6 +246,14 @@ class Interpreter:
 			return function == 65
 		return True
 
+	def _bitmap(self, arguments: bytes) -> None:
+		width, dots = arguments[2] + 256 * arguments[3], arguments[6:]
+		if arguments[:2] != b"0\x00" or not dots:
+			self._complain(b"\x1dv", arguments[:6])
+			return
+		rows = (dots[at : at + width] for at in range(0, len(dots), width))
+		self._mark(Bitmap(tuple("".join(f"{byte:08b}" for byte in row) for row in rows)))
+
 	# Drawer and status
 
 	def _pulse(self, pin: int) -> None:
@@ -265,11 +277,21 @@ class Interpreter:
 	def _automatic_bytes(self) -> bytes:
 		offline = 0x08 if self.cover_open or self.paper_out else 0
 		general = 0x10 | (0x04 if self.drawer_open else 0) | offline | (0x20 if self.cover_open else 0)
-		return bytes((general, 0, 0x0C if self.paper_out else 0, 0))
+		return bytes((general, 0, self._roll_sensors(), 0))
+
+	def _roll_sensors(self) -> int:
+		return (0x03 if self.paper_low or self.paper_out else 0) | (0x0C if self.paper_out else 0)
+
+	def _process_id(self, arguments: bytes) -> None:
+		"""`GS ( H` function 48: its number comes back when all before it is on paper."""
+		if len(arguments) == 8 and arguments[2:4] == b"00":
+			self._answers += b"\x37\x22" + arguments[4:] + b"\x00"
+		else:
+			self._complain(b"\x1d(H", arguments)
 
 	def _transmit_status(self, n: bytes) -> None:
 		if n[0] % 48 == 1:
-			self._answers.append(0x0C if self.paper_out else 0)
+			self._answers.append(self._roll_sensors())
 		elif n[0] % 48 == 2:
 			self._answers.append(0x01 if self.drawer_open else 0)
 		else:
@@ -281,7 +303,7 @@ class Interpreter:
 			1: (0x04 if self.drawer_open else 0) | (0x08 if offline else 0),
 			2: (0x04 if self.cover_open else 0) | (0x20 if self.paper_out else 0),
 			3: 0,
-			4: 0x6C if self.paper_out else 0,
+			4: (0x60 if self.paper_out else 0) | (0x0C if self.paper_low or self.paper_out else 0),
 		}
 		if n[0] in bits:
 			self._answers.append(0x12 | bits[n[0]])

@@ -66,7 +66,18 @@ class QrCode:
 	module_dots: int
 
 
-Mark = TextLine | Bars | QrCode
+@dataclass(frozen=True, slots=True)
+class Bitmap:
+	"""A picture from the left edge: `rows` of 1 (black) and 0, one digit per dot."""
+
+	rows: tuple[str, ...]
+
+	@property
+	def text(self) -> str:
+		return ""
+
+
+Mark = TextLine | Bars | QrCode | Bitmap
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +108,8 @@ def _mark_to_body(mark: Mark) -> Mapping[str, Any]:
 		return {"type": "text", "align": mark.align, "runs": [_run_to_body(run) for run in mark.runs]}
 	if isinstance(mark, Bars):
 		return {"type": "bars", **asdict(mark)}
+	if isinstance(mark, Bitmap):
+		return {"type": "bitmap", "align": "left", "rows": mark.rows}
 	return {"type": "qr", **asdict(mark), "rows": qr_rows(mark.text, mark.level)}
 
 

@@ -14,7 +14,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, Literal
 
-from pos_bridge.agent.devices.printer import Condition, PrinterAway, Status
+from pos_bridge.agent.devices.printer import Condition, PrinterAway, Status, Tell, nobody
 from pos_bridge.agent.devices.profile import GENERIC_80MM, PrinterProfile
 from pos_bridge.agent.devices.status import (
 	ASK_ERROR,
@@ -29,8 +29,8 @@ from pos_bridge.agent.devices.virtual.interpreter import Interpreter
 from pos_bridge.agent.devices.virtual.paper import Slip
 from pos_bridge.agent.devices.virtual.stream import Unknown
 
-Fault = Literal["paper_out", "cover_open", "offline"]
-FAULTS: tuple[Fault, ...] = ("paper_out", "cover_open", "offline")
+Fault = Literal["paper_low", "paper_out", "cover_open", "offline"]
+FAULTS: tuple[Fault, ...] = ("paper_low", "paper_out", "cover_open", "offline")
 
 MAX_ROLL_SLIPS = 40
 """Pieces of paper that are kept, in memory and over a restart."""
@@ -86,13 +86,14 @@ class VirtualPrinter:
 		answers = split(self._interpreter.take_answers())
 		return next(answer.bits for answer in answers if isinstance(answer, RealTime))
 
-	def send(self, data: bytes) -> None:
+	def send(self, data: bytes, tell: Tell = nobody) -> str:
 		with self._lock:
 			status = self.status()
 			if not status.ready:
 				raise PrinterAway(status.reason)
 			self._remember({"received": base64.b64encode(data).decode()})
 		self._tell()
+		return ""
 
 	def watch(self, changed: Callable[[], None]) -> None:
 		self._changed.append(changed)
@@ -144,6 +145,7 @@ class VirtualPrinter:
 			self._interpreter.finished.clear()
 		elif "faults" in happening:
 			self._faults = frozenset(fault for fault in FAULTS if fault in happening["faults"])
+			self._interpreter.paper_low = "paper_low" in self._faults
 			self._interpreter.paper_out = "paper_out" in self._faults
 			self._interpreter.cover_open = "cover_open" in self._faults
 		else:

@@ -19,7 +19,7 @@ _FIXED: Mapping[bytes, int] = {
 }
 """Bytes after the name, for the commands that always have as many."""
 
-_MEASURED = frozenset({b"\x1dV", b"\x1dk", b"\x1d(k", b"\x10\x14"})
+_MEASURED = frozenset({b"\x1dV", b"\x1dk", b"\x1d(k", b"\x1d(H", b"\x1dv", b"\x10\x14"})
 """Commands whose first bytes tell their length."""
 
 
@@ -105,8 +105,12 @@ def _length_of(token: Token) -> int:
 
 def _measured_length(name: bytes, rest: bytes) -> int:
 	"""Bytes after the name, or -1 where those that tell have not come."""
-	if name == b"\x1d(k":
+	if name in (b"\x1d(k", b"\x1d(H"):
 		return 2 + rest[0] + 256 * rest[1] if len(rest) >= 2 else -1
+	if name == b"\x1dv":
+		size = rest[2:6]
+		rows = size[2] + 256 * size[3] if len(size) == 4 else 0
+		return 6 + (size[0] + 256 * size[1]) * rows if len(size) == 4 else -1
 	if not rest:
 		return -1
 	if name == b"\x1dV":

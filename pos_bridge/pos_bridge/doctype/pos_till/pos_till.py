@@ -7,6 +7,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from pos_bridge.core.errors import Rejected
+from pos_bridge.erpnext.display import why_not
 from pos_bridge.erpnext.shop import shop_of
 
 ENROLMENT = ("code_hash", "code_expires_at", "code_tries", "code_made_by", "next_epoch", "last_seen_at")
@@ -23,6 +24,8 @@ class POSTill(Document):
 				_("A till's code is 1 to 32 letters, digits, - or _, and begins with a letter or digit.")
 			)
 		self._check_company()
+		if self.display_logo and (reason := why_not(self.display_logo)):
+			frappe.throw(reason)
 		self._leave_enrolment_alone()
 
 	def _leave_enrolment_alone(self) -> None:

@@ -3,8 +3,9 @@
 It never shows a whole number to whoever could not block a card: with it, it could be spent.
 """
 
+import json
 from collections.abc import Mapping, Sequence
-from operator import itemgetter
+from datetime import date
 from typing import Any
 
 import frappe
@@ -42,11 +43,10 @@ def _check_company(company: str) -> None:
 
 
 def _rows(company: str, day: str, kind: str, spent_too: bool) -> list[dict[str, Any]]:
-	"""Plain tuples, and nothing for zero: with 50,000 credits, reading values takes longest."""
-	found = frappe.db.sql(
-		"SELECT credit.number, credit.kind, credit.customer, credit.expires_on, NULLIF(credit.blocked, 0),"
-		" moved.issued, NULLIF(moved.redeemed, 0), NULLIF(moved.expired, 0), moved.balance,"
-		" NULLIF(moved.overspent, 0), moved.last_move"
+	"""A row comes as one text: with 50,000 credits, reading value by value takes longest."""
+	found = frappe.db.sql_list(
+		"SELECT JSON_ARRAY(credit.number, credit.kind, credit.customer, credit.expires_on, credit.blocked,"
+		" moved.issued, moved.redeemed, moved.expired, moved.balance, moved.overspent, moved.last_move)"
 		" FROM `tabPOS Credit` credit JOIN (SELECT credit,"
 		" SUM(IF(what IN ('Issued', 'Refunded'), amount - short, 0)) AS issued,"
 		" SUM(IF(what = 'Redeemed', short - amount, 0)) AS redeemed,"
@@ -58,14 +58,17 @@ def _rows(company: str, day: str, kind: str, spent_too: bool) -> list[dict[str, 
 		{"company": company, "day": day, "kind": kind, "spent_too": int(spent_too)},
 	)
 	words = {name: frappe._(name) for name in KINDS.values()}
-	on = getdate(day)
 	currency = frappe.get_cached_value("Company", company, "default_currency")
 	rows = []
-	for number, sort, customer, expires_on, *rest in sorted(found, key=itemgetter(0)):
-		over = int(bool(expires_on and expires_on < on))
-		own = (number, words.get(sort, sort), customer, expires_on, over, currency)
-		rows.append(dict(zip(_FIELDS, (*own, *(value or 0 for value in rest)), strict=True)))
+	for number, sort, customer, expires_on, *figures, last_move in sorted(map(json.loads, found)):
+		over = int(bool(expires_on and expires_on < day))
+		own = (number, words.get(sort, sort), customer, _date(expires_on), over, currency)
+		rows.append(dict(zip(_FIELDS, (*own, *figures, _date(last_move)), strict=True)))
 	return rows
+
+
+def _date(text: str | None) -> date | None:
+	return date.fromisoformat(text) if text else None
 
 
 _FIELDS = (

@@ -36,26 +36,28 @@ def execute(
 		words.append(_("{0} held entries and remarks of earlier days are open, too.").format(older))
 	if compare and (scope.last - scope.first).days >= MAX_COMPARED_DAYS:
 		words.append(_("The books are compared for at most {0} days.").format(MAX_COMPARED_DAYS))
-	return columns(closed), [_shown(each) for each in found], "<br>".join(words) or None, None, summary(found)
+	named = labels()
+	rows = [_shown(each, named[each.what]) for each in found]
+	return columns(closed), rows, "<br>".join(words) or None, None, summary(found)
 
 
-def label(what: str) -> str:
-	"""A kind of row in the reader's language."""
+def labels() -> dict[str, str]:
+	"""The kinds of rows in the reader's language."""
 	return {
 		"held": _("Held"),
 		"waiting": _("Waiting"),
 		"flag": _("Remark"),
 		"quarantined": _("Quarantined"),
 		"difference": _("Difference"),
-	}[what]
+	}
 
 
-def _shown(row: Row) -> dict[str, Any]:
+def _shown(row: Row, label: str) -> dict[str, Any]:
 	fields = dict(row.fields)
 	created, recorded = fields.pop("creation", None), fields.pop("recorded_at", "")
 	documents = {"document_type": "POS Quarantine", "document": row.name} if row.what == "quarantined" else {}
 	return {
-		**{"what": row.what, "kind_of_row": label(row.what), "name": row.name},
+		**{"what": row.what, "kind_of_row": label, "name": row.name},
 		**{"reason": row.reason, "remedy": row.remedy, "age": age_of(created)},
 		**{"happened": fields.pop("occurred_at", "") or recorded},
 		**documents,
@@ -91,7 +93,7 @@ def columns(closed: bool) -> Columns:
 
 def summary(rows: Sequence[Row]) -> list[dict[str, Any]]:
 	"""How many of each."""
-	counted = Counter(row.what for row in rows)
+	counted, named = Counter(row.what for row in rows), labels()
 	colours = {
 		"held": "Red",
 		"waiting": "Orange",
@@ -101,7 +103,7 @@ def summary(rows: Sequence[Row]) -> list[dict[str, Any]]:
 	}
 	return [
 		{
-			"label": label(what),
+			"label": named[what],
 			"value": counted.get(what, 0),
 			"datatype": "Int",
 			"indicator": colour if counted.get(what) else "Green",

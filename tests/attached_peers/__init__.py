@@ -1,0 +1,1 @@
+"""The other side of devices, for tests: written from their specifications, not from our drivers."""
