@@ -17,12 +17,28 @@ def walk(page: Page) -> Iterator[str]:
 	page.locator("dialog[open] ul button").first.click()
 	page.locator(".tile").first.wait_for()
 	yield "sale-empty"
+	yield from _tour(page)
 	for part in (_top, _selling, _paying, _after, _shift):
 		yield from part(page)
 
 
-def _top(page: Page) -> Iterator[str]:
+def _tour(page: Page) -> Iterator[str]:
+	_show_menu(page)
+	page.get_by_test_id("tour").click()
+	page.get_by_test_id("tour-next").wait_for()
+	yield "tour"
+	page.get_by_test_id("tour-next").click()
+	page.get_by_test_id("tour-next").click()
+	yield "tour-sale"
+	page.get_by_test_id("tour-skip").click()
+
+
+def _show_menu(page: Page) -> None:
 	page.get_by_test_id("menu").click()
+
+
+def _top(page: Page) -> Iterator[str]:
+	_show_menu(page)
 	yield "menu"
 	page.get_by_test_id("language").click()
 	page.locator("dialog[open]").wait_for()
@@ -122,7 +138,7 @@ def _after(page: Page) -> Iterator[str]:
 	page.get_by_test_id("confirm").click()
 	page.get_by_test_id("next").wait_for()
 	page.get_by_test_id("next").click()
-	page.get_by_test_id("menu").click()
+	_show_menu(page)
 	page.get_by_test_id("gift-card").click()
 	page.locator("#gift-form").wait_for()
 	yield "gift-card"

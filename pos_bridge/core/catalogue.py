@@ -93,15 +93,15 @@ class TillProfile:
 	"""Pricing rules as `pricing.rules` reads them."""
 	rules_left_out: Sequence[Mapping[str, str]] = ()
 	"""Rules that a till can't evaluate: `rule`, `title`, `reason`."""
+	display_text: tuple[str, ...] = ()
+	"""What the customer's screen says while nobody pays; none: what stands below the receipt."""
+	display_logo: str = ""
+	"""And shows: an image as a data URL, so that it is there without a network."""
 	people: tuple[Person, ...] = ()
 	"""The cashiers once more, where there are PINs, badges or roles; empty: one tap, and all is allowed."""
 	roles: tuple[Role, ...] = ()
 	lock_minutes: int = 0
 	"""After so long without a touch, whoever has a PIN has to enter it again; 0: never."""
-	display_text: tuple[str, ...] = ()
-	"""What the customer's screen says while nobody pays; none: what stands below the receipt."""
-	display_logo: str = ""
-	"""And shows: an image as a data URL, so that it is there without a network."""
 	pricing_for: Mapping[str, str] = field(default_factory=dict)
 	"""Whom and what the rules are asked for where the till knows nothing better."""
 

@@ -1,4 +1,4 @@
-"""Receipts by e-mail at the standalone company: kept once, shown, and asked for again until the sale is there."""
+"""Receipts by e-mail at the standalone company: kept once, shown, asked for again until the sale is there."""
 
 from carts import till_day
 

@@ -150,7 +150,7 @@ async def test_a_scan_and_a_printers_trouble_reach_every_page(till):
 		for page in (one, other):
 			told = await page.until(lambda news: news["op"] == "printer" and not news["online"])
 			assert told["state"] == "paper_out"
-			assert set(told) == {"op", "printer", "online", "state", "reason"}
+			assert set(told) == {"op", "printer", "online", "state", "reason", "paper_low", "drawer"}
 
 
 NONSENSE = [

@@ -108,7 +108,7 @@ class TestShop:
 			previous=self.head,
 			occurred_at=more.pop("at", f"{self.day}T12:00:{next(self.times) % 60:02d}.000+01:00"),
 			business_date=more.pop("day", self.day),
-			cashier="Ada",
+			cashier=more.pop("cashier", "Ada"),
 			body=body,
 			receipt_number=receipt_number(self.till, self.epoch, self.receipts) if numbered else "",
 			**more,

@@ -180,7 +180,7 @@ class Site:
 		shutil.rmtree(self.folder, ignore_errors=True)
 
 	def bench(self, *arguments: str, check: bool = True, said: str = "") -> str:
-		"""Run a command of Frappe's on this site, which reads `said`; what it said. With `check` it has to succeed."""
+		"""Run a command of Frappe's here, which reads `said`; what it said. `check`: it has to succeed."""
 		command = [
 			PYTHON,
 			"-m",

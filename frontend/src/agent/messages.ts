@@ -20,9 +20,9 @@ export interface PrinterInfo {
 	readonly state: PrinterState;
 	readonly reason: string;
 	/** The roll is near its end. Agents before 0.5.0 say neither this nor the next. */
-	readonly paper_low?: boolean;
+	readonly paper_low?: boolean | undefined;
 	/** "" where nobody knows; left_open after three minutes. */
-	readonly drawer?: DrawerState;
+	readonly drawer?: DrawerState | undefined;
 }
 
 export interface Welcome {

@@ -203,7 +203,7 @@ export async function record(desk: Desk, kind: EntryDraft["kind"], id: string, p
 
 /** In training a ticket is one that books nothing, and a drawer that is really opened is; there is nothing else. */
 function inTraining({ training }: Desk, kind: EntryDraft["kind"], plain: object): readonly [EntryDraft["kind"], object] {
-	if (!training || kind === "no_sale") return [kind, plain];
+	if (!training || kind === "no_sale" || kind === "approval") return [kind, plain];
 	if (kind !== "sale" && kind !== "return") throw new Rejected(t("training.not_here"), "in_training");
 	return [`training_${kind}`, { ...plain, training_number: training.number() }];
 }

@@ -214,6 +214,12 @@ describe("people at the till", () => {
 		expect(await people().may({ action: "reprint", of: "sale-1" })).toBe(true);
 	});
 
+	test("but a drawer that is really opened is asked for in training, too", async () => {
+		training = { number: () => "" };
+		const drawers: Role = { role: "Cashier", rights: { no_sale: { may: "never" } } };
+		expect(await people({ ...STAFF, roles: [drawers] }).may({ action: "no_sale", of: "drawer-1" })).toBe(false);
+	});
+
 	test("two quick tries are compared one after the other, and only the first counts", async () => {
 		const all = people();
 		expect(await Promise.all([all.attempt("Ada", "1111"), all.attempt("Ada", "1112")])).toEqual(["wrong", undefined]);

@@ -29,7 +29,7 @@ MAX_CHANGED = 2_000
 BUILD_SECONDS = 120
 _TILLS_OWN = (
 	*("till", "shop", "address", "tax_id", "receipt_footer", "locale", "cashiers", "code_patterns"),
-	*("offers", "without_receipt_minor", "people", "roles", "lock_minutes", "display_text", "display_logo"),
+	*("offers", "without_receipt_minor", "display_text", "display_logo", "people", "roles", "lock_minutes"),
 )
 
 

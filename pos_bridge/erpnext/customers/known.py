@@ -1,6 +1,6 @@
 """Whom an entry means: a Customer by its name, or by a till's id, whose record may be on its way.
 
-It never waits for a record: the sale is booked to a Customer that gets its name later (docs/adr/0016).
+It never waits for a record: the sale is booked to a Customer that gets its name later (docs/adr/0020).
 """
 
 from dataclasses import replace

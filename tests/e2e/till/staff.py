@@ -15,9 +15,9 @@ def hire(shop) -> None:
 		shop.site.bench("pos-bridge", "cashier", name, "--role", role, *asked, said=f"{pin}\n")
 
 
-def enter_pin(page, pin, test_id="pin"):
-	page.get_by_test_id(test_id).wait_for()
-	page.get_by_test_id(test_id).press_sequentially(pin, delay=TYPING_MS)
+def enter_pin(page, pin):
+	"""Into the one on top, where an approval is asked for over another."""
+	page.get_by_test_id("pin").last.press_sequentially(pin, delay=TYPING_MS)
 	page.keyboard.press("Enter")
 
 
@@ -33,11 +33,6 @@ def sign_in(page, name):
 		enter_pin(page, PINS[name])
 	page.get_by_role("button", name=f"Change cashier: {name}").wait_for()
 	page.get_by_role("dialog").wait_for(state="detached")
-
-
-def switch_to(page, name):
-	page.get_by_role("button", name="Change cashier").click()
-	sign_in(page, name)
 
 
 def approve(page, name="Mira"):

@@ -46,6 +46,12 @@ ENDPOINTS = {
 	"api.lease_credit": ("POST", {"credit": "NOTHING", "amount_minor": 1}, {"till"}),
 	"desk.make_enrolment_code": ("POST", {"till": "NOTHING"}, {"POS Manager", "System Manager"}),
 	"desk.revoke_devices": ("POST", {"till": "NOTHING"}, {"POS Manager", "System Manager"}),
+	"desk.set_cashier_pin": (
+		"POST",
+		{"cashier": "NOTHING", "secret": "2580"},
+		{"POS Manager", "System Manager"},
+	),
+	"desk.set_cashier_badge": ("POST", {"cashier": "NOTHING"}, {"POS Manager", "System Manager"}),
 	"desk.promotions_left_out": ("GET", {"till": "NOTHING"}, READERS),
 	"desk.exceptions_open": ("GET", {}, READERS),
 	"desk.oldest_unposted": ("GET", {}, READERS),
@@ -93,6 +99,8 @@ ENDPOINTS = {
 # DocType: role to its rights: r(ead), w(rite), c(reate), d(elete). Roles that are not named have none.
 DOCTYPES = {
 	"POS Bridge Settings": {"POS Manager": "rwc", "POS Integrator": "r", "System Manager": "rwc"},
+	"POS Cashier": {"POS Manager": "rwc", "System Manager": "rwcd"},
+	"POS Cashier Role": {"POS Manager": "rwc", "System Manager": "rwcd"},
 	"POS Chain": dict.fromkeys(("POS Manager", "Accounts Manager", "Auditor", "System Manager"), "r"),
 	"POS Credit": dict.fromkeys(("POS Manager", "Accounts Manager", "System Manager"), "rw"),
 	"POS Credit Entry": dict.fromkeys(("POS Manager", "Accounts Manager", "System Manager"), "r"),

@@ -16,6 +16,7 @@ CARTS = carts_asked(500)
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200 + CARTS)
 def test_random_carts_come_to_the_same_in_erpnext_in_python_and_in_the_page(changed_settings, tmp_path):
 	with PageProcess(tmp_path, "sums") as page:
 		books = Books.of_a_site()

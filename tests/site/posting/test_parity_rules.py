@@ -19,6 +19,7 @@ def books(changed_settings):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200 + CARTS)
 def test_random_rules_make_the_same_prices_in_erpnext_in_python_and_in_the_page(books, tmp_path):
 	with PageProcess(tmp_path, "pricing") as page:
 		tally = compare(CARTS, SEED, books, page.ask)

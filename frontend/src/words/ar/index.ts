@@ -7,6 +7,7 @@ import { returns } from "@/words/ar/returns";
 import { tenders } from "@/words/ar/tenders";
 import { ticket } from "@/words/ar/ticket";
 import { people } from "@/words/ar/people";
+import { everyone } from "@/words/ar/everyone";
 import type { Dictionary } from "@/words/words";
 
 export const ar: Dictionary = {
@@ -148,19 +149,6 @@ export const ar: Dictionary = {
 	"done.print_failed": "لم يُطبع: {reason} البيع مسجَّل؛ اطبع مرة أخرى عندما تجهز الطابعة.",
 	"done.no_printer": "لا توجد طابعة: وكيل هذا الصندوق غير متصل. البيع مسجَّل؛ اعرض الإيصال أو اطبعه لاحقًا.",
 	"done.drawer_no": "لم يفتح الصندوق درج النقود: افتحه بالمفتاح.",
-	"gift_receipt.button": "إيصال هدية",
-	"gift_receipt.title": "إيصال هدية",
-	"gift_receipt.exchange": "الاستبدال بهذا الإيصال",
-	"gift_receipt.printing": "تجري طباعة إيصال بلا أسعار.",
-	"gift_receipt.no_printer": "لم يُطبع: وكيل هذا الصندوق غير متصل.",
-	"gift_receipt.failed": "لم يُطبع: {reason}",
-	"mail.button": "بالبريد الإلكتروني",
-	"mail.to": "عنوان البريد الإلكتروني",
-	"mail.send": "إرسال الإيصال",
-	"mail.sent": "ترسل الشركة الإيصال إلى {to}.",
-	"mail.waiting": "محفوظ من أجل {to}: يُرسَل عند عودة الاتصال.",
-	"mail.failed": "لم يُرسَل: {reason}",
-	"mail.not_sent": "لا يمكن إرسال الإيصال إلى {to}: {reason}",
 
 	"receipt.cashier": "أمين الصندوق",
 	"receipt.total": "الإجمالي",
@@ -199,6 +187,7 @@ export const ar: Dictionary = {
 	...ticket,
 	...customers,
 	...people,
+	...everyone,
 
 	"scan.unknown": "رمز غير معروف {code}",
 	"scan.unknown_hint": "ليس في قائمة الأصناف. ابحث عنه بالاسم، أو ضعه جانبًا واطلب من المكتب إضافة الرمز.",
@@ -252,6 +241,8 @@ export const ar: Dictionary = {
 	"trust.company_waiting.few": "{count} قيود غير مؤكَّدة (أقدمها: {age})",
 	"trust.company_waiting.many": "{count} قيدًا غير مؤكَّد (أقدمها: {age})",
 	"trust.company_error": "آخر محاولة: {reason}",
+	"trust.paper_low": "لفة الورق على وشك الانتهاء",
+	"trust.drawer_open": "الدرج مفتوح منذ 3 دقائق: أغلقه",
 	"trust.printer_label": "طابعة الإيصالات",
 	"trust.printer.ready": "جاهزة",
 	"trust.printer.paper_out": "نفد الورق: ضع لفافة جديدة",
@@ -302,15 +293,6 @@ export const ar: Dictionary = {
 	"menu.theme.dark": "المظهر: داكن",
 	"menu.sound.on": "الصوت: مفعَّل",
 	"menu.sound.off": "الصوت: مكتوم",
-	"menu.display": "شاشة العميل",
-	"display.title": "أهلًا وسهلًا",
-	"display.closed": "هذا الصندوق مغلق.",
-	"display.thanks": "شكرًا لكم!",
-	"menu.language": "اللغة: {language}",
-	"language.title": "لغة هذا الصندوق",
-	"language.hint": "لهذه الشاشات فقط. تبقى الإيصالات بلغة المتجر.",
-	"language.shop": "لغة المتجر",
-	"language.failed": "لا يمكن جلب نصوصها الآن. حاول مجددًا عند عودة الشبكة.",
 
 	"drawer.title": "فتح درج النقود",
 	"drawer.hint": "يُسجَّل الفتح مع سببه قبل أن يُفتح الدرج.",

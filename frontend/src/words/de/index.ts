@@ -7,6 +7,7 @@ import { returns } from "@/words/de/returns";
 import { tenders } from "@/words/de/tenders";
 import { ticket } from "@/words/de/ticket";
 import { people } from "@/words/de/people";
+import { everyone } from "@/words/de/everyone";
 import type { Dictionary } from "@/words/words";
 
 export const de: Dictionary = {
@@ -140,19 +141,6 @@ export const de: Dictionary = {
 	"done.print_failed": "Nicht gedruckt: {reason} Der Verkauf ist gebucht; erneut drucken, sobald der Drucker bereit ist.",
 	"done.no_printer": "Kein Drucker: Der Agent dieser Kasse ist weg. Der Verkauf ist gebucht; Beleg zeigen oder später drucken.",
 	"done.drawer_no": "Die Kasse hat die Lade nicht geöffnet: mit dem Schlüssel öffnen.",
-	"gift_receipt.button": "Geschenkbeleg",
-	"gift_receipt.title": "GESCHENKBELEG",
-	"gift_receipt.exchange": "Umtausch mit diesem Beleg",
-	"gift_receipt.printing": "Ein Beleg ohne Preise wird gedruckt.",
-	"gift_receipt.no_printer": "Nicht gedruckt: Der Agent dieser Kasse ist weg.",
-	"gift_receipt.failed": "Nicht gedruckt: {reason}",
-	"mail.button": "Per E-Mail",
-	"mail.to": "E-Mail-Adresse",
-	"mail.send": "Beleg senden",
-	"mail.sent": "Die Firma sendet den Beleg an {to}.",
-	"mail.waiting": "Vorgemerkt für {to}: Er wird gesendet, sobald die Verbindung wieder da ist.",
-	"mail.failed": "Nicht gesendet: {reason}",
-	"mail.not_sent": "Der Beleg für {to} kann nicht gesendet werden: {reason}",
 
 	"receipt.cashier": "Kassierer",
 	"receipt.total": "SUMME",
@@ -191,6 +179,7 @@ export const de: Dictionary = {
 	...ticket,
 	...customers,
 	...people,
+	...everyone,
 
 	"scan.unknown": "Unbekannter Code {code}",
 	"scan.unknown_hint": "Nicht im Sortiment. Nach dem Namen suchen oder beiseitelegen und das Büro um den Code bitten.",
@@ -276,15 +265,6 @@ export const de: Dictionary = {
 	"menu.theme.dark": "Darstellung: dunkel",
 	"menu.sound.on": "Ton: an",
 	"menu.sound.off": "Ton: aus",
-	"menu.display": "Kundenanzeige",
-	"display.title": "Willkommen",
-	"display.closed": "Diese Kasse ist geschlossen.",
-	"display.thanks": "Vielen Dank!",
-	"menu.language": "Sprache: {language}",
-	"language.title": "Sprache dieser Kasse",
-	"language.hint": "Nur für diese Anzeige. Belege bleiben in der Sprache des Ladens.",
-	"language.shop": "Wie der Laden",
-	"language.failed": "Ihre Texte lassen sich gerade nicht holen. Noch einmal versuchen, wenn das Netz wieder da ist.",
 
 	"drawer.title": "Lade öffnen",
 	"drawer.hint": "Das Öffnen wird mit seinem Grund gebucht, bevor die Lade aufgeht.",

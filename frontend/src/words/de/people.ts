@@ -1,8 +1,9 @@
-// The German words of people at the till. Part of de.ts.
+// The German words of people at the till. Part of de/index.ts.
 
-import type { people as en } from "@/words/en/people";
+import type { people as english } from "@/words/en/people";
+import type { Part } from "@/words/words";
 
-export const people: Readonly<Record<keyof typeof en, string>> = {
+export const people: Part<typeof english> = {
 	"pin.title": "PIN",
 	"pin.label": "PIN von {name}",
 	"pin.placeholder": "PIN",

@@ -7,6 +7,7 @@ import { returns } from "@/words/en/returns";
 import { tenders } from "@/words/en/tenders";
 import { ticket } from "@/words/en/ticket";
 import { people } from "@/words/en/people";
+import { everyone } from "@/words/en/everyone";
 
 export const en = {
 	"close": "Close",
@@ -139,19 +140,6 @@ export const en = {
 	"done.print_failed": "Not printed: {reason} The sale is recorded; print again when the printer is ready.",
 	"done.no_printer": "No printer: this till's agent is away. The sale is recorded; show or print the receipt later.",
 	"done.drawer_no": "The drawer was not opened by the till: open it with the key.",
-	"gift_receipt.button": "Gift receipt",
-	"gift_receipt.title": "GIFT RECEIPT",
-	"gift_receipt.exchange": "Exchange with this receipt",
-	"gift_receipt.printing": "A receipt without prices is being printed.",
-	"gift_receipt.no_printer": "Not printed: this till's agent is away.",
-	"gift_receipt.failed": "Not printed: {reason}",
-	"mail.button": "By e-mail",
-	"mail.to": "E-mail address",
-	"mail.send": "Send receipt",
-	"mail.sent": "The company sends the receipt to {to}.",
-	"mail.waiting": "Kept for {to}: it is sent when the connection is back.",
-	"mail.failed": "Not sent: {reason}",
-	"mail.not_sent": "The receipt for {to} can't be sent: {reason}",
 
 	"receipt.cashier": "Cashier",
 	"receipt.total": "TOTAL",
@@ -190,6 +178,7 @@ export const en = {
 	...ticket,
 	...customers,
 	...people,
+	...everyone,
 
 	"scan.unknown": "Unknown code {code}",
 	"scan.unknown_hint": "Not in the catalogue. Search it by name, or put it aside and ask the office to add the code.",
@@ -275,15 +264,6 @@ export const en = {
 	"menu.theme.dark": "Appearance: dark",
 	"menu.sound.on": "Sound: on",
 	"menu.sound.off": "Sound: off",
-	"menu.display": "Customer screen",
-	"display.title": "Welcome",
-	"display.closed": "This till is closed.",
-	"display.thanks": "Thank you!",
-	"menu.language": "Language: {language}",
-	"language.title": "Language of this till",
-	"language.hint": "For these screens only. Receipts stay in the shop's language.",
-	"language.shop": "As the shop",
-	"language.failed": "Its words can't be fetched now. Try again when the network is back.",
 
 	"drawer.title": "Open the drawer",
 	"drawer.hint": "The opening is recorded with its reason before the drawer opens.",

@@ -1,4 +1,4 @@
-// The English words of people at the till: PINs, approvals, training, hours. Part of en.ts.
+// The English words of people at the till: PINs, approvals, training, hours. Part of en/index.ts.
 
 export const people = {
 	"pin.title": "PIN",

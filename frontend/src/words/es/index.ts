@@ -7,6 +7,7 @@ import { returns } from "@/words/es/returns";
 import { tenders } from "@/words/es/tenders";
 import { ticket } from "@/words/es/ticket";
 import { people } from "@/words/es/people";
+import { everyone } from "@/words/es/everyone";
 import type { Dictionary } from "@/words/words";
 
 export const es: Dictionary = {
@@ -140,19 +141,6 @@ export const es: Dictionary = {
 	"done.print_failed": "No impreso: {reason} La venta está registrada; imprime otra vez cuando la impresora esté lista.",
 	"done.no_printer": "Sin impresora: el agente de esta caja no está. La venta está registrada; enseña el recibo o imprímelo más tarde.",
 	"done.drawer_no": "La caja no ha abierto el cajón: ábrelo con la llave.",
-	"gift_receipt.button": "Recibo regalo",
-	"gift_receipt.title": "RECIBO REGALO",
-	"gift_receipt.exchange": "Cambios con este recibo",
-	"gift_receipt.printing": "Se imprime un recibo sin precios.",
-	"gift_receipt.no_printer": "No impreso: el agente de esta caja no está.",
-	"gift_receipt.failed": "No impreso: {reason}",
-	"mail.button": "Por correo",
-	"mail.to": "Dirección de correo",
-	"mail.send": "Enviar recibo",
-	"mail.sent": "La empresa envía el recibo a {to}.",
-	"mail.waiting": "Guardado para {to}: se envía cuando vuelva la conexión.",
-	"mail.failed": "No enviado: {reason}",
-	"mail.not_sent": "El recibo para {to} no se puede enviar: {reason}",
 
 	"receipt.cashier": "Cajero",
 	"receipt.total": "TOTAL",
@@ -191,6 +179,7 @@ export const es: Dictionary = {
 	...ticket,
 	...customers,
 	...people,
+	...everyone,
 
 	"scan.unknown": "Código desconocido {code}",
 	"scan.unknown_hint": "No está en el catálogo. Búscalo por nombre, o apártalo y pide a la oficina que añada el código.",
@@ -228,6 +217,8 @@ export const es: Dictionary = {
 	"trust.company_waiting.one": "{count} apunte sin confirmar ({age})",
 	"trust.company_waiting.other": "{count} apuntes sin confirmar (el más antiguo: {age})",
 	"trust.company_error": "Último intento: {reason}",
+	"trust.paper_low": "El rollo de papel se acaba",
+	"trust.drawer_open": "Cajón abierto desde hace 3 minutos: ciérralo",
 	"trust.printer_label": "Impresora de recibos",
 	"trust.printer.ready": "Lista",
 	"trust.printer.paper_out": "Sin papel: pon un rollo nuevo",
@@ -274,15 +265,6 @@ export const es: Dictionary = {
 	"menu.theme.dark": "Aspecto: oscuro",
 	"menu.sound.on": "Sonido: sí",
 	"menu.sound.off": "Sonido: no",
-	"menu.display": "Pantalla del cliente",
-	"display.title": "Bienvenidos",
-	"display.closed": "Esta caja está cerrada.",
-	"display.thanks": "¡Gracias!",
-	"menu.language": "Idioma: {language}",
-	"language.title": "Idioma de esta caja",
-	"language.hint": "Solo para estas pantallas. Los recibos siguen en el idioma de la tienda.",
-	"language.shop": "Como la tienda",
-	"language.failed": "Sus textos no se pueden traer ahora. Reinténtalo cuando vuelva la red.",
 
 	"drawer.title": "Abrir el cajón",
 	"drawer.hint": "La apertura se registra con su motivo antes de que se abra el cajón.",

@@ -7,6 +7,7 @@ import { returns } from "@/words/fr/returns";
 import { tenders } from "@/words/fr/tenders";
 import { ticket } from "@/words/fr/ticket";
 import { people } from "@/words/fr/people";
+import { everyone } from "@/words/fr/everyone";
 import type { Dictionary } from "@/words/words";
 
 export const fr: Dictionary = {
@@ -140,19 +141,6 @@ export const fr: Dictionary = {
 	"done.print_failed": "Pas imprimé : {reason} La vente est enregistrée ; réimprimez quand l’imprimante est prête.",
 	"done.no_printer": "Pas d’imprimante : l’agent de cette caisse est absent. La vente est enregistrée ; montrez le ticket ou imprimez-le plus tard.",
 	"done.drawer_no": "La caisse n’a pas ouvert le tiroir : ouvrez-le avec la clé.",
-	"gift_receipt.button": "Ticket cadeau",
-	"gift_receipt.title": "TICKET CADEAU",
-	"gift_receipt.exchange": "Échange avec ce ticket",
-	"gift_receipt.printing": "Un ticket sans prix s’imprime.",
-	"gift_receipt.no_printer": "Pas imprimé : l’agent de cette caisse est absent.",
-	"gift_receipt.failed": "Pas imprimé : {reason}",
-	"mail.button": "Par e-mail",
-	"mail.to": "Adresse e-mail",
-	"mail.send": "Envoyer le ticket",
-	"mail.sent": "L’entreprise envoie le ticket à {to}.",
-	"mail.waiting": "Gardé pour {to} : il part quand la connexion sera revenue.",
-	"mail.failed": "Pas envoyé : {reason}",
-	"mail.not_sent": "Le ticket pour {to} ne peut pas être envoyé : {reason}",
 
 	"receipt.cashier": "Caissier",
 	"receipt.total": "TOTAL",
@@ -191,6 +179,7 @@ export const fr: Dictionary = {
 	...ticket,
 	...customers,
 	...people,
+	...everyone,
 
 	"scan.unknown": "Code inconnu {code}",
 	"scan.unknown_hint": "Absent du catalogue. Cherchez par le nom, ou mettez-le de côté et demandez au bureau d’ajouter le code.",
@@ -228,6 +217,8 @@ export const fr: Dictionary = {
 	"trust.company_waiting.one": "{count} écriture non confirmée ({age})",
 	"trust.company_waiting.other": "{count} écritures non confirmées (la plus ancienne : {age})",
 	"trust.company_error": "Dernière tentative : {reason}",
+	"trust.paper_low": "Le rouleau de papier touche à sa fin",
+	"trust.drawer_open": "Tiroir ouvert depuis 3 minutes : fermez-le",
 	"trust.printer_label": "Imprimante de tickets",
 	"trust.printer.ready": "Prête",
 	"trust.printer.paper_out": "Plus de papier : mettez un nouveau rouleau",
@@ -274,15 +265,6 @@ export const fr: Dictionary = {
 	"menu.theme.dark": "Apparence : sombre",
 	"menu.sound.on": "Son : activé",
 	"menu.sound.off": "Son : coupé",
-	"menu.display": "Écran client",
-	"display.title": "Bienvenue",
-	"display.closed": "Cette caisse est fermée.",
-	"display.thanks": "Merci !",
-	"menu.language": "Langue : {language}",
-	"language.title": "Langue de cette caisse",
-	"language.hint": "Pour ces écrans seulement. Les tickets restent dans la langue du magasin.",
-	"language.shop": "Comme le magasin",
-	"language.failed": "Ses textes ne peuvent pas être récupérés maintenant. Réessayez quand le réseau sera revenu.",
 
 	"drawer.title": "Ouvrir le tiroir",
 	"drawer.hint": "L’ouverture est enregistrée avec son motif avant que le tiroir s’ouvre.",

@@ -15,8 +15,9 @@ class POSCashier(Document):
 	"""Somebody who sells at tills, in some shops or in all."""
 
 	def validate(self) -> None:
-		self.cashier_name = (self.cashier_name or "").strip()
-		if not _NAME.fullmatch(self.cashier_name):
+		name = (self.get("cashier_name") or "").strip()
+		self.set("cashier_name", name)
+		if not _NAME.fullmatch(name):
 			frappe.throw(_("A cashier's name has 1 to 140 characters, without < and >."))
 		self._leave_secrets_alone()
 
