@@ -1,8 +1,6 @@
-"""The tills' endpoints: enrol, snapshot, chunk, changes, push, latest, receipt, credit, mail.
+"""The tills' endpoints: enrol, snapshot, chunk, changes, push, latest, receipt, credit, customers, mail.
 
-They parse, call and shape.
-
-It never trusts what a till says about itself: who it is comes from its token.
+They parse, call and shape. They never trust what a till says about itself: who it is comes from its token.
 """
 
 from collections.abc import Callable
@@ -12,6 +10,13 @@ import frappe
 from werkzeug.wrappers import Response
 
 from pos_bridge import jobs
+from pos_bridge.core.customers import (
+	MAX_RECORDS_BYTES,
+	NewCustomer,
+	read_asked_customer,
+	read_new_customers,
+	taken_answer,
+)
 from pos_bridge.core.daybook import set_aside
 from pos_bridge.core.errors import Malformed, PosBridgeError, Rejected, Retryable
 from pos_bridge.core.kinds.lease import MAX_ASK_BYTES, Ask, read_ask
@@ -31,6 +36,7 @@ from pos_bridge.core.sync import (
 )
 from pos_bridge.erpnext import catalogue, receipt_mail, shop, stock
 from pos_bridge.erpnext.credit import leases
+from pos_bridge.erpnext.customers import shown, taking
 from pos_bridge.erpnext.daybook import FrappeDaybook, lock_till
 from pos_bridge.erpnext.door import enrolment
 from pos_bridge.erpnext.door.answers import Refusal
@@ -105,6 +111,34 @@ def mail_receipt() -> dict[str, Any]:
 def lease_credit() -> dict[str, Any]:
 	"""Keep a part of a credit for this till: `{credit, amount_minor, seconds}`."""
 	return _answering(_lease)
+
+
+@frappe.whitelist(methods=["POST"])
+def new_customers() -> dict[str, Any]:
+	"""Take records of customers who are new at a till: `{customers}`; answered for after their commits."""
+	return _answering(_new_customers)
+
+
+@frappe.whitelist(methods=["POST"])
+def customer() -> dict[str, Any]:
+	"""What a customer bought, his points, what he owes: `{customer}`; in the body, so that no log has it."""
+	return _answering(_customer)
+
+
+def _new_customers() -> dict[str, Any]:
+	till = current_sender().till
+	body = read_message(frappe.request.get_data()[: MAX_RECORDS_BYTES + 1])
+	return taken_answer([_take(till, record) for record in read_new_customers(body)])
+
+
+def _take(till: str, record: NewCustomer) -> taking.Result:
+	return _committed(lambda: taking.take(till, record))
+
+
+def _customer() -> dict[str, Any]:
+	till = current_sender().till
+	asked = read_asked_customer(read_message(frappe.request.get_data()[: MAX_ASK_BYTES + 1]))
+	return shown.customer_answer(till, asked)
 
 
 def _lease() -> dict[str, Any]:

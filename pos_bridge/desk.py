@@ -1,4 +1,4 @@
-"""The desk's endpoints for people: enrol and switch off devices, retry what is held, see stock elsewhere.
+"""The desk's endpoints for people: devices, what is held, shortages, new customers, stock elsewhere.
 
 It never opens a document that the role and the user's own permissions don't allow, and never commits.
 """
@@ -15,6 +15,7 @@ from pos_bridge.erpnext import stock
 from pos_bridge.erpnext.catalogue.grounds import ground_of
 from pos_bridge.erpnext.catalogue.rules import reason_words
 from pos_bridge.erpnext.credit import write_off
+from pos_bridge.erpnext.customers import erasing, taking
 from pos_bridge.erpnext.door import enrolment
 from pos_bridge.erpnext.people import pins
 from pos_bridge.erpnext.posting import fate, periods
@@ -169,6 +170,39 @@ def mark_reviewed(what: str, name: str, note: str = "", reviewed: int = 1) -> No
 		frappe.throw(_("A note has at most {0} characters.").format(exceptions.MAX_NOTE))
 	review = exceptions.review_flag if what == "flag" else exceptions.review_quarantine
 	review(name, note.strip(), bool(reviewed))
+
+
+@frappe.whitelist(methods=["POST"])
+def take_new_customer(record: str, name: str, mobile: str = "", email: str = "") -> dict[str, str]:
+	"""Make a Customer of a held record, as it is corrected here: `{customer}`."""
+	_allow_new_customer(record)
+	_id, outcome, customer, reason = taking.retry(record, name, mobile, email)
+	if outcome == "held":
+		frappe.throw(_("It can't be taken like this: {0}.").format(reason))
+	return {"customer": customer}
+
+
+@frappe.whitelist(methods=["POST"])
+def erase_customer(record: str = "", customer: str = "") -> dict[str, str]:
+	"""Erase what is known of a person, by a till's record or a Customer: `{customer}`, its name from now on.
+
+	Invoices, ledgers and entries stay.
+	"""
+	frappe.only_for(MANAGERS)
+	if record:
+		_allow_new_customer(record)
+		customer = frappe.db.get_value("POS New Customer", record, "customer") or ""
+	if not customer:
+		erasing.erase_record(record)
+		return {"customer": ""}
+	frappe.get_doc("Customer", customer).check_permission("read")
+	with refusals_shown():
+		return {"customer": erasing.erase(customer)}
+
+
+def _allow_new_customer(record: str) -> None:
+	frappe.only_for(MANAGERS)
+	frappe.get_doc("POS New Customer", record).check_permission("read")
 
 
 @frappe.whitelist(methods=["POST"])

@@ -37,7 +37,7 @@ _CALL_TILLS = "pos_bridge.erpnext.catalogue.poke.changed"
 _TILLS_KNOW = (
 	*("Item Tax Template", "Sales Taxes and Charges Template", "Price List"),
 	*("POS Profile", "POS Till", "Mode of Payment", "User", "Customer Group", "Party Specific Item"),
-	*("Pricing Rule", "Coupon Code", "Territory", "POS Cashier", "POS Cashier Role"),
+	*("Pricing Rule", "Coupon Code", "Territory", "Currency Exchange", "POS Cashier", "POS Cashier Role"),
 )
 _TILLS_NAME = ("Item", "Item Group", "UOM", "Customer")
 _RENAMED = "pos_bridge.erpnext.catalogue.poke.renamed"

@@ -177,8 +177,10 @@ def receipt_cases() -> list[dict[str, Any]]:
 	cases += [_receipt_case(header, _entry_of_sale(sold), 0) for header, sold in tipped]
 	against, without = (_entry_of_return(a_return(**more)) for more in (AGAINST, {}))
 	by_card, onto_credit = _entry_of_sale(a_sale_by_gift_card()), _entry_of_return(a_return_onto_credit())
+	noted = _with_notes(_entry_of_sale(a_sale()))
 	return [
 		*cases,
+		_receipt_case(headers[0], noted, 0),
 		_receipt_case(headers[0], against, 0),
 		_receipt_case(headers[1], without, 1),
 		_receipt_case(headers[0], by_card, 0),
@@ -194,6 +196,15 @@ def _training(entry: Entry) -> Entry:
 
 def _entry_of_sale(sold: sale.Sale) -> Entry:
 	return an_entry(body=sale_body.sale_body(sold))
+
+
+def _with_notes(entry: Entry) -> Entry:
+	first, *others = entry.body["lines"]
+	lines = [{**first, "note": "gift wrapped, no price"}, *others]
+	dollars = {"currency": "USD", "currency_precision": 2, "amount_minor": 4_000, "rate": "1.5"}
+	tenders = [{"tender": "Cash", "kind": "cash", "amount_minor": 6_000, "foreign": dollars}]
+	more = {"lines": lines, "tenders": tenders, "note": "Collected by Mrs Klein 😀" * 12}
+	return replace(entry, body={**entry.body, **more})
 
 
 def _entry_of_return(made: returns.Return) -> Entry:

@@ -103,6 +103,10 @@ class Company:
 		"""Send a push; the answer as `sync.push_answer` builds it. Raises Retryable or Rejected."""
 		return await self._post(PUSH_PATH, body, {"Authorization": f"Till {token}"})
 
+	async def ask(self, path: str, body: bytes, token: str) -> Mapping[str, Any]:
+		"""Send a till's other call. Raises Retryable or Rejected."""
+		return await self._post(path, body, {"Authorization": f"Till {token}"})
+
 	async def _post(self, path: str, body: bytes, headers: Mapping[str, str]) -> Mapping[str, Any]:
 		headers = {"Content-Type": BODY_TYPE, **headers}
 		try:

@@ -69,6 +69,7 @@ class Operations:
 			"acknowledged": self._acknowledged,
 			"latest": self._latest,
 			"receipt": self._receipt,
+			"new_customers": self._new_customers,
 			**device_operations(process.attached),
 			**CardOperations(process.cards).by_name(),
 		}
@@ -202,6 +203,10 @@ class Operations:
 	async def _receipt(self, message: Message) -> Answer:
 		number = read_receipt_number(message.get("receipt_number"))
 		return {"op": "receipt", **receipt_answer(self._process.daybook.of_receipt(number))}
+
+	async def _new_customers(self, message: Message) -> Answer:
+		"""Keeps the records; `results` are those that the company has answered for."""
+		return {"op": "new_customers", "results": await self._process.new_customers.keep(message)}
 
 
 def _queued(job: str, submitted: Submitted) -> Answer:

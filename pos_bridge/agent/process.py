@@ -20,6 +20,7 @@ from pos_bridge.agent.door.pairing import Door
 from pos_bridge.agent.forwarder import Forwarder
 from pos_bridge.agent.forwarding import Forwarding
 from pos_bridge.agent.life.clock import watch_clock
+from pos_bridge.agent.new_customers import NewCustomers
 from pos_bridge.agent.ports import JobChange, PrinterStatus, Spool
 from pos_bridge.agent.store import Store
 from pos_bridge.core.daybook import Recorded
@@ -44,6 +45,7 @@ class TillProcess:
 		self.cards = CardDesk(store, self.attached.terminals)
 		self.daybook = SqliteDaybook(store)
 		self.forwarding = Forwarding(store)
+		self.new_customers = NewCustomers(store)
 		self.spool = spool
 		self.pairing: Pairing | None = load_pairing(store)
 		self._company: Company | None = None
@@ -62,6 +64,7 @@ class TillProcess:
 	async def stop(self) -> None:
 		if self._forwarder:
 			await self._forwarder.stop()
+		await self.new_customers.stop()
 		if self._company:
 			await self._company.close()
 		if self._clock:
@@ -103,6 +106,7 @@ class TillProcess:
 		self._company = Company(found.server)
 		self._forwarder = Forwarder(self.forwarding, self._company, found, self._answered)
 		self._forwarder.start()
+		self.new_customers.start(self._company, found)
 
 	def _answered(self, results: Sequence[Recorded]) -> None:
 		self._tell({"op": "acknowledged", "results": [recorded_fields(result) for result in results]})

@@ -21,7 +21,7 @@ from pos_bridge.core.tenders.codes import PaymentCode, code_fields
 from pos_bridge.core.ticket import TotalRounding
 
 CHUNK_SIZE = 1000
-OFFERS = ("exchange", "gift_card", "store_credit", "on_account", "tips", "mail")
+OFFERS = ("exchange", "gift_card", "store_credit", "on_account", "tips", "new_customer", "mail")
 """What not every shop is set up for; kinds of tenders, tips, and receipts by e-mail."""
 
 
@@ -52,6 +52,8 @@ class Item:
 	"""Other units that it is sold in."""
 	prices: tuple[Price, ...] = ()
 	"""Rows of price lists, where `price_minor` does not say all of it."""
+	min_age: int = 0
+	"""Whoever buys it must be so many years old; 0 for everybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,10 @@ class TillProfile:
 	"""What the shop takes and gives besides money, of `OFFERS`."""
 	without_receipt_minor: int = 0
 	"""What a return without receipt may come to; 0: the shop takes nothing back so."""
+	phone_code: str = ""
+	"""Digits before a telephone number of the shop's country; "" where they are not known."""
+	foreign: Sequence[Mapping[str, Any]] = ()
+	"""Cash of other currencies that is taken: `currency`, `currency_precision`, `rate`, `as_of`."""
 	rules: Sequence[Mapping[str, Any]] = ()
 	"""Pricing rules as `pricing.rules` reads them."""
 	rules_left_out: Sequence[Mapping[str, str]] = ()
@@ -176,6 +182,7 @@ def _more(item: Item) -> dict[str, Any]:
 	fields = {
 		"brand": item.brand,
 		"variant_of": item.variant_of,
+		"min_age": item.min_age,
 		"units": [[each.unit, format_decimal(each.factor), list(each.gtins)] for each in item.units],
 		"prices": [_price_fields(price) for price in item.prices],
 	}
@@ -208,6 +215,8 @@ def _rare_fields(profile: TillProfile) -> dict[str, Any]:
 		"display_text": list(profile.display_text),
 		"display_logo": profile.display_logo,
 		"without_receipt_minor": profile.without_receipt_minor,
+		"phone_code": profile.phone_code,
+		"foreign": list(profile.foreign),
 		**people_fields(profile.people, profile.roles),
 		"lock_minutes": profile.lock_minutes,
 	}

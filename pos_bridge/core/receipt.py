@@ -13,7 +13,7 @@ from pos_bridge.core.kinds.credit_number import masked
 from pos_bridge.core.money import SCALE, format_decimal, format_minor
 from pos_bridge.core.returns import return_from_body
 from pos_bridge.core.sale import DraftLine, LineAmounts, Sale
-from pos_bridge.core.sale_body import sale_from_body
+from pos_bridge.core.sale_body import note_of, sale_from_body
 from pos_bridge.core.tax import HUNDRED_PERCENT, Charge, TaxAmount, split_by_rate
 from pos_bridge.core.tenders import Tender
 
@@ -98,7 +98,7 @@ def receipt_of_sale(
 	sale = sale_from_body(entry.body)
 	elements = [
 		*_head(entry, header, labels, copy),
-		*_lines(sale, header),
+		*_lines(sale, header, entry.body),
 		*_payment(sale, header, labels),
 		*_taxes(sale, header, labels, inclusive=True),
 		*_credits(sale.tenders),
@@ -148,14 +148,15 @@ def _return_heading(entry: Entry, labels: Mapping[str, str]) -> list[Element]:
 	return [*heading, Text(f"{labels['of_receipt']} {receipt}", "center")] if receipt else heading
 
 
-def _lines(sale: Sale, header: ReceiptHeader) -> list[Element]:
+def _lines(sale: Sale, header: ReceiptHeader, body: Mapping[str, Any]) -> list[Element]:
 	elements: list[Element] = []
-	for line, amounts in zip(sale.draft.lines, sale.totals.lines, strict=True):
+	for line, amounts, fields in zip(sale.draft.lines, sale.totals.lines, body["lines"], strict=True):
 		elements.append(Row(line.name, _amount(amounts.amount_minor, sale, header)))
 		if detail := _detail(line, amounts, sale, header):
 			elements.append(Text(f"  {detail}"))
-		if line.discount_reason:
-			elements.append(Text(f"  {line.discount_reason}"))
+		below = (line.discount_reason, note_of(fields))
+		elements += [Text(f"  {text}") for text in below if text]
+	elements += [Text(note)] if (note := note_of(body)) else []
 	return [*elements, Mark("rule")]
 
 
@@ -189,11 +190,19 @@ def _payment(sale: Sale, header: ReceiptHeader, labels: Mapping[str, str]) -> li
 			elements.append(Row(labels[label], _amount(amount_minor, sale, header)))
 	for tender in sale.tenders:
 		elements.append(Row(tender.tender, _amount(tender.amount_minor, sale, header)))
-		if tender.credit:
-			elements.append(Text(f"  {masked(tender.credit)}"))
+		if below := _of_tender(tender, header):
+			elements.append(Text(f"  {below}"))
 	if sale.change_minor:
 		elements.append(Row(labels["change"], _amount(sale.change_minor, sale, header), bold=True))
 	return elements
+
+
+def _of_tender(tender: Tender, header: ReceiptHeader) -> str:
+	if foreign := tender.foreign:
+		rate = format_decimal(foreign.rate).replace(".", header.point)
+		handed = format_minor(foreign.amount_minor, foreign.currency_precision, header.point, header.group)
+		return f"{foreign.currency} {handed} x {rate}"
+	return masked(tender.credit) if tender.credit else ""
 
 
 def _credits(tenders: Sequence[Tender]) -> list[Element]:

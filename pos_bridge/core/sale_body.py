@@ -286,6 +286,16 @@ def _read_foreign(fields: Mapping[str, Any]) -> Foreign:
 	)
 
 
+MAX_NOTE = 200
+"""Characters of a note that are printed and carried to the invoice."""
+
+
+def note_of(fields: Mapping[str, Any]) -> str:
+	"""The note of a body or of one of its lines, "" where there is none."""
+	note = fields.get("note", "")
+	return note[:MAX_NOTE] if isinstance(note, str) else ""
+
+
 def readable(read: Callable[[], T]) -> T:
 	"""What `read` comes to; `Malformed` where a field is missing or of another type."""
 	try:

@@ -19,6 +19,7 @@ from pos_bridge.core.money import format_decimal, parse_decimal
 from pos_bridge.core.sale import MAX_RATE_DECIMALS
 from pos_bridge.core.tax import ON_PREVIOUS_ROW, Charge, Tax, check_taxes
 from pos_bridge.core.ticket import TotalRounding
+from pos_bridge.erpnext.customers.rows import country_code
 from pos_bridge.erpnext.display import logo
 from pos_bridge.erpnext.people.cashiers import people_at
 from pos_bridge.erpnext.shift_report.mail import can_send
@@ -339,11 +340,12 @@ def _offered(shop: Shop) -> dict[str, Any]:
 	"""What the POS Profile has an account for, or says."""
 	profile = frappe.get_cached_doc("POS Profile", shop.profile)
 	beside = {"on_account": profile.get("pos_bridge_on_account"), "mail": can_send()}
-	offers = {*shop.accounts, *(name for name, offered in beside.items() if offered)}
+	offers = {"new_customer", *shop.accounts, *(name for name, offered in beside.items() if offered)}
 	limit = flt(profile.get("pos_bridge_without_receipt"))
 	return {
 		"offers": tuple(offer for offer in OFFERS if offer in offers),
 		"without_receipt_minor": minor(limit, shop.currency_precision),
+		"phone_code": country_code(shop.company),
 	}
 
 

@@ -140,6 +140,13 @@ class OnErpnext(AgentFolder):
 		)
 		return {account.removesuffix(self.shop.suffix): int(minor) for account, minor in rows}
 
+	def known_as(self, id: str) -> str:
+		"""Whom the company knows a till's new customer as, "" until it does."""
+		found = self.shop.site.query(
+			f"SELECT customer FROM `tabPOS New Customer` WHERE name = '{id}' AND status = 'Taken'"
+		)
+		return found[0][0] if found else ""
+
 	def shown_to_accountants(self) -> str:
 		"""The list of entries as the office sees it."""
 		return repr(self.shop.site.query("SELECT name, receipt_number, state FROM `tabPOS Entry`"))

@@ -61,6 +61,11 @@ class Standalone(AgentFolder, Demo):
 		lines = "SELECT account, sum(debit_minor) - sum(credit_minor) FROM journal_line"
 		return dict(rows(self, "company", f"{lines} WHERE booking = ? GROUP BY 1", id))
 
+	def known_as(self, id: str) -> str:
+		"""Whom the company knows a till's new customer as, "" until it does."""
+		found = rows(self, "company", "SELECT customer FROM new_customer WHERE id = ?", id)
+		return found[0][0] if found else ""
+
 	def shown_to_accountants(self) -> str:
 		"""The list of entries as the office sees it."""
 		with urllib.request.urlopen(f"{self.url}/api/ledger/entries") as answer:

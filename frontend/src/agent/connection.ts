@@ -142,6 +142,11 @@ export class AgentConnection {
 		return this.call(message, timeoutMs);
 	}
 
+	/** Keeps records of new customers; answers with what the company said of them so far. Rejected by an older agent. */
+	async newCustomers(customers: readonly object[], timeoutMs = CALL_TIMEOUT_MS): Promise<unknown> {
+		return (await this.call({ op: "new_customers", customers }, timeoutMs)).results;
+	}
+
 	/** Returns the function that stops listening. */
 	on<Name extends keyof AgentEvents>(name: Name, listener: (event: AgentEvents[Name]) => void): () => void {
 		const listeners = this.listeners.get(name) ?? new Set<Listener>();

@@ -11,6 +11,8 @@ export type Unit = readonly [unit: string, factor: string, gtins: readonly strin
 export interface More {
 	readonly brand?: string;
 	readonly variant_of?: string;
+	/** Whoever buys it must be so many years old. */
+	readonly min_age?: number;
 	readonly units?: readonly Unit[];
 	readonly prices?: readonly PriceRow[];
 }
@@ -27,8 +29,9 @@ export function isMoreColumn(column: unknown, rows: number): column is MoreColum
 
 function isMore(more: unknown): more is More {
 	if (!isObject(more)) return false;
-	const { brand, variant_of, units, prices } = more as Readonly<Record<keyof More, unknown>>;
+	const { brand, variant_of, min_age, units, prices } = more as Readonly<Record<keyof More, unknown>>;
 	return [brand, variant_of].every((text) => text === undefined || typeof text === "string")
+		&& (min_age === undefined || (Number.isSafeInteger(min_age) && Number(min_age) > 0))
 		&& isListOf(units, isUnit) && isListOf(prices, isPriceRow);
 }
 

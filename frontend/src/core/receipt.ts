@@ -6,7 +6,7 @@ import { HUNDRED_PERCENT, allocate, formatMinor, parseDecimal, withoutSpareZeros
 import type { ReturnBody } from "@/core/returns";
 import type { SaleBody, SaleLine, TaxTotal, Tender } from "@/core/sale";
 import { masked } from "@/core/tenders";
-import { offPrices, totalsOf } from "@/core/saleBody";
+import { noteOf, offPrices, totalsOf } from "@/core/saleBody";
 
 export type Align = "left" | "center" | "right";
 
@@ -134,6 +134,7 @@ export function receiptOfSale(
 	const elements: ReceiptElement[] = [
 		...headElements(entry, header, labels, options.copy ?? 0),
 		...sale.lines.flatMap((line) => lineElements(line, header, amount, rate)),
+		...(noteOf(sale) === "" ? [] : [{ type: "text", text: noteOf(sale) } as const]),
 		RULE,
 		...paymentElements(sale, header, labels, amount),
 		...taxRows(sale, header, labels, amount, true),
@@ -224,7 +225,7 @@ function lineElements(
 ): ReceiptElement[] {
 	const detail = lineDetail(line, header.point ?? ".", rate);
 	const first = row(line.name, amount(line.amount_minor));
-	const below = [detail, line.discount_reason ?? ""].filter((text) => text !== "");
+	const below = [detail, line.discount_reason ?? "", noteOf(line)].filter((text) => text !== "");
 	return [first, ...below.map((text) => ({ type: "text", text: `  ${text}` }) as const)];
 }
 
@@ -253,15 +254,17 @@ function paymentElements(
 	const total = { ...row(`${labels.total} ${sale.currency}`, amount(sale.total_minor)), bold: true };
 	const beyond: [string, number][] = [[labels.tip, sale.tip_minor ?? 0], [labels.waived, -(sale.write_off_minor ?? 0)]];
 	const more = beyond.flatMap(([label, minor]) => (minor === 0 ? [] : [row(label, amount(minor))]));
-	const tenders = sale.tenders.flatMap((tender) => tenderElements(tender, amount));
+	const tenders = sale.tenders.flatMap((tender) => tenderElements(tender, header, amount));
 	const change = sale.change_minor === 0 ? [] : [{ ...row(labels.change, amount(sale.change_minor)), bold: true }];
 	return [...aboveTheTotal(sale, header, labels, amount), total, ...more, ...tenders, ...change];
 }
 
 /** Of a gift card only the end of its number: whoever finds the receipt must not spend it. */
-function tenderElements({ tender, amount_minor, credit = "" }: Tender, amount: AmountText): ReceiptElement[] {
+function tenderElements({ tender, amount_minor, credit = "", foreign }: Tender, header: ReceiptHeader, amount: AmountText): ReceiptElement[] {
+	const handed = foreign && receiptAmount(foreign.amount_minor, foreign.currency_precision, header);
+	const below = foreign ? `${foreign.currency} ${handed} x ${foreign.rate.replace(".", header.point ?? ".")}` : credit && masked(credit);
 	const first = row(tender, amount(amount_minor));
-	return credit === "" ? [first] : [first, { type: "text", text: `  ${masked(credit)}` }];
+	return below === "" ? [first] : [first, { type: "text", text: `  ${below}` }];
 }
 
 /** What money went onto, with its whole number: this paper is how it is spent. */

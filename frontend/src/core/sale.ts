@@ -55,6 +55,7 @@ export interface DraftLine {
 	readonly batch?: string;
 	/** Of each stock unit; absent where nobody said. */
 	readonly serials?: readonly string[];
+	readonly note?: string;
 }
 
 export interface SaleDraft {
@@ -127,6 +128,7 @@ export interface SaleBody extends DraftPart, TotalsPart, Payer {
 	readonly lines: readonly SaleLine[];
 	readonly tenders: readonly Tender[];
 	readonly change_minor: number;
+	readonly note?: string;
 	/** Received beyond the total; absent is none. */
 	readonly tip_minor?: number;
 	/** Not received, and owed by nobody. */

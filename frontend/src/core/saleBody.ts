@@ -8,6 +8,25 @@ import type { Payer } from "@/core/tenders";
 /** What not every sale says: each is left out where it says nothing. */
 export interface Rare extends Payer {
 	readonly tip_minor?: number;
+	/** The salted hash of the record of a customer who is new at this till. */
+	readonly customer_record?: string;
+	readonly note?: string;
+	/** What was answered when the buyer's age was asked; no date of birth. */
+	readonly age_check?: AgeCheck;
+}
+
+export interface AgeCheck {
+	readonly years: number;
+	/** By a document, or nobody could doubt it. */
+	readonly how: "document" | "looks";
+}
+
+/** Characters of a note that are printed and carried to the invoice. */
+export const MAX_NOTE = 200;
+
+/** The note of a body or of one of its lines, "" where there is none. */
+export function noteOf({ note = "" }: { readonly note?: string }): string {
+	return [...note].slice(0, MAX_NOTE).join("");
 }
 
 /** The body of a sale's entry; call checkSale() on it before recording. */
@@ -37,7 +56,7 @@ export function cartTerms({ currency, currency_precision, rounding, row_wise_tax
 
 const OPTIONAL_FIELDS = [
 	"discount_percent", "unit_discount_minor", "margin_percent", "unit_margin_minor", "discount_reason", "gtin",
-	"against_line", "conversion", "rules", "batch", "serials",
+	"against_line", "conversion", "rules", "batch", "serials", "note",
 ] as const;
 
 /** Absent means absent: an optional field that says nothing must not reach the canonical form. */

@@ -26,7 +26,7 @@ export const MOST_TIMES_DUE = 100_000;
 
 /** Several amounts of the same tender are one row on the receipt and in the books. */
 export function addTender(tenders: readonly Tender[], added: Tender): readonly Tender[] {
-	const same = tenders.find((tender) => tender.tender === added.tender && added.kind === "cash");
+	const same = tenders.find((tender) => tender.tender === added.tender && added.kind === "cash" && !tender.foreign && !added.foreign);
 	if (!same) return [...tenders, added];
 	const together = { ...same, amount_minor: same.amount_minor + added.amount_minor };
 	return tenders.map((tender) => (tender === same ? together : tender));

@@ -12,15 +12,15 @@ export interface Way {
 	/** What the cashier reads, where the shop's language is another. */
 	readonly label?: string;
 	/** `credit`: a gift card or store credit; which of both its number says. */
-	readonly kind: Extract<TenderKind, "cash" | "card" | "bank" | "on_account"> | "credit";
+	readonly kind: Extract<TenderKind, "cash" | "card" | "bank" | "on_account"> | "credit" | "foreign";
 	readonly icon: IconName;
 }
 
-const ICONS: Readonly<Partial<Record<TenderKind | "credit", IconName>>> = {
-	cash: "cash", card: "card", bank: "bank", credit: "gift", gift_card: "gift", store_credit: "gift", on_account: "person",
+const ICONS: Readonly<Partial<Record<TenderKind | "credit" | "foreign", IconName>>> = {
+	cash: "cash", foreign: "cash", card: "card", bank: "bank", credit: "gift", gift_card: "gift", store_credit: "gift", on_account: "person",
 };
 
-export function iconOf(kind: TenderKind | "credit"): IconName {
+export function iconOf(kind: TenderKind | "credit" | "foreign"): IconName {
 	return ICONS[kind] ?? "card";
 }
 
@@ -29,9 +29,10 @@ export function moneyWays({ tenders }: Pick<Snapshot, "tenders">): readonly Way[
 }
 
 /** In `training` without credit: asking for a card's balance keeps some of it for this till. */
-export function otherWays({ offers = [] }: Pick<Snapshot, "offers">, training = false): readonly Way[] {
+export function otherWays({ offers = [], foreign = [] }: Pick<Snapshot, "offers" | "foreign">, training = false): readonly Way[] {
 	const credit = !training && (offers.includes("gift_card") || offers.includes("store_credit"));
 	return [
+		...(foreign.length > 0 ? [{ tender: t("foreign.way"), kind: "foreign", icon: iconOf("foreign") } as const] : []),
 		...(credit ? [{ tender: onPaper("pay.gift"), label: t("pay.gift"), kind: "credit", icon: iconOf("credit") } as const] : []),
 		...(offers.includes("on_account") ? [{ tender: onPaper("tender.on_account"), label: t("tender.on_account"), kind: "on_account", icon: iconOf("on_account") } as const] : []),
 	];

@@ -9,6 +9,7 @@ import { hasCoupon } from "@/promotions/promotions";
 import { lookUp, type Found } from "@/scan/lookUp";
 import { isReceiptNumber } from "@/returns/lookUpSale";
 import type { Snapshot } from "@/server/api";
+import type { Customer } from "@/server/customers";
 import { beep } from "@/shell/sound";
 import type { Basket } from "@/till/basket";
 import type { Money } from "@/till/format";
@@ -32,6 +33,9 @@ export interface ScanAround {
 	readonly whyNot: () => { readonly title: string; readonly text?: string } | undefined;
 	readonly nextCustomer: () => void;
 	readonly searchByName: () => void;
+	/** Whose card a code is that stands for no goods. */
+	readonly customerOf?: (code: string) => Promise<Customer | undefined>;
+	readonly serve?: (customer: Customer) => boolean;
 	/** Opens the return of this receipt. */
 	readonly openReceipt: (number: string) => void;
 }
@@ -107,9 +111,17 @@ export function useScanning(around: ScanAround): Scanning {
 		if (found.kind === "misread") return problem(t("scan.bad_check", { code: found.code }));
 		if (isReceiptNumber(found.code) && screen.value !== "pay") return around.openReceipt(found.code);
 		if (screen.value !== "sell") return problem(t("scan.unknown", { code: found.code }), t("scan.unknown_hint"));
+		const { customerOf, serve } = around;
+		if (!customerOf || !serve) return unknown(found.code);
+		void customerOf(found.code).catch(() => undefined).then((customer) => {
+			if (!customer || screen.value !== "sell") unknown(found.code);
+			else if (serve(customer)) beep("ok");
+		});
+	}
+	function unknown(code: string): void {
 		beep("error");
 		const action = { label: t("scan.search"), run: around.searchByName };
-		notices.say({ tone: "problem", title: t("scan.unknown", { code: found.code }), text: t("scan.unknown_hint"), action });
+		notices.say({ tone: "problem", title: t("scan.unknown", { code }), text: t("scan.unknown_hint"), action });
 	}
 	function scan(code: string): void {
 		const why = around.whyNot();

@@ -38,7 +38,15 @@ export interface PricingFor {
 	readonly territory: string;
 }
 
-export type Offer = "exchange" | "gift_card" | "store_credit" | "on_account" | "tips" | "mail";
+export type Offer = "exchange" | "gift_card" | "store_credit" | "on_account" | "tips" | "new_customer" | "mail";
+
+/** What one unit of a currency is worth in the shop's, as of a day. */
+export interface ForeignRate {
+	readonly currency: string;
+	readonly currency_precision: number;
+	readonly rate: string;
+	readonly as_of: string;
+}
 
 export type Restriction = readonly [customer: string, kind: "item" | "group" | "brand", name: string];
 
@@ -69,6 +77,10 @@ export interface Snapshot {
 	readonly offers?: readonly Offer[];
 	/** What one return without receipt may come to; absent: the shop takes nothing back so. */
 	readonly without_receipt_minor?: number;
+	/** Cash of other currencies that is taken. */
+	readonly foreign?: readonly ForeignRate[];
+	/** Digits before a telephone number of the shop's country. */
+	readonly phone_code?: string;
 	readonly cashiers: readonly string[];
 	/** The same people with their PINs and roles, where a shop has set some up. */
 	readonly people?: readonly Person[];
@@ -284,6 +296,11 @@ export class Company {
 	/** What is on a gift card or store credit, with as much of it kept for this till as is there, at most `amount_minor`. */
 	async leaseCredit(credit: string, amount_minor: number): Promise<CreditAnswer> {
 		return messageOf<CreditAnswer>(await this.post("lease_credit", { credit, amount_minor }));
+	}
+
+	/** Any other call of a till, with what the company answered. */
+	async ask(method: "new_customers" | "customer", body: object): Promise<unknown> {
+		return messageOf<unknown>(await this.post(method, body));
 	}
 
 	/** Sends a receipt to its customer; the same id again changes nothing. Retryable while the receipt has not arrived. */

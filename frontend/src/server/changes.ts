@@ -31,6 +31,8 @@ export interface ChangedCustomers {
 	readonly email: readonly string[];
 	readonly group: readonly string[];
 	readonly price_list: readonly string[];
+	/** Since 0.4.0. */
+	readonly card?: readonly string[];
 }
 
 export interface Changes {
@@ -60,7 +62,7 @@ export function checkedChanges(changes: Changes): Changes {
 		typeof cursor === "string" &&
 		(items === undefined || areItems(items)) &&
 		(stock === undefined || areColumns(stock, "item", ["available"])) &&
-		(customers === undefined || areColumns(customers, "customer", CUSTOMER_COLUMNS)) &&
+		(customers === undefined || areColumns(customers, "customer", customers.card ? [...CUSTOMER_COLUMNS, "card"] : CUSTOMER_COLUMNS)) &&
 		[changes.gone, changes.gone_customers].every((list) => list === undefined || Array.isArray(list));
 	if (!whole) throw new Malformed("The company's changes are not what the protocol says.", "changes");
 	return changes;

@@ -11,10 +11,20 @@ export interface Customer {
 	readonly email: string;
 	readonly group: string;
 	readonly price_list: string;
+	/** Number or code of his card; absent if he has none. */
+	readonly card?: string;
+	/** New at this till: the company does not know him yet. */
+	readonly isNew?: true;
 }
 
 export async function readCustomer(customer: string): Promise<Customer | undefined> {
 	return (await database()).get("customers", customer);
+}
+
+/** Whose card, or id, a scan is. */
+export async function customerOfCode(code: string): Promise<Customer | undefined> {
+	const shelf = await database();
+	return (await shelf.getFromIndex("customers", "card", code)) ?? shelf.get("customers", code);
 }
 
 export async function allCustomers(): Promise<readonly Customer[]> {
@@ -29,5 +39,6 @@ export function customersOf(columns: ChangedCustomers | undefined): readonly Cus
 		email: columns?.email[index] ?? "",
 		group: columns?.group[index] ?? "",
 		price_list: columns?.price_list[index] ?? "",
+		...(columns?.card?.[index] && { card: columns.card[index] }),
 	}));
 }

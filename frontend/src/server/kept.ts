@@ -7,7 +7,7 @@ import type { Customer } from "@/server/customers";
 import type { Changes } from "@/server/changes";
 
 const DATABASE = "posbridge";
-const VERSION = 2;
+const VERSION = 3;
 /** Which till this browser is. */
 export const KEPT_ENROLMENT = "enrolment";
 export const OPEN_TIMEOUT_MS = 3_000;
@@ -24,7 +24,7 @@ interface Shelves extends DBSchema {
 	kept: { key: string; value: unknown };
 	catalogue: { key: string; value: unknown };
 	changes: { key: number; value: KeptChanges };
-	customers: { key: string; value: Customer };
+	customers: { key: string; value: Customer; indexes: { card: string } };
 }
 
 let opened: Promise<IDBPDatabase<Shelves>> | undefined;
@@ -64,11 +64,12 @@ function openOnce(): Promise<IDBPDatabase<Shelves>> {
 	return new Promise((resolve, reject) => {
 		openDB<Shelves>(DATABASE, VERSION, {
 			/** Each step adds to what is there; nothing that an older page kept is lost. */
-			upgrade(db, before) {
+			upgrade(db, before, _after, transaction) {
 				if (before < 1) db.createObjectStore("kept");
 				if (before < 1) db.createObjectStore("catalogue");
 				if (before < 2) db.createObjectStore("changes", { autoIncrement: true });
 				if (before < 2) db.createObjectStore("customers", { keyPath: "customer" });
+				if (before < 3) transaction.objectStore("customers").createIndex("card", "card");
 			},
 			blocked() {
 				reject(new Retryable("Another tab runs an older version of the till. Close it, then try again.", "older_tab"));

@@ -19,6 +19,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
 	{ keys: ["↑", "↓"], does: "keys.select" },
 	{ keys: ["+", "−"], does: "keys.quantity" },
 	{ keys: ["F4"], does: "keys.edit" },
+	{ keys: ["F5"], does: "keys.customer" },
 	{ keys: ["keys.name.delete"], does: "keys.remove" },
 	{ keys: ["F9"], does: "keys.pay" },
 	{ keys: ["keys.name.enter"], does: "keys.confirm" },
@@ -38,6 +39,7 @@ type Action = (till: Till) => void;
 const ANYWHERE: Readonly<Record<string, Action>> = {
 	F1: (till) => open(till, "hold"),
 	F3: (till) => open(till, "return"),
+	F5: (till) => open(till, "customer"),
 	F6: (till) => open(till, "trust"),
 	F7: (till) => open(till, "shift"),
 	F8: (till) => open(till, "drawer"),

@@ -8,12 +8,13 @@ import { PosBridgeError, wordsOf } from "@/core/errors";
 import { newId } from "@/core/entry";
 import { computeSale, type DraftLine, type SaleDraft, type Totals } from "@/core/sale";
 import { byHand } from "@/promotions/byHand";
+import type { AgeCheck } from "@/core/saleBody";
 import { promoted, type Promoted } from "@/promotions/promotions";
 import { sumOfBack, type Back, type BackSum } from "@/returns/back";
 import type { Snapshot } from "@/server/api";
 import {
 	addItem, changeBy, draftOf, emptyCart, isEmpty, lineOf, putBack, removeLine, setBack, setCoupon, setCustomer, setDiscount, setQuantity,
-	setPayer, setTicketDiscount, setTip, setUnit, type ByHand, type Cart, type CartLine, type Discount,
+	setAgeCheck, setNote, setPayer, setTicketDiscount, setTip, setUnit, type ByHand, type Cart, type CartLine, type Discount,
 	type Named,
 } from "@/till/cart";
 
@@ -50,6 +51,9 @@ export interface Basket {
 	sellTo(customer: Buyer | undefined, priceOf: (line: DraftLine) => number | undefined): boolean;
 	payer(payer: Named | undefined): void;
 	tip(tip_minor: number): void;
+	/** Of a line, or without a key of the whole sale. */
+	note(key: number | undefined, note: string): void;
+	ageChecked(check: AgeCheck): void;
 	/** Off the whole sale; false, in words, if it can't be computed. */
 	ticketDiscount(discount: ByHand | undefined): boolean;
 	/** False, in words, if it can't be computed. */
@@ -141,6 +145,8 @@ export function useBasket(
 		payer: (payer) => void adopt(setPayer(cart.value, payer)),
 		ticketDiscount: (discount) => adopt(setTicketDiscount(cart.value, discount)),
 		tip: (tip_minor) => void adopt(setTip(cart.value, tip_minor)),
+		ageChecked: (check) => void adopt(setAgeCheck(cart.value, check)),
+		note: (key, note) => void adopt(setNote(cart.value, key, note)),
 		takeBack: (taken) => adopt(setBack(cart.value, taken)),
 		remove: (key) => void adopt(removeLine(cart.value, key)),
 		select: (key) => void (selectedKey.value = key),

@@ -5,7 +5,7 @@ import type { Item } from "@/catalogue/catalogue";
 import type { Buyer } from "@/catalogue/selling";
 import { SCALE, formatDecimal, parseDecimal, roundRatio, type Rounding } from "@/core/money";
 import { MAX_LINES, type DraftLine, type SaleDraft } from "@/core/sale";
-import { cartTerms } from "@/core/saleBody";
+import { cartTerms, type AgeCheck } from "@/core/saleBody";
 import type { Back } from "@/returns/back";
 import type { Snapshot } from "@/server/api";
 
@@ -32,6 +32,9 @@ export interface Cart {
 	readonly discount?: ByHand;
 	/** Given beyond the total, for the staff. */
 	readonly tip_minor?: number;
+	/** What is said of the whole sale; printed, and on the invoice. */
+	readonly note?: string;
+	readonly age_check?: AgeCheck;
 	/** The customer was asked for money once: what is taken out from now on may need an approval. */
 	readonly begun?: true;
 	/** Begun in training: it never becomes a sale. */
@@ -146,12 +149,23 @@ export function setTicketDiscount(cart: Cart, discount: ByHand | undefined): Car
 	return having(cart, "discount", discount);
 }
 
+/** Without a text the line, or without a key the whole sale, has no note. */
+export function setNote(cart: Cart, key: number | undefined, note: string): Cart {
+	const text = note.trim();
+	if (key === undefined) return having(cart, "note", text === "" ? undefined : text);
+	return replaceLine(cart, key, ({ note: _before, ...line }) => (text === "" ? line : { ...line, note: text }));
+}
+
+export function setAgeCheck(cart: Cart, age_check: AgeCheck): Cart {
+	return having(cart, "age_check", age_check);
+}
+
 export function setTip(cart: Cart, tip_minor: number): Cart {
 	return having(cart, "tip_minor", tip_minor > 0 ? tip_minor : undefined);
 }
 
 /** A cart that has none of it has no such key: what is kept and compared says nothing of it. */
-function having<Key extends "coupon" | "back" | "payer" | "discount" | "tip_minor">(cart: Cart, key: Key, value: Cart[Key]): Cart {
+function having<Key extends "coupon" | "back" | "payer" | "discount" | "tip_minor" | "note" | "age_check">(cart: Cart, key: Key, value: Cart[Key]): Cart {
 	const { [key]: _before, ...plain } = cart;
 	return value === undefined ? (plain as Cart) : { ...cart, [key]: value };
 }
@@ -219,7 +233,7 @@ export function quantityForPrice(
 function plainLineOf(cart: Cart, item: Item): CartLine | undefined {
 	return cart.lines.find(({ line }) => line.item === item.item && line.unit === item.unit
 		&& line.price_minor === item.price_minor
-		&& line.discount_percent === undefined && line.unit_discount_minor === undefined);
+		&& line.discount_percent === undefined && line.unit_discount_minor === undefined && line.note === undefined);
 }
 
 function replaceLine(cart: Cart, key: number, change: (line: DraftLine) => DraftLine): Cart {

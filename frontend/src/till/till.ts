@@ -11,6 +11,9 @@ import type { Tender } from "@/core/sale";
 import type { PageDaybook, StoredEntry } from "@/daybook/daybook";
 import type { GivingBack } from "@/daybook/givingBack";
 import type { Pusher } from "@/daybook/push";
+import { useNewCustomers, type NewCustomers } from "@/customers/newCustomers";
+import { useAge, type AgeAsking } from "@/age/age";
+import { useServing, type Serving } from "@/customers/serving";
 import type { Offline } from "@/offline/offline";
 import { useHeld, type Held } from "@/hold/held";
 import { useHolding, type Holding } from "@/hold/holding";
@@ -21,6 +24,7 @@ import { useTraining, type KeptTraining, type Training } from "@/people/training
 import { hasLittleRoom, megabytes } from "@/offline/room";
 import { restartWhenQuiet, wasRestarted } from "@/offline/restart";
 import { keep } from "@/server/kept";
+import { customerOfCode } from "@/server/customers";
 import { lookUpSale, type Askable } from "@/returns/lookUpSale";
 import type { Company, Snapshot } from "@/server/api";
 import { useScanning, type Scanning } from "@/scan/scanning";
@@ -78,7 +82,7 @@ export interface LeftOpen {
 	readonly lost: number;
 }
 
-export interface Till extends Scanning, Selling, Holding, Omit<Tasks, "voidSale" | "problem"> {
+export interface Till extends Scanning, Selling, Serving, AgeAsking, Holding, Omit<Tasks, "voidSale" | "problem"> {
 	readonly snapshot: Readonly<ShallowRef<Snapshot>>;
 	readonly catalogue: Catalogue;
 	readonly copying: Copying;
@@ -107,6 +111,7 @@ export interface Till extends Scanning, Selling, Holding, Omit<Tasks, "voidSale"
 	readonly shift: Readonly<ShallowRef<string | undefined>>;
 	readonly desk: () => Desk;
 	readonly held: Held;
+	readonly newCustomers: NewCustomers;
 	readonly notices: Notices;
 	/** The receipt whose return was asked for by a scan; the panel takes it. */
 	readonly receipt: ShallowRef<string>;
@@ -150,7 +155,8 @@ export function createTill(parts: TillParts): Till {
 		screen.value = "sell";
 	}
 	function goPay(): void {
-		if (screen.value !== "sell" || basket.empty.value || !daybook.writable || tasks.isVoiding()) return;
+		if (state.ageNeeded.value > 0) panel.value = "age";
+		if (state.ageNeeded.value > 0 || screen.value !== "sell" || basket.empty.value || !daybook.writable || tasks.isVoiding()) return;
 		panel.value = undefined;
 		notices.clear();
 		if (basket.back.value && basket.lines.value.length > 0 && !state.snapshot.value.offers?.includes("exchange")) {
@@ -179,6 +185,7 @@ export function createTill(parts: TillParts): Till {
 	const scanning = useScanning({
 		...state, whyNot, nextCustomer, openReceipt,
 		money: () => state.money.value,
+		customerOf: customerOfCode,
 		searchByName: () => void (state.searchFor.value = { text: "" }),
 	});
 	const signing = useSigning(parts, state);
@@ -294,6 +301,10 @@ function openState(parts: TillParts): State {
 		refused: (reason) => tasks.problem(t("cart.refused", { reason })),
 	}, { itemOf: (item) => catalogue.byItem(item), today });
 	const selling = useBuying({ basket, catalogue, snapshot, clock, notices });
+	const serving = useServing({ basket, selling, company, settled: parts.settled });
+	const newCustomers = useNewCustomers({
+		settled: parts.settled, company, agent, writable: () => daybook.writable, taken: () => void catalogue.poll().catch(() => undefined),
+	});
 	const trust = useTrust(daybook, agent, pusher, company, clock);
 	const desk = (): Desk => ({
 		snapshot: snapshot.value, cashier: cashier.value ?? "", daybook, agent, pusher, clock,
@@ -320,18 +331,19 @@ function openState(parts: TillParts): State {
 	});
 	const money = computed(() => moneyOf(snapshot.value));
 	return {
-		...selling, ...holding, held,
+		...selling, ...serving, ...holding, held, newCustomers,
 		snapshot, catalogue, daybook, offline, clock, catalogueVersion, cashier, screen, notices, basket, trust, tasks, settled,
 		keepOpen: keepNow, shift, desk, people, learning, training: learning.on, lockedAs: shallowRef(lockedAs), panel,
 		covered: computed(() => panel.value !== undefined || people.asked.value !== undefined || cashier.value === undefined),
 		copying: copying(catalogue, parts.settled),
+		...useAge({ basket, catalogue, catalogueVersion, panel }),
 		receipt: shallowRef(""),
 		askable,
 		searchFor: shallowRef<{ readonly text: string }>(),
 		money,
 		repriced: useRepriced({ basket, catalogue, catalogueVersion, money, notices, snapshot, buying: selling.buying }),
 		paying: usePaying({
-			basket, desk, screen, may: people.may,
+			basket, desk, screen, may: people.may, recordOf: newCustomers.hashOf,
 			...(left.tenders && { given: left.tenders }),
 			keep: (given) => void keepNow(KEPT_TENDERS, given).catch((error: unknown) => failed(wordsOf(error))),
 		}),

@@ -3,7 +3,7 @@ import { Rejected } from "@/core/errors";
 import type { Tender } from "@/core/sale";
 import { checkKinds } from "@/core/tenders";
 import { issueBody } from "@/credit/issue";
-import { findCustomers } from "@/pay/customers";
+import { findCustomers } from "@/customers/find";
 import { moneyWays, otherWays } from "@/pay/ways";
 import type { Customer } from "@/server/customers";
 

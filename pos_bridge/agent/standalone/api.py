@@ -10,9 +10,14 @@ from aiohttp import web
 
 from pos_bridge.agent.daybook import SqliteShelf, arrival_now, recording
 from pos_bridge.agent.standalone.company import StandaloneCompany
-from pos_bridge.agent.standalone.demo_shop import CUSTOMERS
 from pos_bridge.agent.standalone.enrolment import Sender
 from pos_bridge.agent.standalone.kinds import mails
+from pos_bridge.core.customers import (
+	CUSTOMER_PATH,
+	MAX_RECORDS_BYTES,
+	NEW_CUSTOMERS_PATH,
+	read_asked_customer,
+)
 from pos_bridge.core.daybook import set_aside
 from pos_bridge.core.errors import Malformed, Rejected
 from pos_bridge.core.kinds.lease import CREDIT_PATH, LEASE_PATH, MAX_ASK_BYTES, Ask, read_ask
@@ -59,6 +64,8 @@ class Api:
 		app.router.add_get(RECEIPT_PATH, self.receipt)
 		app.router.add_post(CREDIT_PATH, self.credit)
 		app.router.add_post(LEASE_PATH, self.lease_credit)
+		app.router.add_post(NEW_CUSTOMERS_PATH, self.new_customers)
+		app.router.add_post(CUSTOMER_PATH, self.customer)
 		app.router.add_post(MAIL_PATH, self.mail_receipt)
 		app.router.add_get(ENROLMENT_PATH, self.offer_code)
 
@@ -101,15 +108,16 @@ class Api:
 		)
 
 	async def changes(self, request: web.Request) -> web.Response:
-		"""The customers; the shop's file is read at start only, so nothing else ever changes."""
+		"""The customers, all of them again when one is new: the shop's file is read at start only."""
 		self._sender(request)
 		digest = (await self._company.shop.goods()).catalogue.digest
-		told = f"{digest}{_TOLD}"
+		told = f"{digest}{_TOLD}{self._company.customers.told()}"
 		cursor = request.query.get("cursor")
 		if cursor == told:
 			return answer({"cursor": told, "snapshot": digest})
-		if cursor == digest:
-			return answer({"cursor": told, "snapshot": digest, "customers": _customers()})
+		if cursor == digest or (cursor or "").startswith(f"{digest}{_TOLD}"):
+			columns = self._company.customers.columns()
+			return answer({"cursor": told, "snapshot": digest, "customers": columns})
 		return answer({"cursor": digest, "reload": True})
 
 	async def chunk(self, request: web.Request) -> web.Response:
@@ -162,6 +170,20 @@ class Api:
 		till = self._sender(request).till
 		return answer(await self._company.credits.lease(till, await _asked(request)))
 
+	async def new_customers(self, request: web.Request) -> web.Response:
+		"""Take records of customers who are new at a till."""
+		self._sender(request)
+		raw = await request.read()
+		return answer(await self._company.customers.take(read_message(raw[: MAX_RECORDS_BYTES + 1])))
+
+	async def customer(self, request: web.Request) -> web.Response:
+		"""What a customer bought, and what he owes."""
+		self._sender(request)
+		raw = await request.read()
+		return answer(
+			self._company.customers.ask(read_asked_customer(read_message(raw[: MAX_ASK_BYTES + 1])))
+		)
+
 	async def mail_receipt(self, request: web.Request) -> web.Response:
 		"""A receipt that its customer wants by e-mail."""
 		till = self._sender(request).till
@@ -183,13 +205,7 @@ async def _asked(request: web.Request) -> Ask:
 
 
 _TOLD = "+customers"
-"""Behind the digest: the cursor of a till that has been told the customers."""
-
-
-def _customers() -> dict[str, list[str]]:
-	names = ("customer", "name", "mobile", "email", "group")
-	columns = dict(zip(names, map(list, zip(*CUSTOMERS, strict=True)), strict=True))
-	return {**columns, "price_list": [""] * len(CUSTOMERS)}
+"""Behind the digest, before their number: the cursor of a till that has been told the customers."""
 
 
 _FOREVER = "private, max-age=31536000, immutable"

@@ -7,6 +7,7 @@ from pos_bridge.agent.daybook import SqliteDaybook, arrival_now
 from pos_bridge.agent.standalone.demo_shop import TILL
 from pos_bridge.agent.standalone.enrolment import Enrolment
 from pos_bridge.agent.standalone.kinds.credit import Credits
+from pos_bridge.agent.standalone.kinds.customers import Customers
 from pos_bridge.agent.standalone.ledger import book_openings
 from pos_bridge.agent.standalone.poster import Poster
 from pos_bridge.agent.standalone.shop import Shop
@@ -24,6 +25,7 @@ class StandaloneCompany:
 		self.enrolment = Enrolment(self.store)
 		self.poster = Poster(self.store)
 		self.credits = Credits(self.store)
+		self.customers = Customers(self.store)
 		self.shop = Shop(items, staff)
 		self._opening: asyncio.Task[None] | None = None
 

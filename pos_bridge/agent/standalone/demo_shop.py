@@ -24,6 +24,7 @@ TILL = "T1"
 WAREHOUSE = "Shop floor"
 CURRENCY = "EUR"
 CURRENCY_PRECISION = 2
+PHONE_CODE = "49"
 
 # GS1 keeps prefixes 20 to 29 for use inside a shop, so that no code here is a real product's.
 _SHOP_PREFIX = "20"
@@ -71,6 +72,11 @@ PROFILE = TillProfile(
 	payment_codes={"Bank transfer": PaymentCode("epc", "DE02120300000000202051", "Lindenhof Trading Ltd")},
 	display_text=("Good morning!", "Fresh coffee, every day from 7"),
 	without_receipt_minor=5000,
+	phone_code=PHONE_CODE,
+	foreign=(
+		{"currency": "USD", "currency_precision": 2, "rate": "0.86", "as_of": "2026-11-20"},
+		{"currency": "CHF", "currency_precision": 2, "rate": "1.05", "as_of": "2026-11-20"},
+	),
 	rules=(
 		{
 			"rule": "WELCOME",
@@ -121,13 +127,20 @@ def _person(number: int, name: str, role: str, pin: str, badge: str) -> Person:
 CRATES = {"DRI-03": Unit("Crate", 12 * SCALE, ("4006381333955",))}
 """What is also sold by the crate, under the crate's own code."""
 
+MIN_AGES = {
+	**dict.fromkeys((f"DRI-{number}" for number in range(12, 21) if number != 15), 16),
+	"DRI-21": 18,
+	"DRI-22": 18,
+}
+"""Years that whoever buys it must have: beer and wine, spirits."""
+
 CUSTOMERS = (
-	("CUST-0001", "Café Morgenrot", "+49 30 5550101", "kueche@morgenrot.example", "Commercial"),
-	("CUST-0002", "Jana Petersen", "+49 170 5550102", "jana@petersen.example", "Individual"),
-	("CUST-0003", "Kiosk am Landwehrkanal", "+49 30 5550103", "", "Commercial"),
-	("CUST-0004", "Samir Haddad", "+49 171 5550104", "samir@haddad.example", "Individual"),
+	("CUST-0001", "Café Morgenrot", "+49 30 5550101", "kueche@morgenrot.example", "Commercial", ""),
+	("CUST-0002", "Jana Petersen", "+49 170 5550102", "jana@petersen.example", "Individual", "LH-000002"),
+	("CUST-0003", "Kiosk am Landwehrkanal", "+49 30 5550103", "", "Commercial", ""),
+	("CUST-0004", "Samir Haddad", "+49 171 5550104", "samir@haddad.example", "Individual", "LH-000004"),
 )
-"""Id, name, mobile, e-mail and group of who has an account here."""
+"""Id, name, mobile, e-mail, group and card of who has an account here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +178,7 @@ def _from_row(number: int, row: Mapping[str, str]) -> Stocked:
 		gtins=() if weighed else (_gtin(_SHOP_PREFIX, number),),
 		weighed=weighed,
 		units=(CRATES[row["item"]],) if row["item"] in CRATES else (),
+		min_age=MIN_AGES.get(row["item"], 0),
 	)
 	return Stocked(item, int(row["cost_minor"]), int(row["opening"]) * SCALE)
 

@@ -18,6 +18,7 @@ from pos_bridge.core.errors import Rejected
 from pos_bridge.erpnext.catalogue.item_taxes import Chains, chains_of
 from pos_bridge.erpnext.catalogue.rules import rule_ground, rules_of
 from pos_bridge.erpnext.shop import Shop, shop_of, till_profile
+from pos_bridge.erpnext.tenders.foreign import rates_of
 
 _OF_THE_ITEMS = ("snapshot", "groups", "units", "items", "chunk_size", "chunks")
 """The manifest's fields that come with a snapshot; all others are the till's settings."""
@@ -83,7 +84,9 @@ def ground_of(till: str) -> Ground:
 	pricing = rules_of(rule_ground(shop, today_in(shop.time_zone)))
 	if shop.rate_decimals:
 		pricing = _left_out(pricing)
-	profile = replace(till_profile(till), **pricing)
+	document = frappe.get_cached_doc("POS Profile", shop.profile)
+	foreign = rates_of(document, shop.currency, today_in(shop.time_zone))
+	profile = replace(till_profile(till), foreign=foreign, **pricing)
 	manifest = Catalogue(profile, ()).snapshot()
 	settings = {name: value for name, value in manifest.items() if name not in _OF_THE_ITEMS}
 	return Ground(settings, _grounds(shop, profile), profile)

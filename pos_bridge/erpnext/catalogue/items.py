@@ -32,7 +32,8 @@ _REASON = """CASE
 	ELSE '' END"""
 _FIELDS = (
 	"item.name, item.item_name, item.item_group, item.stock_uom, item.pos_bridge_weighed,"
-	" IFNULL(item.brand, '') AS brand, IFNULL(item.variant_of, '') AS variant_of"
+	" IFNULL(item.brand, '') AS brand, IFNULL(item.variant_of, '') AS variant_of,"
+	" IFNULL(item.pos_bridge_min_age, 0) AS min_age"
 )
 
 
@@ -103,6 +104,7 @@ def _item(row: Any, prices: Sequence[Price], facts: _Facts) -> Item | None:
 		weighed=bool(row.pos_bridge_weighed),
 		brand=row.brand,
 		variant_of=row.variant_of,
+		min_age=max(int(row.min_age), 0),
 		units=_other_units(row, facts),
 		prices=() if says_all(prices, asked) else tuple(prices),
 	)

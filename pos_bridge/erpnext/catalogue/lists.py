@@ -14,7 +14,7 @@ from pos_bridge.erpnext.stock import available
 
 PAGE = 2_000
 """Names of a list in one answer; more changes than this send the whole list again."""
-_COLUMNS = ("customer", "name", "mobile", "email", "group", "price_list")
+_COLUMNS = ("customer", "name", "mobile", "email", "group", "price_list", "card")
 
 Place = str | None
 
@@ -69,12 +69,12 @@ def next_customers(grounds: Grounds, place: Place, changed: Iterable[str]) -> tu
 def _customers(grounds: Grounds, condition: str, **values: Any) -> list[Sequence[str]]:
 	rows = frappe.db.sql(
 		"SELECT name, customer_name, IFNULL(mobile_no, ''), IFNULL(email_id, ''), IFNULL(customer_group, ''),"
-		f" IFNULL(default_price_list, '') FROM `tabCustomer` WHERE {_SERVED} AND {condition}"
-		" ORDER BY name LIMIT %(page)s",
+		" IFNULL(default_price_list, ''), IFNULL(pos_bridge_card, '') FROM `tabCustomer`"
+		f" WHERE {_SERVED} AND {condition} ORDER BY name LIMIT %(page)s",
 		{**values, **_of(grounds), "page": PAGE},
 	)
 	of_group = dict(grounds.group_price_lists)
-	return [(*row[:5], _price_list(row[5] or of_group.get(row[4]) or "", grounds)) for row in rows]
+	return [(*row[:5], _price_list(row[5] or of_group.get(row[4]) or "", grounds), row[6]) for row in rows]
 
 
 def _price_list(name: str, grounds: Grounds) -> str:

@@ -15,6 +15,7 @@ from pos_bridge.core.entry import Entry
 from pos_bridge.core.errors import Rejected
 from pos_bridge.core.money import SCALE, format_minor, parse_decimal
 from pos_bridge.core.sale import DraftLine, LineAmounts, Sale, SaleDraft
+from pos_bridge.core.sale_body import note_of
 from pos_bridge.core.tax import Charge
 from pos_bridge.erpnext.goods import tracked
 from pos_bridge.erpnext.overrides.exact_halves import exact_halves
@@ -22,6 +23,7 @@ from pos_bridge.erpnext.overrides.rereads import nothing_read_twice
 from pos_bridge.erpnext.overrides.serial_and_batch_bundle import made_by_posting
 from pos_bridge.erpnext.overrides.stock_ledger_entry import FIELDS
 from pos_bridge.erpnext.shop import CHANNEL, Shop, minor, template_rates
+from pos_bridge.erpnext.shown import plain
 from pos_bridge.erpnext.tenders.modes import change_account, payment_rows
 
 CHARGE_TYPES = {
@@ -64,15 +66,32 @@ def invoice_of(entry: Entry, sale: Sale, shop: Shop, customer: str, moment: date
 		"pos_bridge_occurred_at": entry.occurred_at,
 		**_discount_fields(sale),
 		**_write_off_fields(sale, shop),
+		**_remarks(entry.body),
 	}
 	invoice = frappe.get_doc(fields)
-	for line, amounts in zip(sale.draft.lines, sale.totals.lines, strict=True):
-		invoice.append("items", _item_row(line, amounts, shop, sale.draft))
+	told = entry.body["lines"]
+	for line, amounts, fields in zip(sale.draft.lines, sale.totals.lines, told, strict=True):
+		row = _item_row(line, amounts, shop, sale.draft)
+		invoice.append("items", {**row, **_description(line, fields)})
 	for row in _tax_rows(shop, sale):
 		invoice.append("taxes", row)
 	for row in payment_rows(sale, shop):
 		invoice.append("payments", row)
 	return invoice
+
+
+def _remarks(body: Mapping[str, Any]) -> dict[str, Any]:
+	note = note_of(body)
+	return {"remarks": plain(note)} if note else {}
+
+
+def _description(line: DraftLine, fields: Mapping[str, Any]) -> dict[str, Any]:
+	"""A line's note stands below what ERPNext says of the item."""
+	note = note_of(fields)
+	if not note:
+		return {}
+	own = frappe.get_cached_value("Item", line.item, "description") or line.name
+	return {"description": f"{own}<br>{frappe.utils.escape_html(plain(note))}"}
 
 
 def _discount_fields(sale: Sale) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from pos_bridge.core.sale import check_sale
 from pos_bridge.core.sale_body import sale_from_body
 from pos_bridge.erpnext import stock
 from pos_bridge.erpnext.credit import posting as credit
+from pos_bridge.erpnext.customers.known import with_known_customer
 from pos_bridge.erpnext.door.auth import TILL_USER
 from pos_bridge.erpnext.drawer import late, shift, vouchers
 from pos_bridge.erpnext.goods import tracked
@@ -71,6 +72,7 @@ def post(stored: Stored, post_on: date | None = None) -> Booking:
 			code="kind_not_supported",
 		)
 	shop = shop_of(entry.till)
+	stored = with_known_customer(stored, booking)
 	with what_happened_is_booked(debts.adds_to_them(entry)) as tolerated:
 		poster(stored, shop, post_on, booking)
 	late.amend(stored, post_on, booking)

@@ -28,6 +28,9 @@ def _of_sales() -> dict[str, str]:
 	return {
 		"item_disabled": _("Enable the item, or take it off the shelf."),
 		"customer_gone": _("Merge or restore the customer, if it matters."),
+		"customer_waiting": _(
+			"Wait for the record, or correct it in POS New Customer; nothing is wrong in the books."
+		),
 		"posted_late": _("Show the auditor both dates; nothing else is to do."),
 		"clock": _("Set the till's clock."),
 		"without_receipt": _("Ask who approved it."),

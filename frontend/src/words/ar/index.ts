@@ -1,6 +1,7 @@
 // The Arabic words of the till. Never a key that English lacks: the type holds both equal.
 
 import { devices } from "@/words/ar/devices";
+import { customers } from "@/words/ar/customers";
 import { report } from "@/words/ar/report";
 import { shift } from "@/words/ar/shift";
 import { returns } from "@/words/ar/returns";
@@ -186,6 +187,7 @@ export const ar: Dictionary = {
 	...tenders,
 	...devices,
 	...ticket,
+	...customers,
 	...people,
 	...everyone,
 

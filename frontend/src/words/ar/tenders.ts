@@ -4,6 +4,10 @@ import type { tenders as english } from "@/words/en/tenders";
 import type { Part } from "@/words/words";
 
 export const tenders: Part<typeof english> = {
+	"foreign.way": "نقد أجنبي",
+	"foreign.currency": "عملة الأوراق",
+	"foreign.rate": "1 {foreign} = {rate} {currency}، سعر {day}",
+	"foreign.first": "اكتب ما سُلِّم.",
 	"pay.gift": "بطاقة هدية أو رصيد",
 	"tender.on_account": "على الحساب",
 	"pay.bank_ask": "اطلب تحويل {amount}. أكِّد عندما يظهر في البنك.",

@@ -1,6 +1,7 @@
 // The German words of the till. Never a key that English lacks: the type holds both equal.
 
 import { devices } from "@/words/de/devices";
+import { customers } from "@/words/de/customers";
 import { report } from "@/words/de/report";
 import { shift } from "@/words/de/shift";
 import { returns } from "@/words/de/returns";
@@ -178,6 +179,7 @@ export const de: Dictionary = {
 	...tenders,
 	...devices,
 	...ticket,
+	...customers,
 	...people,
 	...everyone,
 

@@ -4,6 +4,10 @@ import type { tenders as english } from "@/words/en/tenders";
 import type { Part } from "@/words/words";
 
 export const tenders: Part<typeof english> = {
+	"foreign.way": "Fremdes Bargeld",
+	"foreign.currency": "Währung der Scheine",
+	"foreign.rate": "1 {foreign} = {rate} {currency}, Kurs vom {day}",
+	"foreign.first": "Tippen Sie, was gegeben wird.",
 	"pay.gift": "Gutschein, Guthaben",
 	"tender.on_account": "Auf Rechnung",
 	"pay.bank_ask": "Um eine Überweisung von {amount} bitten. Bestätigen, sobald die Bank sie zeigt.",

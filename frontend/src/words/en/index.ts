@@ -1,6 +1,7 @@
 // The English words of the till.
 
 import { devices } from "@/words/en/devices";
+import { customers } from "@/words/en/customers";
 import { report } from "@/words/en/report";
 import { shift } from "@/words/en/shift";
 import { returns } from "@/words/en/returns";
@@ -177,6 +178,7 @@ export const en = {
 	...tenders,
 	...devices,
 	...ticket,
+	...customers,
 	...people,
 	...everyone,
 

@@ -1,6 +1,10 @@
 // The English words of the ways to pay beside cash and card. Part of en/index.ts.
 
 export const tenders = {
+	"foreign.way": "Foreign cash",
+	"foreign.currency": "Currency of the notes",
+	"foreign.rate": "1 {foreign} = {rate} {currency}, rate of {day}",
+	"foreign.first": "Type what is handed over.",
 	"pay.gift": "Gift card or credit",
 	"tender.on_account": "On account",
 	"pay.bank_ask": "Ask for a transfer of {amount}. Confirm once the bank shows it.",

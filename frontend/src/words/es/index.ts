@@ -1,6 +1,7 @@
 // The Spanish words of the till. Never a key that English lacks: the type holds both equal.
 
 import { devices } from "@/words/es/devices";
+import { customers } from "@/words/es/customers";
 import { report } from "@/words/es/report";
 import { shift } from "@/words/es/shift";
 import { returns } from "@/words/es/returns";
@@ -178,6 +179,7 @@ export const es: Dictionary = {
 	...tenders,
 	...devices,
 	...ticket,
+	...customers,
 	...people,
 	...everyone,
 

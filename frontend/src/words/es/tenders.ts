@@ -4,6 +4,10 @@ import type { tenders as english } from "@/words/en/tenders";
 import type { Part } from "@/words/words";
 
 export const tenders: Part<typeof english> = {
+	"foreign.way": "Efectivo extranjero",
+	"foreign.currency": "Moneda de los billetes",
+	"foreign.rate": "1 {foreign} = {rate} {currency}, cambio del {day}",
+	"foreign.first": "Escriba lo que se entrega.",
 	"pay.gift": "Tarjeta regalo o vale",
 	"tender.on_account": "A cuenta",
 	"pay.bank_ask": "Pide una transferencia de {amount}. Confírmala cuando el banco la muestre.",

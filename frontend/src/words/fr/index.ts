@@ -1,6 +1,7 @@
 // The French words of the till. Never a key that English lacks: the type holds both equal.
 
 import { devices } from "@/words/fr/devices";
+import { customers } from "@/words/fr/customers";
 import { report } from "@/words/fr/report";
 import { shift } from "@/words/fr/shift";
 import { returns } from "@/words/fr/returns";
@@ -178,6 +179,7 @@ export const fr: Dictionary = {
 	...tenders,
 	...devices,
 	...ticket,
+	...customers,
 	...people,
 	...everyone,
 

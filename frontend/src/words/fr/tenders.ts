@@ -4,6 +4,10 @@ import type { tenders as english } from "@/words/en/tenders";
 import type { Part } from "@/words/words";
 
 export const tenders: Part<typeof english> = {
+	"foreign.way": "Devises étrangères",
+	"foreign.currency": "Devise des billets",
+	"foreign.rate": "1 {foreign} = {rate} {currency}, cours du {day}",
+	"foreign.first": "Saisissez ce qui est remis.",
 	"pay.gift": "Carte cadeau ou avoir",
 	"tender.on_account": "En compte",
 	"pay.bank_ask": "Demandez un virement de {amount}. Confirmez dès que la banque l’affiche.",

@@ -1,0 +1,42 @@
+// The Arabic words of customers: found, made, shown. Part of ar/index.ts.
+
+import type { customers as english } from "@/words/en/customers";
+import type { Part } from "@/words/words";
+
+export const customers: Part<typeof english> = {
+	"customer.title": "العميل",
+	"customer.add": "العميل",
+	"customer.menu": "العميل",
+	"customer.off": "إزالة",
+	"customer.take_off": "إزالة {name} من البيع",
+	"customer.no_card": "لا أحد لديه البطاقة {code}.",
+	"customer.is_new": "جديد هنا",
+	"customer.new": "عميل جديد",
+	"customer.new_hint": "يُحفظ على هذا الصندوق فورًا ويُرسل إلى الشركة متى أمكن الوصول إليها.",
+	"customer.make": "حفظ وخدمة",
+	"customer.name": "الاسم",
+	"customer.mobile": "الجوال (اختياري)",
+	"customer.email": "البريد الإلكتروني (اختياري)",
+	"customer.agrees": "يوافق العميل",
+	"customer.consent.receipts": "ترسل {company} إيصالاتي بالبريد الإلكتروني.",
+	"customer.consent.marketing": "يجوز أن تراسلني {company} بشأن العروض. يمكنني إنهاء ذلك في أي وقت.",
+	"customer.not_kept": "لم يُحفظ: {reason} ما كُتب ما زال هنا.",
+	"customer.fault.missing": "الاسم مطلوب.",
+	"customer.fault.too_long": "{limit} حرفًا على الأكثر.",
+	"customer.fault.characters": "حروف وعلامات عادية فقط: بلا رموز تعبيرية وبلا < أو >.",
+	"customer.fault.no_number": "هذا ليس رقم هاتف: أرقام ومسافات و+ فقط.",
+	"customer.fault.no_address": "هذا ليس عنوان بريد إلكتروني.",
+	"customer.fault.needed": "للموافقة يلزم عنوان بريد إلكتروني.",
+	"customer.waits": "جديد هنا: لم تصل بياناته إلى الشركة بعد. البيع ممكن.",
+	"customer.points": "{points} نقطة ({worth})",
+	"customer.points_label": "النقاط",
+	"customer.owes": "مدين بمبلغ {amount}",
+	"customer.owes_label": "الدين",
+	"customer.as_of": "منذ {age}",
+	"customer.heard": "من الشركة ({age})",
+	"customer.only_own": "لا يمكن سؤال الشركة الآن: فقط ما باعه هذا الصندوق في الأيام الأخيرة.",
+	"customer.purchases": "آخر المشتريات",
+	"customer.no_purchases": "لا شيء معروف هنا.",
+	"customer.returned": "مُرتجع",
+	"keys.customer": "العميل",
+};

@@ -1,0 +1,42 @@
+// The German words of customers. Part of de/index.ts.
+
+import type { customers as english } from "@/words/en/customers";
+import type { Part } from "@/words/words";
+
+export const customers: Part<typeof english> = {
+	"customer.title": "Kunde",
+	"customer.add": "Kunde",
+	"customer.menu": "Kunde",
+	"customer.off": "Herausnehmen",
+	"customer.take_off": "{name} aus dem Verkauf nehmen",
+	"customer.no_card": "Die Karte {code} hat niemand.",
+	"customer.is_new": "Neu hier",
+	"customer.new": "Neuer Kunde",
+	"customer.new_hint": "Wird sofort in dieser Kasse aufbewahrt und an die Firma gesendet, sobald sie erreichbar ist.",
+	"customer.make": "Sichern und bedienen",
+	"customer.name": "Name",
+	"customer.mobile": "Mobil (freiwillig)",
+	"customer.email": "E-Mail (freiwillig)",
+	"customer.agrees": "Der Kunde stimmt zu",
+	"customer.consent.receipts": "{company} sendet mir meine Bons per E-Mail.",
+	"customer.consent.marketing": "{company} darf mir über Angebote schreiben. Ich kann das jederzeit beenden.",
+	"customer.not_kept": "Nicht aufbewahrt: {reason} Was getippt wurde, steht noch hier.",
+	"customer.fault.missing": "Ein Name wird gebraucht.",
+	"customer.fault.too_long": "Höchstens {limit} Zeichen.",
+	"customer.fault.characters": "Nur Buchstaben und übliche Zeichen: keine Emojis, kein < oder >.",
+	"customer.fault.no_number": "Das ist keine Telefonnummer: nur Ziffern, Leerzeichen und +.",
+	"customer.fault.no_address": "Das ist keine E-Mail-Adresse.",
+	"customer.fault.needed": "Für die Zustimmung wird eine E-Mail-Adresse gebraucht.",
+	"customer.waits": "Neu hier: Die Firma hat den Datensatz noch nicht. Verkaufen geht.",
+	"customer.points": "{points} Punkte ({worth})",
+	"customer.points_label": "Punkte",
+	"customer.owes": "schuldet {amount}",
+	"customer.owes_label": "Schuldet",
+	"customer.as_of": "Stand vor {age}",
+	"customer.heard": "Von der Firma ({age})",
+	"customer.only_own": "Die Firma ist gerade nicht zu fragen: nur was diese Kasse in den letzten Tagen verkauft hat.",
+	"customer.purchases": "Letzte Einkäufe",
+	"customer.no_purchases": "Keine, die hier bekannt sind.",
+	"customer.returned": "zurückgegeben",
+	"keys.customer": "Kunde",
+};

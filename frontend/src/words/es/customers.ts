@@ -1,0 +1,42 @@
+// The Spanish words of customers: found, made, shown. Part of es/index.ts.
+
+import type { customers as english } from "@/words/en/customers";
+import type { Part } from "@/words/words";
+
+export const customers: Part<typeof english> = {
+	"customer.title": "Cliente",
+	"customer.add": "Cliente",
+	"customer.menu": "Cliente",
+	"customer.off": "Quitar",
+	"customer.take_off": "Quitar a {name} de la venta",
+	"customer.no_card": "Nadie tiene la tarjeta {code}.",
+	"customer.is_new": "Nuevo aquí",
+	"customer.new": "Nuevo cliente",
+	"customer.new_hint": "Se guarda en esta caja en el acto y se envía a la empresa en cuanto se pueda.",
+	"customer.make": "Guardar y atender",
+	"customer.name": "Nombre",
+	"customer.mobile": "Móvil (opcional)",
+	"customer.email": "Correo electrónico (opcional)",
+	"customer.agrees": "El cliente acepta",
+	"customer.consent.receipts": "{company} me envía los recibos por correo electrónico.",
+	"customer.consent.marketing": "{company} puede escribirme sobre ofertas. Puedo anularlo en cualquier momento.",
+	"customer.not_kept": "No se ha guardado: {reason} Lo escrito sigue aquí.",
+	"customer.fault.missing": "Hace falta un nombre.",
+	"customer.fault.too_long": "Como máximo {limit} caracteres.",
+	"customer.fault.characters": "Solo letras y signos corrientes: sin emojis, sin < ni >.",
+	"customer.fault.no_number": "No es un número de teléfono: solo cifras, espacios y +.",
+	"customer.fault.no_address": "No es una dirección de correo electrónico.",
+	"customer.fault.needed": "Para aceptarlo hace falta una dirección de correo electrónico.",
+	"customer.waits": "Nuevo aquí: la empresa aún no tiene la ficha. Se puede vender.",
+	"customer.points": "{points} puntos ({worth})",
+	"customer.points_label": "Puntos",
+	"customer.owes": "debe {amount}",
+	"customer.owes_label": "Debe",
+	"customer.as_of": "de hace {age}",
+	"customer.heard": "De la empresa ({age})",
+	"customer.only_own": "Ahora no se puede preguntar a la empresa: solo lo que esta caja vendió en los últimos días.",
+	"customer.purchases": "Últimas compras",
+	"customer.no_purchases": "Ninguna conocida aquí.",
+	"customer.returned": "devuelto",
+	"keys.customer": "Cliente",
+};

@@ -1,0 +1,42 @@
+// The French words of customers: found, made, shown. Part of fr/index.ts.
+
+import type { customers as english } from "@/words/en/customers";
+import type { Part } from "@/words/words";
+
+export const customers: Part<typeof english> = {
+	"customer.title": "Client",
+	"customer.add": "Client",
+	"customer.menu": "Client",
+	"customer.off": "Retirer",
+	"customer.take_off": "Retirer {name} de la vente",
+	"customer.no_card": "Personne n’a la carte {code}.",
+	"customer.is_new": "Nouveau ici",
+	"customer.new": "Nouveau client",
+	"customer.new_hint": "Conservé aussitôt sur cette caisse et envoyé à l’entreprise dès qu’elle est joignable.",
+	"customer.make": "Enregistrer et servir",
+	"customer.name": "Nom",
+	"customer.mobile": "Mobile (facultatif)",
+	"customer.email": "E-mail (facultatif)",
+	"customer.agrees": "Le client accepte",
+	"customer.consent.receipts": "{company} m’envoie mes tickets par e-mail.",
+	"customer.consent.marketing": "{company} peut m’écrire au sujet d’offres. Je peux y mettre fin à tout moment.",
+	"customer.not_kept": "Non conservé : {reason} Ce qui a été saisi est toujours là.",
+	"customer.fault.missing": "Il faut un nom.",
+	"customer.fault.too_long": "Au plus {limit} caractères.",
+	"customer.fault.characters": "Lettres et signes ordinaires seulement : pas d’emoji, ni < ni >.",
+	"customer.fault.no_number": "Ce n’est pas un numéro de téléphone : chiffres, espaces et + seulement.",
+	"customer.fault.no_address": "Ce n’est pas une adresse e-mail.",
+	"customer.fault.needed": "Pour l’accepter, il faut une adresse e-mail.",
+	"customer.waits": "Nouveau ici : l’entreprise n’a pas encore la fiche. La vente est possible.",
+	"customer.points": "{points} points ({worth})",
+	"customer.points_label": "Points",
+	"customer.owes": "doit {amount}",
+	"customer.owes_label": "Doit",
+	"customer.as_of": "il y a {age}",
+	"customer.heard": "De l’entreprise ({age})",
+	"customer.only_own": "L’entreprise est injoignable : seulement ce que cette caisse a vendu ces derniers jours.",
+	"customer.purchases": "Derniers achats",
+	"customer.no_purchases": "Aucun qui soit connu ici.",
+	"customer.returned": "repris",
+	"keys.customer": "Client",
+};

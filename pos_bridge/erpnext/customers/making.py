@@ -1,0 +1,116 @@
+"""The Customer of an id that a till made: made, filled in later, or somebody who is known already.
+
+It never makes two Customers of one telephone number or address, and never renames one in the books.
+"""
+
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.model.rename_doc import rename_doc
+
+from pos_bridge.core.customers import NewCustomer, normal_email, normal_mobile
+from pos_bridge.erpnext.customers.rows import DOCTYPE, ERASED, country_code
+from pos_bridge.erpnext.shop import Shop
+
+MAX_CANDIDATES = 50
+"""Customers whose number ends alike, that are looked at one by one."""
+_LAST_DIGITS = 7
+
+
+def make(shop: Shop, name: str, mobile: str = "", email: str = "") -> str:
+	"""A new Customer (and ERPNext's Contact) in the group and territory of the shop; its name."""
+	document = frappe.get_doc(
+		{
+			"doctype": "Customer",
+			"customer_name": name,
+			"customer_type": "Individual",
+			"customer_group": _group(shop),
+			"territory": frappe.get_cached_value("Customer", shop.customer, "territory"),
+			"mobile_no": mobile or None,
+			"email_id": email or None,
+		}
+	)
+	document.insert(ignore_permissions=True)
+	return str(document.name)
+
+
+def placeholder_name(id: str) -> str:
+	"""What a Customer is called until its record comes, and after it is erased."""
+	return _("Customer {0}").format(id[-12:])
+
+
+def fill_in(customer: str, record: NewCustomer) -> None:
+	"""Give a Customer that a sale made what its record says; its name in the books stays what it is."""
+	document = frappe.get_doc("Customer", customer)
+	document.customer_name = record.name.strip()
+	document.mobile_no = record.mobile.strip() or None
+	document.email_id = normal_email(record.email) or None
+	document.save(ignore_permissions=True)
+
+
+def merge(placeholder: str, into: str) -> None:
+	"""All that was booked on the one is the other's from now on: ERPNext's own way of merging."""
+	name = frappe.db.get_value("Customer", into, "customer_name")
+	rename_doc(
+		"Customer",
+		placeholder,
+		into,
+		force=True,
+		merge=True,
+		ignore_permissions=True,
+		show_alert=False,
+		rebuild_search=False,
+	)
+	# ERPNext gives it the name of its id, where customers are named by their names.
+	frappe.db.set_value("Customer", into, "customer_name", name, update_modified=False)
+
+
+def same_person(record: NewCustomer, shop: Shop) -> str:
+	"""The oldest Customer with this telephone number or address; "" if there is none."""
+	country = country_code(shop.company)
+	mobile, email = normal_mobile(record.mobile, country), normal_email(record.email)
+	found = {*_by_mobile(mobile, country), *_by_email(email)}
+	rows = frappe.get_all(
+		"Customer", {"name": ("in", [*found, ""]), "disabled": 0}, pluck="name", order_by="creation", limit=1
+	)
+	return str(rows[0]) if rows else ""
+
+
+def _by_mobile(mobile: str, country: str) -> list[str]:
+	if not mobile:
+		return []
+	rows = frappe.db.sql(
+		"SELECT name, mobile_no FROM `tabCustomer` WHERE mobile_no IS NOT NULL AND disabled = 0"
+		" AND REGEXP_REPLACE(mobile_no, '[^0-9]', '') LIKE %(tail)s ORDER BY creation LIMIT %(most)s",
+		{"tail": f"%{mobile[-_LAST_DIGITS:]}", "most": MAX_CANDIDATES},
+		as_dict=True,
+	)
+	return [row.name for row in rows if normal_mobile(row.mobile_no, country) == mobile]
+
+
+def _by_email(email: str) -> list[str]:
+	if not email:
+		return []
+	return frappe.get_all("Customer", {"email_id": email, "disabled": 0}, pluck="name", limit=MAX_CANDIDATES)
+
+
+def _group(shop: Shop) -> str:
+	"""The first group of the POS Profile that takes customers, else that of whoever walks in."""
+	profile = frappe.get_cached_doc("POS Profile", shop.profile)
+	for row in profile.customer_groups:
+		bounds = frappe.get_cached_value("Customer Group", row.customer_group, ["lft", "rgt"])
+		leaf = bounds and frappe.db.get_value(
+			"Customer Group",
+			{"is_group": 0, "lft": (">=", bounds[0]), "rgt": ("<=", bounds[1])},
+			order_by="lft",
+		)
+		if leaf:
+			return str(leaf)
+	return str(frappe.get_cached_value("Customer", shop.customer, "customer_group"))
+
+
+def is_placeholder(customer: str, row: Any) -> bool:
+	"""Whether nobody but a sale of this id has made the Customer: it can be merged without asking."""
+	others = frappe.db.count(DOCTYPE, {"customer": customer, "status": ("!=", ERASED)})
+	return row.status == "Waiting" and others == 1

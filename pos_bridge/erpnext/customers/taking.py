@@ -1,0 +1,158 @@
+"""Records of new customers as tills send them: kept first, then turned into Customers.
+
+It never loses a record: what ERPNext refuses is held with its reason; taking it twice changes nothing.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.utils import now
+
+from pos_bridge.core.customers import NewCustomer, faults_of, normal_email, normal_mobile, record_hash
+from pos_bridge.erpnext.customers import making
+from pos_bridge.erpnext.customers.rows import (
+	DOCTYPE,
+	ERASED,
+	HELD,
+	TAKEN,
+	WAITING,
+	country_code,
+	lock,
+	row_of,
+	write,
+)
+from pos_bridge.erpnext.shop import Shop, shop_of
+from pos_bridge.erpnext.shown import plain
+
+FLAG = "customer_waiting"
+Result = tuple[str, str, str, str]
+
+
+def take(till: str, record: NewCustomer) -> Result:
+	"""Keep a record and make or find its Customer: id, outcome, Customer, why it is held."""
+	shop = shop_of(till)
+	lock(shop.company)
+	row = row_of(record.customer)
+	if row and row.status == ERASED:
+		return record.customer, "erased", row.customer or "", ""
+	if row and row.status == TAKEN:
+		return record.customer, "exists", row.customer or "", ""
+	write(record.customer, _kept(till, shop, record))
+	faults = faults_of(record, country_code(shop.company))
+	if faults:
+		return _hold(record, row, ", ".join(_fault_words(*fault) for fault in faults))
+	return _place(record, shop, row)
+
+
+def _place(record: NewCustomer, shop: Shop, row: Any) -> Result:
+	known = making.same_person(record, shop)
+	try:
+		customer, outcome = _customer(record, shop, row, known)
+	except frappe.ValidationError as error:
+		frappe.db.rollback(save_point=_POINT)
+		frappe.local.message_log = []
+		return _hold(record, row, plain(frappe.utils.strip_html(str(error)))[:500])
+	write(record.customer, {"status": TAKEN, "customer": customer, "reason": ""})
+	_settle_flags(record.customer, customer)
+	return record.customer, outcome, customer, ""
+
+
+_POINT = "pos_bridge_new_customer"
+
+
+def _customer(record: NewCustomer, shop: Shop, row: Any, known: str) -> tuple[str, str]:
+	frappe.db.savepoint(_POINT)
+	there = row.customer if row else ""
+	if there and known and known != there:
+		if making.is_placeholder(there, row):
+			making.merge(there, known)
+		return known, "same_as"
+	if there:
+		making.fill_in(there, record)
+		return there, "created"
+	if known:
+		return known, "same_as"
+	email = normal_email(record.email)
+	return making.make(shop, record.name.strip(), record.mobile.strip(), email), "created"
+
+
+def retry(id: str, name: str, mobile: str, email: str) -> Result:
+	"""A held record as somebody in the desk corrected it; what the till recorded stays beside it."""
+	kept = frappe.get_doc(DOCTYPE, id)
+	if kept.status != HELD:
+		return id, "exists", kept.customer or "", ""
+	shop = shop_of(kept.till)
+	lock(shop.company)
+	record = NewCustomer(id, name, mobile, email, {}, "", "", "")
+	faults = faults_of(record, country_code(shop.company))
+	if faults:
+		return id, "held", "", ", ".join(_fault_words(*fault) for fault in faults)
+	country = country_code(shop.company)
+	write(
+		id,
+		{
+			"customer_name": plain(name.strip()),
+			"mobile": plain(mobile.strip()),
+			"email": plain(email.strip()),
+			"mobile_key": normal_mobile(mobile, country),
+			"email_key": normal_email(email),
+		},
+	)
+	row = row_of(id)
+	# A sale may have made its Customer meanwhile.
+	return _place(record, shop, frappe._dict(row, status=WAITING) if row.customer else None)
+
+
+def _hold(record: NewCustomer, row: Any, reason: str) -> Result:
+	write(record.customer, {"status": HELD, "reason": reason, "customer": (row and row.customer) or None})
+	return record.customer, "held", (row and row.customer) or "", reason
+
+
+def _kept(till: str, shop: Shop, record: NewCustomer) -> dict[str, Any]:
+	country = country_code(shop.company)
+	fields = {
+		"status": HELD,
+		"company": shop.company,
+		"till": till,
+		"cashier": plain(record.cashier),
+		"customer_name": plain(record.name),
+		"mobile": plain(record.mobile),
+		"email": plain(record.email),
+		"mobile_key": normal_mobile(record.mobile, country),
+		"email_key": normal_email(record.email),
+		"created_at": record.created_at,
+		"recorded_at": now(),
+		"salt": record.salt,
+		"record_hash": record_hash(record),
+	}
+	for purpose, given in record.consents.items():
+		fields |= {f"{purpose}_since": given.given_at, f"{purpose}_wording": plain(given.wording)}
+	return fields
+
+
+def _fault_words(field: str, code: str) -> str:
+	words: dict[tuple[str, str], Callable[[], str]] = {
+		("name", "missing"): lambda: _("the name is missing"),
+		("name", "too_long"): lambda: _("the name is longer than 140 characters"),
+		("name", "characters"): lambda: _("the name has signs that ERPNext does not take"),
+		("mobile", "no_number"): lambda: _("the mobile number is no telephone number"),
+		("email", "no_address"): lambda: _("the e-mail address is none"),
+		("email", "needed"): lambda: _("there is a consent, but no e-mail address"),
+	}
+	return words[(field, code)]()
+
+
+def _settle_flags(id: str, customer: str) -> None:
+	"""What was booked before the record came needs nobody's look any more."""
+	flag = frappe.qb.DocType("POS Entry Flag")
+	note = _("The record of {0} has come: {1}.").format(id, customer)
+	(
+		frappe.qb.update(flag)
+		.set(flag.reviewed, 1)
+		.set(flag.reviewed_by, "Administrator")
+		.set(flag.reviewed_at, now())
+		.set(flag.review_note, note)
+		.where((flag.flag == FLAG) & (flag.reviewed == 0) & flag.details.like(f"%{id}%"))
+	).run()

@@ -1,0 +1,104 @@
+"""Details of a sale: notes on a line and on the whole, an age that is asked once, foreign cash."""
+
+import pytest
+
+from tests.e2e.conftest import ON_BOTH
+from tests.e2e.test_sale import choose_cashier, pay_cash, scan, tile, until
+from tests.e2e.till.taps import Taps
+from tests.e2e.till.test_returns import entries, printed
+
+pytestmark = pytest.mark.browser
+
+
+@ON_BOTH
+def test_notes_are_recorded_and_printed(till, demo):
+	choose_cashier(till)
+	tile(till, "Cappuccino", "3.40").click()
+	till.get_by_role("button", name="Edit Cappuccino").click()
+	till.get_by_label("Note (on the receipt)").fill("oat milk")
+	till.get_by_role("button", name="Save").click()
+	taps = Taps()
+	taps(till.get_by_role("button", name="Note", exact=True))
+	till.get_by_label("Stands on the receipt").fill("for Mrs Klein")
+	taps(till.get_by_role("button", name="Save"))
+	taps.end("Note on the sale")
+	pay_cash(till, "5")
+	(sale,) = entries(demo, "sale")
+	assert (sale["body"]["note"], sale["body"]["lines"][0]["note"]) == ("for Mrs Klein", "oat milk")
+	until(lambda: demo.entry_states().get(sale["id"]) == "posted")
+	until(lambda: printed(demo) == 1)
+	assert "oat milk" in demo.paper()
+	assert "for Mrs Klein" in demo.paper()
+
+
+def test_a_scan_into_a_note_is_no_note(till, demo):
+	choose_cashier(till)
+	tile(till, "Cappuccino", "3.40").click()
+	till.get_by_role("button", name="Note", exact=True).click()
+	field = till.get_by_label("Stands on the receipt")
+	field.press_sequentially("gift", delay=80)
+	scan(till, "2000000000015")
+	until(lambda: till.get_by_role("button", name="Edit ").count() == 2)
+	assert till.get_by_text("2000000000015").count() == 0
+	pay_cash(till, "20")
+	(sale,) = entries(demo, "sale")
+	assert "2000000000015" not in sale["body"].get("note", "")
+
+
+def test_an_age_is_asked_once_and_again_only_for_a_higher_one(till, demo):
+	choose_cashier(till)
+	till.get_by_role("button", name="Drinks", exact=True).click()
+	taps = Taps()
+	tile(till, "Riesling dry 0.75 l", "9.90").click()
+	till.get_by_text("Is the customer 16 or older?").wait_for()
+	taps(till.get_by_test_id("age-document"))
+	taps.end("Age check")
+	tile(till, "Primitivo 0.75 l", "8.90").click()
+	assert till.get_by_role("dialog").count() == 0
+	tile(till, "Gin dry 0.5 l", "29.90").click()
+	till.get_by_text("Is the customer 18 or older?").wait_for()
+	till.get_by_role("button", name="No: take it out").click()
+	assert till.get_by_role("button", name="Edit Gin").count() == 0
+	pay_cash(till, "20")
+	(sale,) = entries(demo, "sale")
+	assert sale["body"]["age_check"] == {"years": 16, "how": "document"}
+	assert [line["name"] for line in sale["body"]["lines"]] == ["Riesling dry 0.75 l", "Primitivo 0.75 l"]
+
+
+def test_the_age_is_asked_of_the_next_customer_again(till, demo):
+	choose_cashier(till)
+	till.get_by_role("button", name="Drinks", exact=True).click()
+	tile(till, "Riesling dry 0.75 l", "9.90").click()
+	till.keyboard.press("Escape")
+	until(lambda: till.get_by_role("button", name="Edit Riesling").count() == 0)
+	tile(till, "Riesling dry 0.75 l", "9.90").click()
+	till.get_by_role("button", name="Yes, beyond doubt").click()
+	pay_cash(till, "10")
+	till.get_by_test_id("next").click()
+	till.get_by_role("button", name="Drinks", exact=True).click()
+	tile(till, "Riesling dry 0.75 l", "9.90").click()
+	till.get_by_text("Is the customer 16 or older?").wait_for()
+
+
+def test_foreign_cash_is_taken_at_the_companys_rate_and_change_is_the_shops(till, demo):
+	choose_cashier(till)
+	tile(till, "Cappuccino", "3.40").click()
+	taps = Taps()
+	taps(till.get_by_test_id("pay"))
+	taps(till.get_by_role("button", name="Foreign cash"))
+	till.get_by_text("1 USD = 0.86 EUR, rate of Nov 20, 2026").wait_for()
+	assert till.get_by_test_id("confirm").is_disabled()
+	till.keyboard.type("10", delay=60)
+	assert "€5.20" in till.locator(".change").inner_text()
+	taps(till.get_by_test_id("confirm"))
+	taps(till.get_by_test_id("next"))
+	taps.end("Foreign cash")
+	(sale,) = entries(demo, "sale")
+	dollars = {"currency": "USD", "currency_precision": 2, "amount_minor": 1_000, "rate": "0.86"}
+	(tender,) = sale["body"]["tenders"]
+	assert tender == {"tender": "Cash", "kind": "cash", "amount_minor": 860, "foreign": dollars}
+	assert sale["body"]["change_minor"] == 520
+	until(lambda: demo.entry_states().get(sale["id"]) == "posted")
+	assert demo.booked(sale["id"])["Cash"] == 340
+	until(lambda: printed(demo) == 1)
+	assert "USD 10.00 x 0.86" in demo.paper()
