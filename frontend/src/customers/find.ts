@@ -1,7 +1,7 @@
 // Customers by what a person says of them: parts of the name, the number or the address, the card, in any order.
 // Pure; the list is short enough to be walked through at each key.
 
-import { normalMobile } from "@/core/customers";
+import { normalMobile } from "@/customers/record";
 import type { Customer } from "@/server/customers";
 
 export const FOUND_AT_MOST = 5;

@@ -3,7 +3,7 @@
 
 import { shallowRef, type ShallowRef } from "vue";
 import type { AgentConnection } from "@/agent/connection";
-import { recordHash, type NewCustomer } from "@/core/customers";
+import { recordHash, type NewCustomer } from "@/customers/record";
 import { Rejected } from "@/core/errors";
 import type { Company } from "@/server/api";
 import type { Customer } from "@/server/customers";

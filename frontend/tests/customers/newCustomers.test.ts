@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { faultsOf, normalEmail, normalMobile, recordHash, type NewCustomer } from "@/core/customers";
+import { faultsOf, normalEmail, normalMobile, recordHash, type NewCustomer } from "@/customers/record";
 import { Retryable } from "@/core/errors";
 import { findCustomers } from "@/customers/find";
 import { heardFrom } from "@/customers/history";

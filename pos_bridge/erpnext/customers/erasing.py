@@ -60,6 +60,8 @@ def erase(customer: str) -> str:
 	_erase_copies(customer, name)
 	if frappe.db.get_default("cust_master_name") == "Customer Name":
 		rename_doc("Customer", customer, name, force=True, ignore_permissions=True, show_alert=False)
+		# Its comment says the name that it had.
+		_forget_versions("Customer", name)
 	frappe.clear_document_cache("Customer", customer)
 	return name
 

@@ -17,7 +17,7 @@ from pos_bridge.core.customers import (
 from pos_bridge.core.customers.new_customer import MAX_RECORDS, MAX_TEXT
 from pos_bridge.core.errors import Malformed, TooLarge
 
-VECTORS = json.loads((Path(__file__).parents[2] / "vectors/contact.json").read_text(encoding="utf-8"))
+VECTORS = json.loads((Path(__file__).parents[3] / "vectors/contact.json").read_text(encoding="utf-8"))
 RECORD = VECTORS["records"][0]["record"]
 
 
