@@ -6,6 +6,7 @@ import { HUNDRED_PERCENT, allocate, formatMinor, parseDecimal, withoutSpareZeros
 import type { ReturnBody } from "@/core/returns";
 import type { SaleBody, SaleLine, TaxTotal, Tender } from "@/core/sale";
 import { masked } from "@/core/tenders";
+import { LABELS, type ReceiptLabels } from "@/core/receiptLabels";
 import { noteOf, offPrices, totalsOf } from "@/core/saleBody";
 
 export type Align = "left" | "center" | "right";
@@ -50,49 +51,14 @@ export interface ReceiptHeader {
 	readonly columns?: number;
 }
 
-/** The words of a receipt; a page passes its own language's. */
-export interface ReceiptLabels {
-	readonly cashier: string;
-	readonly total: string;
-	readonly tip: string;
-	readonly waived: string;
-	readonly change: string;
-	readonly subtotal: string;
-	readonly discount: string;
-	readonly rounding: string;
-	readonly tax_on: string;
-	readonly copy: string;
-	readonly return: string;
-	readonly of_receipt: string;
-	readonly check: string;
-	readonly training: string;
-	readonly not_a_receipt: string;
-}
-
-export const LABELS: ReceiptLabels = {
-	cashier: "Cashier",
-	total: "TOTAL",
-	tip: "Tip",
-	waived: "Waived",
-	change: "Change",
-	subtotal: "Subtotal",
-	discount: "Discount",
-	rounding: "Rounding",
-	tax_on: "on",
-	copy: "COPY",
-	return: "RETURN",
-	of_receipt: "of receipt",
-	check: "Check",
-	training: "TRAINING",
-	not_a_receipt: "Not a receipt: nothing was sold",
-};
-
 export interface ReceiptOptions {
 	/** Counts reprints from 1; absent or 0 is the original. */
 	readonly copy?: number;
 	/** The entry's hash. */
 	readonly hash: string;
 }
+
+export { LABELS, type ReceiptLabels };
 
 export const DEFAULT_COLUMNS = 42;
 const SPACE = { type: "space" } as const;

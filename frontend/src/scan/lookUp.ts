@@ -7,7 +7,7 @@ import { priceIn, type Buying, type Shop } from "@/catalogue/selling";
 import { isGtin, normaliseCode, parseInStoreCode, type InStoreCode } from "@/core/gs1";
 import { parseElements, type Elements } from "@/core/gs1Elements";
 import { parseDecimal, roundRatio, SCALE } from "@/core/money";
-import { inUnit } from "@/sell/weights";
+import { inUnit } from "@/weigh/weights";
 import type { Snapshot } from "@/server/api";
 import { quantityForPrice } from "@/till/cart";
 import { finerOf } from "@/till/format";

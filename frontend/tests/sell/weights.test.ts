@@ -1,7 +1,7 @@
 // Weights in other units: exact, or none at all.
 
 import { expect, test } from "vitest";
-import { inUnit } from "@/sell/weights";
+import { inUnit } from "@/weigh/weights";
 
 test("kilograms and grams, pounds and ounces are turned into each other exactly", () => {
 	expect(inUnit("0.345", "kg", "Kg")).toBe("0.345");
