@@ -33,12 +33,26 @@ def ledgers_trusted() -> Iterator[None]:
 
 
 def _insert(own: Callable[..., Any]) -> Callable[..., Any]:
+	known: set[tuple[str, str, str]] = set()
+
 	def insert(document: Any, *arguments: Any, **options: Any) -> Any:
 		if document.doctype not in LEDGERS or arguments or options:
 			return own(document, *arguments, **options)
+		_tell_of_links(document, known)
 		return _insert_row(document)
 
 	return insert
+
+
+def _tell_of_links(row: Any, known: set[tuple[str, str, str]]) -> None:
+	"""Whoever renames or merges a Customer goes by what Frappe remembers of who names one."""
+	tell = getattr(base_document, "invalidate_distinct_link_doctypes", lambda *_link: None)
+	for field in row.meta.get("fields", {"fieldtype": "Dynamic Link"}):
+		linked = row.get(field.fieldname) and row.get(field.options)
+		link = (row.doctype, field.options, linked)
+		if linked and link not in known:
+			known.add(link)
+			tell(*link)
 
 
 def _insert_row(row: Any) -> Any:
