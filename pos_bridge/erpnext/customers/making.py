@@ -68,6 +68,11 @@ def merge(placeholder: str, into: str) -> None:
 		)
 	finally:
 		frappe.set_user(user)
+	# Frappe finds rows of ledgers by what it remembers of them, which may be older than the first sale.
+	for doctype in ("GL Entry", "Payment Ledger Entry"):
+		party = frappe.qb.DocType(doctype)
+		query = frappe.qb.update(party).set(party.party, into)
+		query.where((party.party_type == "Customer") & (party.party == placeholder)).run()
 	# ERPNext gives it the name of its id, where customers are named by their names.
 	frappe.db.set_value("Customer", into, "customer_name", name, update_modified=False)
 

@@ -74,12 +74,13 @@ def test_a_receipt_is_queued_once_with_what_was_sold(till, shop, outgoing):
 def test_without_a_mail_account_it_waits_and_a_deleted_row_is_forgotten(till, shop):
 	wire = shop.sale(shop.line(shop.items[0]))
 	book(shop, wire)
+	before = queued()
 	ask(till, id=ID, entry=open_wire(wire).id, to=TO)
 	assert receipt_mail.due() == []
 	frappe.db.rollback()
 	frappe.delete_doc("POS Receipt Mail", ID)
 	frappe.db.commit()
-	assert queued() == []
+	assert queued() == before
 	assert TO not in json.dumps(frappe.get_all("POS Entry", fields=["*"]), default=str)
 
 
