@@ -104,9 +104,9 @@ def _paying(page: Page) -> Iterator[str]:
 	for index, name in ((1, "pay-card"), (2, "pay-bank")):
 		page.locator(".tabs > .button").nth(index).click()
 		yield name
-	for index, name in ((0, "pay-gift-card"), (1, "pay-on-account")):
+	for index, name in ((0, "pay-foreign"), (1, "pay-gift-card"), (2, "pay-on-account")):
 		page.locator(".tabs .others .button").nth(index).click()
-		page.locator("form.credit, form.account").wait_for()
+		page.locator(".card.foreign, form.credit, form.account").wait_for()
 		yield name
 	page.locator(".tabs > .button").first.click()
 	page.locator("#pay-amount").fill("1")

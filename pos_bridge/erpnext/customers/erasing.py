@@ -8,7 +8,7 @@ from frappe import _
 from frappe.model.rename_doc import rename_doc
 
 from pos_bridge.core.errors import Rejected
-from pos_bridge.erpnext.customers.making import placeholder_name
+from pos_bridge.erpnext.customers.making import ledgers_follow, placeholder_name
 from pos_bridge.erpnext.customers.rows import DOCTYPE, ERASED
 
 _PERSONAL = (
@@ -60,6 +60,7 @@ def erase(customer: str) -> str:
 	_erase_copies(customer, name)
 	if frappe.db.get_default("cust_master_name") == "Customer Name":
 		rename_doc("Customer", customer, name, force=True, ignore_permissions=True, show_alert=False)
+		ledgers_follow(customer, name)
 		# Its comment says the name that it had.
 		_forget_versions("Customer", name)
 	frappe.clear_document_cache("Customer", customer)

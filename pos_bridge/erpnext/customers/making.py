@@ -68,13 +68,23 @@ def merge(placeholder: str, into: str) -> None:
 		)
 	finally:
 		frappe.set_user(user)
-	# Frappe finds rows of ledgers by what it remembers of them, which may be older than the first sale.
-	for doctype in ("GL Entry", "Payment Ledger Entry"):
-		party = frappe.qb.DocType(doctype)
-		query = frappe.qb.update(party).set(party.party, into)
-		query.where((party.party_type == "Customer") & (party.party == placeholder)).run()
+	ledgers_follow(placeholder, into)
 	# ERPNext gives it the name of its id, where customers are named by their names.
 	frappe.db.set_value("Customer", into, "customer_name", name, update_modified=False)
+
+
+def ledgers_follow(before: str, after: str) -> None:
+	"""Frappe finds rows by what it remembers of tables, which can be older than a first sale, and no text."""
+	for doctype in ("GL Entry", "Payment Ledger Entry"):
+		row = frappe.qb.DocType(doctype)
+		query = frappe.qb.update(row).set(row.party, after)
+		query.where((row.party_type == "Customer") & (row.party == before)).run()
+	frappe.db.sql(
+		"UPDATE `tabGL Entry` row JOIN (SELECT DISTINCT voucher_no FROM `tabGL Entry`"
+		" WHERE party_type = 'Customer' AND party = %(after)s) own ON own.voucher_no = row.voucher_no"
+		" SET row.against = %(after)s WHERE row.against = %(before)s",
+		{"before": before, "after": after},
+	)
 
 
 def same_person(record: NewCustomer, shop: Shop) -> str:
