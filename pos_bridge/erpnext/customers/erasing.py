@@ -88,12 +88,20 @@ def _erase_contacts(customer: str) -> None:
 				continue  # it is somebody else's, too
 			_forget_versions(doctype, name)
 			frappe.delete_doc(doctype, name, force=True, ignore_permissions=True, delete_permanently=True)
+			_forget_deletion(doctype, name)
 
 
 def _forget_versions(doctype: str, name: str) -> None:
 	"""Frappe keeps what a document said before, and comments about it."""
 	frappe.db.delete("Version", {"ref_doctype": doctype, "docname": name})
 	frappe.db.delete("Comment", {"reference_doctype": doctype, "reference_name": name})
+
+
+def _forget_deletion(doctype: str, name: str) -> None:
+	"""Frappe notes what was deleted by its name."""
+	frappe.db.delete(
+		"Comment", {"comment_type": "Deleted", "reference_doctype": doctype, "subject": ("like", f"%{name}")}
+	)
 
 
 def _erase_copies(customer: str, name: str) -> None:

@@ -148,7 +148,8 @@ def test_erasing_leaves_the_books_and_no_name(shop):
 	before = gl_of(wire)
 	name = desk.erase_customer(record=record["customer"])["customer"]
 	assert gl_of(wire) == before
-	assert everything_that_says(record) == []
+	# Germany's log of postings may not be changed by anybody, whoever is in it.
+	assert {table for table, *_ in everything_that_says(record)} <= {"tabTransaction Log"}
 	assert invoice_of(wire).customer_name == name
 	(again,) = take(shop.till, record)
 	assert again["outcome"] == "erased"
