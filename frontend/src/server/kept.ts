@@ -7,7 +7,8 @@ import type { Customer } from "@/server/customers";
 import type { Changes } from "@/server/changes";
 
 const DATABASE = "posbridge";
-const VERSION = 3;
+/** An older release can't open what a newer one raised this for: think of setting back. */
+const VERSION = 2;
 /** Which till this browser is. */
 export const KEPT_ENROLMENT = "enrolment";
 export const OPEN_TIMEOUT_MS = 3_000;
@@ -24,7 +25,7 @@ interface Shelves extends DBSchema {
 	kept: { key: string; value: unknown };
 	catalogue: { key: string; value: unknown };
 	changes: { key: number; value: KeptChanges };
-	customers: { key: string; value: Customer; indexes: { card: string } };
+	customers: { key: string; value: Customer };
 }
 
 let opened: Promise<IDBPDatabase<Shelves>> | undefined;
@@ -64,12 +65,11 @@ function openOnce(): Promise<IDBPDatabase<Shelves>> {
 	return new Promise((resolve, reject) => {
 		openDB<Shelves>(DATABASE, VERSION, {
 			/** Each step adds to what is there; nothing that an older page kept is lost. */
-			upgrade(db, before, _after, transaction) {
+			upgrade(db, before) {
 				if (before < 1) db.createObjectStore("kept");
 				if (before < 1) db.createObjectStore("catalogue");
 				if (before < 2) db.createObjectStore("changes", { autoIncrement: true });
 				if (before < 2) db.createObjectStore("customers", { keyPath: "customer" });
-				if (before < 3) transaction.objectStore("customers").createIndex("card", "card");
 			},
 			blocked() {
 				reject(new Retryable("Another tab runs an older version of the till. Close it, then try again.", "older_tab"));
