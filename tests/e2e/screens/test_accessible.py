@@ -119,10 +119,11 @@ def test_a_chosen_language_is_kept_on_this_till_and_paper_stays_in_the_shops(til
 	till.get_by_test_id("menu").click()
 	till.get_by_test_id("language").click()
 	till.get_by_role("button", name="العربية").click()
-	assert till.evaluate("document.documentElement.dir") == "rtl"
+	reads_arabic = "document.documentElement.dir === 'rtl' && document.documentElement.lang === 'ar'"
+	till.wait_for_function(reads_arabic)
 	till.reload()
 	till.locator(".tile").first.wait_for()
-	assert till.evaluate("[document.documentElement.lang, document.documentElement.dir]") == ["ar", "rtl"]
+	till.wait_for_function(reads_arabic)
 	cart = till.locator("section.panel").bounding_box()
 	items = till.locator("section.items").bounding_box()
 	assert cart["x"] < items["x"]
