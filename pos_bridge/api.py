@@ -127,7 +127,7 @@ def customer() -> dict[str, Any]:
 
 def _new_customers() -> dict[str, Any]:
 	till = current_sender().till
-	body = read_message(frappe.request.get_data()[: MAX_RECORDS_BYTES + 1])
+	body = _message(MAX_RECORDS_BYTES)
 	return taken_answer([_take(till, record) for record in read_new_customers(body)])
 
 
@@ -137,7 +137,7 @@ def _take(till: str, record: NewCustomer) -> taking.Result:
 
 def _customer() -> dict[str, Any]:
 	till = current_sender().till
-	asked = read_asked_customer(read_message(frappe.request.get_data()[: MAX_ASK_BYTES + 1]))
+	asked = read_asked_customer(_message(MAX_ASK_BYTES))
 	return shown.customer_answer(till, asked)
 
 
@@ -149,16 +149,21 @@ def _lease() -> dict[str, Any]:
 
 def _mail() -> dict[str, Any]:
 	till = current_sender().till
-	ask = read_mail(read_message(frappe.request.get_data()[: MAX_MAIL_BYTES + 1]))
+	ask = read_mail(_message(MAX_MAIL_BYTES))
 	return _committed(lambda: receipt_mail.take(till, ask))
 
 
+def _message(max_bytes: int) -> dict[str, Any]:
+	"""The request's body; one that is too long ends behind the bound, and is no JSON any more."""
+	return read_message(frappe.request.get_data()[: max_bytes + 1])
+
+
 def _asked() -> Ask:
-	return read_ask(read_message(frappe.request.get_data()[: MAX_ASK_BYTES + 1]))
+	return read_ask(_message(MAX_ASK_BYTES))
 
 
 def _enrol() -> dict[str, Any]:
-	body = read_message(frappe.request.get_data()[: MAX_ENROL_BYTES + 1])
+	body = _message(MAX_ENROL_BYTES)
 	code, holder = body.get("code"), body.get("holder", "page")
 	if not isinstance(code, str) or not isinstance(holder, str):
 		raise Malformed("Enrolling takes a code.")

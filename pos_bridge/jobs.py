@@ -5,7 +5,7 @@ It never holds more than one transaction open, and never gives an entry up.
 
 import gc
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -252,29 +252,24 @@ def _expire_some(company: str) -> int:
 
 def mail_reports() -> int:
 	"""Every minute: queue the Zs that are due by e-mail; how many. One that fails is tried again."""
-	queued = 0
-	for shift in mail.due():
-		begin()
-		try:
-			queued += mail.mail(shift)
-			frappe.db.commit()
-		except Exception as error:  # noqa: BLE001 - one shift's report must not keep the others from going out
-			frappe.db.rollback()
-			frappe.logger("pos_bridge").error(f"The Z of {shift} could not be mailed", exc_info=error)
-	return queued
+	return _each_mailed("The Z", mail.due(), mail.mail)
 
 
 def mail_receipts() -> int:
 	"""Every minute: queue the receipts that are wanted by e-mail; how many. One that fails is tried again."""
+	return _each_mailed("The receipt", receipt_mail.due(), receipt_mail.send)
+
+
+def _each_mailed(what: str, due: Iterable[str], send: Callable[[str], int]) -> int:
 	queued = 0
-	for name in receipt_mail.due():
+	for name in due:
 		begin()
 		try:
-			queued += receipt_mail.send(name)
+			queued += send(name)
 			frappe.db.commit()
-		except Exception as error:  # noqa: BLE001 - one receipt must not keep the others from going out
+		except Exception as error:  # noqa: BLE001 - one letter must not keep the others from going out
 			frappe.db.rollback()
-			frappe.logger("pos_bridge").error(f"The receipt {name} could not be mailed", exc_info=error)
+			frappe.logger("pos_bridge").error(f"{what} {name} could not be mailed", exc_info=error)
 	return queued
 
 

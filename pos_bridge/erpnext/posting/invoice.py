@@ -70,9 +70,9 @@ def invoice_of(entry: Entry, sale: Sale, shop: Shop, customer: str, moment: date
 	}
 	invoice = frappe.get_doc(fields)
 	told = entry.body["lines"]
-	for line, amounts, fields in zip(sale.draft.lines, sale.totals.lines, told, strict=True):
+	for line, amounts, said in zip(sale.draft.lines, sale.totals.lines, told, strict=True):
 		row = _item_row(line, amounts, shop, sale.draft)
-		invoice.append("items", {**row, **_description(line, fields)})
+		invoice.append("items", {**row, **_description(line, said)})
 	for row in _tax_rows(shop, sale):
 		invoice.append("taxes", row)
 	for row in payment_rows(sale, shop):
