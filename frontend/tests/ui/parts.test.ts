@@ -11,6 +11,9 @@ function loadedWhenWanted(): readonly string[] {
 	return [...new Set(found)].sort();
 }
 
+/** Loaded at once by the list of parts; it would bring the whole till with it. */
+vi.mock("@/shell/PartWaits.vue", () => ({ default: {} }));
+
 test("every part that is loaded when it is first wanted is fetched with the rest, for when the network goes meanwhile", async () => {
 	const parts = loadedWhenWanted();
 	const fetched: string[] = [];
