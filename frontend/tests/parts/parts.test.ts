@@ -12,7 +12,7 @@ function loadedWhenWanted(): readonly string[] {
 }
 
 /** Loaded at once by the list of parts; it would bring the whole till with it. */
-vi.mock("@/shell/PartWaits.vue", () => ({ default: {} }));
+vi.mock("@/parts/PartWaits.vue", () => ({ default: {} }));
 
 test("every part that is loaded when it is first wanted is fetched with the rest, for when the network goes meanwhile", async () => {
 	const parts = loadedWhenWanted();
@@ -23,7 +23,7 @@ test("every part that is loaded when it is first wanted is fetched with the rest
 			return { default: {} };
 		});
 	}
-	const { fetchRest } = await import("@/shell/parts");
+	const { fetchRest } = await import("@/parts/parts");
 	await fetchRest();
 	expect(fetched.sort()).toEqual(parts);
 	expect(parts).toContain("@/trust/AgentHelp.vue");

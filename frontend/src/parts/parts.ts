@@ -2,7 +2,7 @@
 // Never names one twice, and never gives up: what the network did not bring comes as soon as it is back.
 
 import { defineAsyncComponent, h, type Component } from "vue";
-import PartWaits from "@/shell/PartWaits.vue";
+import PartWaits from "@/parts/PartWaits.vue";
 import { t } from "@/words/words";
 
 type Load = () => Promise<unknown>;
