@@ -15,6 +15,8 @@ const shelf: readonly Row[] = [
 	{ name: "Crème brûlée, große Schale", codes: ["SKU-001234", "0012345678905"] },
 	{ name: "緑茶 ティーバッグ", codes: ["TEA-2"] },
 	{ name: "Coffee beans Santos 1 kg", codes: ["SANTOS"] },
+	{ name: "حليب ٢٥٠ مل", codes: ["LABAN-٤٢"] },
+	{ name: "شیر ۷۵۰ml", codes: ["۶۲۶۱۲۳۴۵"] },
 ];
 
 const searchable = (rows: readonly Row[]): Searchable => ({
@@ -53,6 +55,11 @@ describe("search", () => {
 		["a slip in one of two words", "coffee saptos", [5]],
 		["a script without blanks", "茶", [4]],
 		["two of its characters", "緑茶", [4]],
+		["a number in Arabic digits, typed in them", "حليب ٢٥٠", [6]],
+		["a number in Arabic digits, typed in Latin ones", "حليب 250", [6]],
+		["a number in Persian digits within a word, typed in Arabic ones", "٧٥٠ml", [7]],
+		["an item code in Arabic digits", "laban-42", [6]],
+		["the last digits of a barcode in Persian ones", "2345", [7]],
 		["nothing where nothing fits", "xylophone", []],
 		["nothing for no words", " ,. ", []],
 	])("finds %s: %j", (_, text, expected) => {

@@ -77,6 +77,16 @@ def till(browser, demo):
 	assert faults == []
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+	"""With a failure, what the pages showed: on a machine that nobody can look at it is all there is."""
+	report = yield
+	if report.when == "call" and report.failed and "browser" in item.funcargs:
+		for page in item.funcargs["browser"].pages:
+			report.sections.append((f"shown at {page.url}", page.inner_text("body", timeout=5_000)))
+	return report
+
+
 def is_fault(message):
 	"""An error on the console, unless it says that a killed process or an offer of a code is not there."""
 	dead = ("ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET", "ERR_SOCKET_NOT_CONNECTED")

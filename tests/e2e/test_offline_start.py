@@ -202,3 +202,22 @@ def test_a_new_build_waits_for_the_end_of_the_sale_and_says_so(browser, tmp_path
 		page.get_by_text("The till runs its new version").wait_for()
 		assert page.locator("meta[name=build]").count() == 1
 		assert not page.evaluate("window.beforeTheBuild")
+
+
+def test_a_part_that_the_network_did_not_bring_is_said_and_comes_by_itself(till, demo):
+	choose_cashier(till)
+	till.get_by_role("button", name="Cappuccino 3.40").click()
+	files = re.compile(r"/NotePanel-[^/]*\.js$")
+	till.context.route(files, lambda route: route.abort("connectionrefused"))
+	till.get_by_role("button", name="Note", exact=True).click()
+	waiting = till.get_by_role("dialog", name="This part isn't loaded yet")
+	waiting.get_by_text("Selling goes on").wait_for()
+	waiting.get_by_role("button", name="Close").last.click()
+	pay_cash(till, "5")
+	till.get_by_test_id("next").click()
+	till.get_by_role("button", name="Cappuccino 3.40").click()
+	till.get_by_role("button", name="Note", exact=True).click()
+	waiting.wait_for()
+	till.context.unroute(files)
+	till.get_by_label("Stands on the receipt").fill("for Mrs Klein")
+	assert not waiting.count()

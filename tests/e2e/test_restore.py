@@ -25,6 +25,13 @@ def clear(page, url, kinds="all"):
 	page.goto("about:blank")
 	session = page.context.new_cdp_session(page)
 	session.send("Storage.clearDataForOrigin", {"origin": url, "storageTypes": kinds})
+	until(lambda: not any(stored(session, url, ("file_systems", "indexeddb") if kinds == "all" else kinds)))
+
+
+def stored(session, url, kinds):
+	"""The bytes that the browser keeps for the page: what was in use goes a moment later."""
+	breakdown = session.send("Storage.getUsageAndQuota", {"origin": url})["usageBreakdown"]
+	return [each["usage"] for each in breakdown if each["storageType"] in kinds]
 
 
 def sell(page, cash="10"):

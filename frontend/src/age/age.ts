@@ -21,9 +21,19 @@ interface Around {
 }
 
 export function useAge({ basket, catalogue, catalogueVersion, panel }: Around): AgeAsking {
-	const ageOf = (item: string): number => catalogue.byItem(item)?.more?.min_age ?? 0;
-	const ageNeeded = computed(() => {
+	/** By item, for a cart has all of them again with each line that it gets; anew with each change of the catalogue. */
+	const ages = computed(() => {
 		void catalogueVersion.value;
+		return new Map<string, number>();
+	});
+	function ageOf(item: string): number {
+		const known = ages.value.get(item);
+		if (known !== undefined) return known;
+		const age = catalogue.byItem(item)?.more?.min_age ?? 0;
+		ages.value.set(item, age);
+		return age;
+	}
+	const ageNeeded = computed(() => {
 		const needed = Math.max(0, ...basket.lines.value.map(({ line }) => ageOf(line.item)));
 		return needed > (basket.cart.value.age_check?.years ?? 0) ? needed : 0;
 	});

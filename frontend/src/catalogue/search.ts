@@ -30,11 +30,11 @@ const WORDS = /[\p{L}\p{M}\p{N}]+/gu;
 const SCRIPT_WITHOUT_BLANKS = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/gu;
 const ODD_LETTERS: Readonly<Record<string, string>> = { ß: "ss", ø: "o", æ: "ae", œ: "oe", ł: "l", đ: "d", ı: "i" };
 
-/** Words in lower case without accents; scripts without blanks fall into single characters. */
+/** Words in lower case without accents, digits as Latin ones; scripts without blanks fall into single characters. */
 export function wordsOfText(text: string): string[] {
 	let folded = text.toLowerCase();
 	if (/[^\x20-\x7e]/.test(folded)) {
-		folded = folded.replace(/[ßøæœłđı]/g, (letter) => ODD_LETTERS[letter] ?? letter);
+		folded = latinDigits(folded).replace(/[ßøæœłđı]/g, (letter) => ODD_LETTERS[letter] ?? letter);
 		folded = folded.normalize("NFKD").toLowerCase().replace(/[\u0300-\u036f]/g, "").normalize("NFC");
 		folded = folded.replace(SCRIPT_WITHOUT_BLANKS, " $& ");
 	}
@@ -42,7 +42,7 @@ export function wordsOfText(text: string): string[] {
 }
 
 export function termsOf(text: string): string[] {
-	return wordsOfText(latinDigits(text)).slice(0, MAX_TERMS);
+	return wordsOfText(text).slice(0, MAX_TERMS);
 }
 
 const NONE: ReadonlySet<number> = new Set();

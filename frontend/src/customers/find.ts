@@ -1,5 +1,5 @@
 // Customers by what a person says of them: parts of the name, the number or the address, the card, in any order.
-// Pure; the list is short enough to be walked through at each key.
+// The list is short enough to be walked through at each key; what is looked at of each is made once.
 
 import { normalMobile } from "@/customers/record";
 import type { Customer } from "@/server/customers";
@@ -13,10 +13,27 @@ export function findCustomers(all: readonly Customer[], text: string, country = 
 	const found: Customer[] = [];
 	for (const customer of all) {
 		if (found.length >= atMost) break;
-		const shown = ` ${plain([customer.name, customer.email, customer.customer, customer.card ?? ""].join(" "))}`;
-		const digits = normalMobile(customer.mobile, country) || customer.mobile.replace(/\D/g, "");
+		const { shown, digits } = lookedAt(customer, country);
 		const byNumber = whole !== "" && digits.includes(whole);
 		if (byNumber || words.every((word) => shown.includes(word) || isPartOf(word, digits))) found.push(customer);
+	}
+	return found;
+}
+
+interface LookedAt {
+	readonly shown: string;
+	readonly digits: string;
+}
+const known = new WeakMap<Customer, LookedAt>();
+
+function lookedAt(customer: Customer, country: string): LookedAt {
+	let found = known.get(customer);
+	if (!found) {
+		found = {
+			shown: ` ${plain([customer.name, customer.email, customer.customer, customer.card ?? ""].join(" "))}`,
+			digits: normalMobile(customer.mobile, country) || customer.mobile.replace(/\D/g, ""),
+		};
+		known.set(customer, found);
 	}
 	return found;
 }

@@ -1,9 +1,8 @@
 // The till's side of the customer's screen: says what to show whenever it changes, and again to a screen that comes up.
 // Never waits for it, and never hears more of it than that it is there.
 
-import { watch } from "vue";
-import type { LineTotals } from "@/core/sale";
-import type { DraftLine } from "@/core/sale";
+import { computed, watch } from "vue";
+import type { DraftLine, LineTotals } from "@/core/sale";
 import { offPrices } from "@/core/saleBody";
 import { withoutExchange } from "@/core/tenders";
 import { customerCode } from "@/display/code";
@@ -16,50 +15,66 @@ type Known = Pick<Till, "snapshot" | "basket" | "paying" | "screen">;
 
 /** Listens until the returned function is called. A tab that only reads shows nothing: another one is selling. */
 export function showToCustomer(till: Known, writable: boolean, channel = new BroadcastChannel(DISPLAY_CHANNEL)): () => void {
-	const say = (shown: Shown): void => channel.postMessage({ shown } satisfies DisplayMessage);
 	if (!writable) return () => channel.close();
-	const stop = watch(() => shownOf(till), say, { immediate: true });
+	const post = (message: DisplayMessage): void => channel.postMessage(message);
+	const money = computed(() => moneyFor(till));
+	let stop: (() => void) | undefined;
+	// Most tills have no such screen: none of this is worked out until one says hello, nor before the cashier sees the line.
 	channel.onmessage = ({ data }: MessageEvent<DisplayMessage>) => {
-		if (data.hello) say(shownOf(till));
+		if (!data.hello) return;
+		stop?.();
+		stop = watch(() => shownOf(till, money.value), (shown) => post({ shown }), { immediate: true, flush: "post" });
 	};
-	const leave = (): void => say({ ...shownOf(till), ...NOTHING, stage: "closed" });
+	post({ opened: true });
+	const leave = (): void => {
+		if (stop) post({ shown: { ...shownOf(till), ...NOTHING, stage: "closed" } });
+	};
 	window.addEventListener("pagehide", leave);
 	return () => {
-		stop();
+		stop?.();
 		window.removeEventListener("pagehide", leave);
 		channel.close();
 	};
 }
 
-export function shownOf(till: Known): Shown {
-	const { shop, receipt_footer, display_text = [], display_logo = "" } = till.snapshot.value;
-	const always = { locale: shopLocale(), shop, text: display_text.length > 0 ? display_text : receipt_footer, logo: display_logo };
-	if (till.screen.value === "done") return { ...always, ...NOTHING, ...doneOf(till) };
-	if (till.basket.empty.value) return { ...always, ...NOTHING };
-	return { ...always, ...NOTHING, ...cartOf(till) };
+function moneyFor({ snapshot }: Known): Money {
+	return moneyOf(snapshot.value, shopLocale());
 }
 
-function cartOf({ snapshot, basket, paying, screen }: Known): Partial<Shown> {
-	const money = moneyOf(snapshot.value, shopLocale());
-	const { draft, totals, back, balance, due } = { draft: basket.draft.value, totals: basket.totals.value, back: basket.back.value, balance: basket.balance.value, due: basket.due.value };
-	const sold = draft.lines.map((line, index) => lineOf(line, totals.lines[index], money, index >= basket.lines.value.length ? "gift" : undefined));
-	const returned = (back?.draft.lines ?? []).map((line, index) => lineOf(line, back?.totals.lines[index], money, "back"));
+export function shownOf(till: Known, money = moneyFor(till)): Shown {
+	const { shop, receipt_footer, display_text = [], display_logo = "" } = till.snapshot.value;
+	const always = { locale: shopLocale(), shop, text: display_text.length > 0 ? display_text : receipt_footer, logo: display_logo };
+	if (till.screen.value === "done") return { ...always, ...NOTHING, ...doneOf(till, money) };
+	if (till.basket.empty.value) return { ...always, ...NOTHING };
+	return { ...always, ...NOTHING, ...cartOf(till, money) };
+}
+
+function cartOf({ basket, paying, screen }: Known, money: Money): Partial<Shown> {
+	const [totals, balance, due] = [basket.totals.value, basket.balance.value, basket.due.value];
 	const tip = due - balance;
 	const given = paying.settlement.value.given_minor;
 	return {
 		stage: screen.value === "pay" ? "pay" : "sale",
 		...(customerCode.value && { code: customerCode.value }),
-		lines: [...returned, ...sold].slice(-SHOWN_LINES),
+		lines: linesOf(basket, money),
 		sums: [...above(totals, money), ...(tip > 0 ? [sum("receipt.tip", money.plain(tip))] : [])],
 		total: sum(balance < 0 ? "back.total" : "total.total", money.full(Math.abs(tip > 0 ? due : balance))),
 		money: given > 0 ? [sum("pay.given", money.full(given)), sum("pay.remaining", money.full(paying.settlement.value.remaining_minor))] : [],
 	};
 }
 
-function doneOf({ snapshot, paying }: Known): Partial<Shown> {
+/** The last of what comes back and of what is sold, in this order. */
+function linesOf({ draft, totals, back, lines }: Known["basket"], money: Money): readonly ShownLine[] {
+	const { draft: taken, totals: worth } = back.value ?? {};
+	const returned = (taken?.lines ?? []).map((line, index) => [line, worth?.lines[index], "back"] as const);
+	const own = lines.value.length;
+	const sold = draft.value.lines.map((line, index) => [line, totals.value.lines[index], index >= own ? "gift" : undefined] as const);
+	return [...returned, ...sold].slice(-SHOWN_LINES).map(([line, its, kind]) => lineOf(line, its, money, kind));
+}
+
+function doneOf({ paying }: Known, money: Money): Partial<Shown> {
 	const sale = paying.done.value;
 	if (!sale) return {};
-	const money = moneyOf(snapshot.value, shopLocale());
 	const own = withoutExchange(sale.body.tenders);
 	const given = own.reduce((all, { amount_minor }) => all + amount_minor, 0);
 	const refunded = sale.entry.kind === "return" ? -given : -withoutExchange(sale.back?.body.tenders ?? []).reduce((all, { amount_minor }) => all + amount_minor, 0);
@@ -73,16 +88,19 @@ function doneOf({ snapshot, paying }: Known): Partial<Shown> {
 	};
 }
 
-function lineOf({ name, quantity, unit }: DraftLine, totals: LineTotals | undefined, money: Money, kind?: "back" | "gift"): ShownLine {
-	const count = showDecimal(quantity, shopLocale());
-	const rate = money.rate(totals?.rate_minor ?? 0);
-	const isOne = quantity === "1" && kind !== "back";
+function lineOf(line: DraftLine, totals: LineTotals | undefined, money: Money, kind?: "back" | "gift"): ShownLine {
+	const isOne = line.quantity === "1" && kind !== "back";
 	return {
-		name,
-		about: isOne ? "" : unit === "Nos" ? `${count} × ${rate}` : `${count} ${unit} × ${rate}`,
+		name: line.name,
+		about: isOne ? "" : aboutOf(line, money.rate(totals?.rate_minor ?? 0)),
 		amount: money.plain(totals?.amount_minor ?? 0),
 		...(kind && { kind }),
 	};
+}
+
+function aboutOf({ quantity, unit }: DraftLine, rate: string): string {
+	const count = showDecimal(quantity, shopLocale());
+	return unit === "Nos" ? `${count} × ${rate}` : `${count} ${unit} × ${rate}`;
 }
 
 function above(totals: Known["basket"]["totals"]["value"], money: Money): readonly Sum[] {

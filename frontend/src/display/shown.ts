@@ -39,7 +39,8 @@ export interface Shown {
 	readonly code?: { readonly data: string; readonly label: string };
 }
 
-export type ToDisplay = { readonly shown: Shown };
+/** `opened`: a till came up, and tells nothing until a screen says hello. */
+export type ToDisplay = { readonly shown: Shown; readonly opened: true };
 export type ToTill = { readonly hello: true };
 export type DisplayMessage = Partial<ToDisplay & ToTill>;
 

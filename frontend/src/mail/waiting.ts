@@ -2,7 +2,7 @@
 // Never in the daybook: an address is personal, and what is in a chain can't be erased.
 
 import { newId } from "@/core/entry";
-import { Rejected, wordsOf } from "@/core/errors";
+import { PosBridgeError, Rejected, wordsOf } from "@/core/errors";
 import { keep, readKept } from "@/server/kept";
 
 const KEPT = "receipt_mails";
@@ -20,7 +20,7 @@ export interface ReceiptMail {
 export interface Mailing {
 	/** Sends it now or later; "sent" if the company has it already. Raises Rejected, in words, if it never will be. */
 	send(entry: string, to: string): Promise<"sent" | "waiting">;
-	/** What waits, once more; `failed` hears of what the company refuses for good. */
+	/** What waits, once more, unless that is under way already; `failed` hears of what the company refuses for good. */
 	sendWaiting(failed: (to: string, reason: string) => void): Promise<void>;
 }
 
@@ -37,6 +37,7 @@ const BROWSER: Shelf = { read: async () => (await readKept<readonly ReceiptMail[
 
 export function mailing(company: Company, shelf: Shelf = BROWSER): Mailing {
 	let last: Promise<unknown> = Promise.resolve();
+	let round: Promise<void> | undefined;
 	/** One change of the list after the other. */
 	function changed(change: (mails: readonly ReceiptMail[]) => readonly ReceiptMail[]): Promise<void> {
 		const next = last.then(async () => shelf.write(change(await shelf.read())));
@@ -48,25 +49,30 @@ export function mailing(company: Company, shelf: Shelf = BROWSER): Mailing {
 	async function send(entry: string, to: string): Promise<"sent" | "waiting"> {
 		const mail = { id: newId(), entry, to };
 		await changed((mails) => [...mails, mail].slice(-MAX_WAITING));
-		return (await tried(mail)) ? "sent" : "waiting";
+		return (await tried(mail)) === "sent" ? "sent" : "waiting";
 	}
-	/** False: not now. */
-	async function tried(mail: ReceiptMail): Promise<boolean> {
+	/** "not_now": this one; "away": whoever takes them, so all of them. */
+	async function tried(mail: ReceiptMail): Promise<"sent" | "not_now" | "away"> {
 		try {
 			await company.mailReceipt(mail);
 		} catch (error) {
-			if (!(error instanceof Rejected)) return false;
+			if (!(error instanceof Rejected)) return error instanceof PosBridgeError && error.code === "network" ? "away" : "not_now";
 			await remove(mail.id);
 			throw error;
 		}
 		await remove(mail.id);
-		return true;
+		return "sent";
 	}
-	async function sendWaiting(failed: (to: string, reason: string) => void): Promise<void> {
+	/** A round over a slow line takes longer than the pause until the next: a second one would send all of it again. */
+	function sendWaiting(failed: (to: string, reason: string) => void): Promise<void> {
+		round ??= sendEach(failed).finally(() => (round = undefined));
+		return round;
+	}
+	async function sendEach(failed: (to: string, reason: string) => void): Promise<void> {
 		await last;
 		for (const mail of await shelf.read()) {
 			try {
-				await tried(mail);
+				if ((await tried(mail)) === "away") return;
 			} catch (error) {
 				failed(mail.to, wordsOf(error));
 			}

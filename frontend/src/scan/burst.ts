@@ -33,7 +33,7 @@ export class BurstAssembler {
 	/** One key at `at` milliseconds (event.timeStamp). `repeat` is a key held down: never a scanner. */
 	press(key: string, at: number, repeat = false): Verdict {
 		if (IGNORED.has(key)) return { kind: "pass", typed: "" };
-		const overdue = this.pending && at - this.lastAt > BURST_QUIET_MS ? this.flush() : undefined;
+		const overdue = this.pending && at - this.lastAt > this.longestGap() ? this.flush() : undefined;
 		if (overdue?.kind === "scan") return this.afterScan(key, at, overdue);
 		const typed = overdue?.typed ?? "";
 		if (key === "Enter" || key === "Tab") return this.end(at, typed);
@@ -49,12 +49,17 @@ export class BurstAssembler {
 		return { kind: "scan", code: this.drop() };
 	}
 
+	/** A scanner does not begin with a pause: a lone key before one is a person's, and no part of the code after it. */
+	private longestGap(): number {
+		return this.text.length === 1 ? 2 * BURST_AVERAGE_MS : BURST_QUIET_MS;
+	}
+
 	private end(at: number, typed: string): Verdict {
 		if (this.isBurst()) {
 			this.scanEndedAt = at;
 			return { kind: "scan", code: this.drop() };
 		}
-		if (!this.pending && at - this.scanEndedAt <= BURST_TAIL_MS) return { kind: "swallow" };
+		if (!this.pending && typed === "" && at - this.scanEndedAt <= BURST_TAIL_MS) return { kind: "swallow" };
 		return { kind: "pass", typed: typed + this.drop() };
 	}
 

@@ -50,11 +50,13 @@ export function decimalSignOf(locale: string): string {
 	return new Intl.NumberFormat(locale).formatToParts(1.5).find((part) => part.type === "decimal")?.value ?? ".";
 }
 
+const decimals = new Map<string, Intl.NumberFormat>();
+
 /** A canonical decimal as the locale writes it. */
 export function showDecimal(decimal: string, locale = currentLocale()): string {
-	return new Intl.NumberFormat(locale, { maximumFractionDigits: 9 }).format(
-		decimal as Intl.StringNumericLiteral,
-	);
+	let format = decimals.get(locale);
+	if (!format) decimals.set(locale, (format = new Intl.NumberFormat(locale, { maximumFractionDigits: 9 })));
+	return format.format(decimal as Intl.StringNumericLiteral);
 }
 
 /** A person's "1,25", "1.25" or "١٫٢٥" as a canonical decimal; undefined if it is none or has more than `decimals`. */

@@ -1,8 +1,10 @@
-import { shallowRef } from "vue";
-import { describe, expect, it } from "vitest";
-import { shownOf } from "@/display/showing";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { nextTick, shallowRef } from "vue";
+import { showToCustomer, shownOf } from "@/display/showing";
+import { SHOWN_LINES, type DisplayMessage } from "@/display/shown";
 import type { Snapshot } from "@/server/api";
 import { useBasket, type Basket } from "@/till/basket";
+import type { Cart, CartLine } from "@/till/cart";
 import type { Paying } from "@/till/paying";
 import type { Screen } from "@/till/screens";
 import { settle } from "@/pay/payment";
@@ -16,9 +18,9 @@ const BEANS = {
 	item: "SKU-1", name: "Beans", price_minor: 1999, group: "Coffee", unit: "Nos", rates: { "VAT-19": "19" }, weighed: false, gtins: ["4006381333931"],
 };
 
-function till(screen: Screen = "sell", given: number[] = [], snapshot: Snapshot = SNAPSHOT) {
+function till(screen: Screen = "sell", given: number[] = [], snapshot: Snapshot = SNAPSHOT, cart?: Cart) {
 	const keeping = { keep: async () => undefined, failed: () => undefined, refused: (reason: string) => expect.fail(reason) };
-	const basket: Basket = useBasket(shallowRef(snapshot), undefined, keeping);
+	const basket: Basket = useBasket(shallowRef(snapshot), cart, keeping);
 	const tenders = given.map((amount_minor) => ({ tender: "Cash", kind: "cash" as const, amount_minor }));
 	const paying = { done: shallowRef(), settlement: { get value() { return settle(basket.due.value, tenders); } } } as unknown as Paying;
 	return { snapshot: shallowRef(snapshot), basket, paying, screen: shallowRef(screen) };
@@ -61,9 +63,67 @@ describe("the customer's screen", () => {
 		expect(Object.keys(shownOf(open)).sort()).toEqual(["lines", "locale", "logo", "money", "shop", "stage", "sums", "text", "total"]);
 	});
 
+	it("shows the last lines where there are more than fit", () => {
+		const open = till();
+		open.basket.add(BEANS);
+		const cart = open.basket.cart.value;
+		const [one] = cart.lines as [CartLine];
+		const many = Array.from({ length: SHOWN_LINES + 1 }, (_, key) => ({ ...one, key, line: { ...one.line, name: `Beans ${key}` } }));
+		const { lines } = shownOf(till("sell", [], SNAPSHOT, { ...cart, lines: many }));
+		expect([lines.length, lines[0]?.name, lines.at(-1)?.name]).toEqual([SHOWN_LINES, "Beans 1", `Beans ${SHOWN_LINES}`]);
+	});
+
 	it("can be posted to another window as it is", () => {
 		const open = till();
 		open.basket.add(BEANS);
 		expect(structuredClone(shownOf(open))).toEqual(shownOf(open));
+	});
+});
+
+describe("a till that may have a customer's screen", () => {
+	beforeEach(() => void vi.stubGlobal("window", new EventTarget()));
+	afterEach(() => void vi.unstubAllGlobals());
+
+	function line() {
+		const told: DisplayMessage[] = [];
+		const channel = { postMessage: (message: DisplayMessage) => told.push(structuredClone(message)), close: () => undefined } as unknown as BroadcastChannel;
+		const hello = (): void => channel.onmessage?.({ data: { hello: true } } as MessageEvent<DisplayMessage>);
+		return { told, channel, hello, totals: () => told.map(({ shown }) => shown?.total?.amount ?? shown?.stage) };
+	}
+
+	it("says once that it is there, and works nothing out until a screen says hello", async () => {
+		const [open, { told, channel }] = [till(), line()];
+		const read = vi.spyOn(open.basket.totals, "value", "get");
+		const stop = showToCustomer(open, true, channel);
+		open.basket.add(BEANS);
+		await nextTick();
+		window.dispatchEvent(new Event("pagehide"));
+		stop();
+		expect(told).toEqual([{ opened: true }]);
+		expect(read).not.toHaveBeenCalled();
+		shownOf(open);
+		expect(read).toHaveBeenCalled();
+	});
+
+	it("tells a screen that said hello what is open, each change once, and that it goes", async () => {
+		const [open, { channel, hello, totals }] = [till(), line()];
+		const stop = showToCustomer(open, true, channel);
+		open.basket.add(BEANS);
+		hello();
+		hello();
+		open.basket.add(BEANS);
+		await nextTick();
+		window.dispatchEvent(new Event("pagehide"));
+		stop();
+		open.basket.add(BEANS);
+		await nextTick();
+		expect(totals()).toEqual([undefined, "€19.99", "€19.99", "€39.98", "closed"]);
+	});
+
+	it("that only reads says nothing, whoever says hello", () => {
+		const { told, channel, hello } = line();
+		showToCustomer(till(), false, channel);
+		hello();
+		expect(told).toEqual([]);
 	});
 });

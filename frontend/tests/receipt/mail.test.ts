@@ -8,13 +8,15 @@ function world() {
 	const sent: ReceiptMail[] = [];
 	const state: { kept: readonly ReceiptMail[]; fault: Error | undefined } = { kept: [], fault: undefined };
 	const company = {
+		before: async (_mail: ReceiptMail): Promise<void> => undefined,
 		async mailReceipt(mail: ReceiptMail) {
+			await company.before(mail);
 			if (state.fault) throw state.fault;
 			sent.push(mail);
 		},
 	};
 	const shelf = { read: async () => state.kept, write: async (mails: readonly ReceiptMail[]) => void (state.kept = mails) };
-	return { sent, state, mails: mailing(company, shelf) };
+	return { sent, state, company, mails: mailing(company, shelf) };
 }
 
 describe("a receipt by e-mail", () => {
@@ -48,6 +50,34 @@ describe("a receipt by e-mail", () => {
 		await mails.sendWaiting((to, reason) => failed.push(`${to}: ${reason}`));
 		expect(failed).toEqual(["a@b.example: That is no address."]);
 		expect(state.kept).toEqual([]);
+	});
+
+	it("is asked for once, however often its turn comes while the line is slow", async () => {
+		const { sent, state, company, mails } = world();
+		state.kept = ["a", "b"].map((id) => ({ id, entry: id, to: `${id}@b.example` }));
+		let answer = (): void => undefined;
+		const slow = new Promise<void>((resolve) => (answer = resolve));
+		company.before = () => slow;
+		const rounds = [1, 2, 3].map(() => mails.sendWaiting(() => expect.fail()));
+		answer();
+		await Promise.all(rounds);
+		expect(sent.map(({ id }) => id)).toEqual(["a", "b"]);
+		state.kept = [{ id: "c", entry: "c", to: "c@b.example" }];
+		await mails.sendWaiting(() => expect.fail());
+		expect(sent.map(({ id }) => id)).toEqual(["a", "b", "c"]);
+	});
+
+	it("is not tried while nobody answers, but is while only the one before it has to wait", async () => {
+		const { state, company, mails } = world();
+		const asked: string[] = [];
+		state.kept = ["a", "b"].map((id) => ({ id, entry: id, to: `${id}@b.example` }));
+		company.before = async ({ id }) => void asked.push(id);
+		state.fault = new Retryable("gone", "network");
+		await mails.sendWaiting(() => expect.fail());
+		expect(asked).toEqual(["a"]);
+		state.fault = new Retryable("The receipt has not arrived yet.", "entry_unknown");
+		await mails.sendWaiting(() => expect.fail());
+		expect(asked).toEqual(["a", "a", "b"]);
 	});
 
 	it("loses none of two that are asked for at once", async () => {

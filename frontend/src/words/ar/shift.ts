@@ -9,8 +9,6 @@ export const shift: Part<typeof english> = {
 	"shift.offer_go": "فتح وردية",
 	"shift.offer_later": "ليس اليوم",
 	"shift.open_title": "فتح وردية",
-	"shift.not_loaded": "لا يمكن تحميل شاشة الوردية الآن",
-	"shift.not_loaded_hint": "يستمر البيع. حاول مجددًا عند عودة الشبكة.",
 	"shift.none": "لا وردية مفتوحة",
 	"shift.none_hint": "عُدّ ما في الدرج لبدء وردية. البيع ممكن بلا وردية أيضًا.",
 	"shift.since": "مفتوحة منذ {time}",

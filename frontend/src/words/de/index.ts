@@ -19,6 +19,8 @@ export const de: Dictionary = {
 	"undo": "Rückgängig",
 	"try_again": "Erneut versuchen",
 	"starting": "Kasse startet…",
+	"part.waits": "Dieser Teil ist noch nicht geladen",
+	"part.waits_hint": "Verkaufen geht weiter. Er kommt von selbst, sobald das Netz wieder da ist.",
 
 	"enrol.title": "Kasse verbinden",
 	"enrol.hint": "Den Code eingeben, den die Filialleitung im Büro sieht. Er gilt 10 Minuten.",

@@ -9,8 +9,6 @@ export const shift: Part<typeof english> = {
 	"shift.offer_go": "Schicht öffnen",
 	"shift.offer_later": "Heute nicht",
 	"shift.open_title": "Schicht öffnen",
-	"shift.not_loaded": "Die Schicht lässt sich gerade nicht laden",
-	"shift.not_loaded_hint": "Verkaufen geht weiter. Noch einmal versuchen, wenn das Netz wieder da ist.",
 	"shift.none": "Keine Schicht ist offen",
 	"shift.none_hint": "Zum Beginn zählen, was in der Lade liegt. Verkaufen geht auch ohne Schicht.",
 	"shift.since": "Offen seit {time}",

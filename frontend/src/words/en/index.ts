@@ -18,6 +18,8 @@ export const en = {
 	"undo": "Undo",
 	"try_again": "Try again",
 	"starting": "Starting the till…",
+	"part.waits": "This part isn't loaded yet",
+	"part.waits_hint": "Selling goes on. It comes by itself as soon as the network is back.",
 
 	"enrol.title": "Connect this till",
 	"enrol.hint": "Type the enrolment code that the shop's manager sees in the office. It is valid for 10 minutes.",

@@ -6,8 +6,6 @@ export const shift = {
 	"shift.offer_go": "Open shift",
 	"shift.offer_later": "Not today",
 	"shift.open_title": "Open shift",
-	"shift.not_loaded": "The shift's screen can't be loaded now",
-	"shift.not_loaded_hint": "Selling goes on. Try again when the network is back.",
 	"shift.none": "No shift is open",
 	"shift.none_hint": "Count what lies in the drawer to begin one. Selling works without a shift, too.",
 	"shift.since": "Open since {time}",

@@ -19,6 +19,8 @@ export const es: Dictionary = {
 	"undo": "Deshacer",
 	"try_again": "Reintentar",
 	"starting": "Iniciando la caja…",
+	"part.waits": "Esta parte aún no se ha cargado",
+	"part.waits_hint": "Se puede seguir vendiendo. Aparecerá sola en cuanto vuelva la red.",
 
 	"enrol.title": "Conectar esta caja",
 	"enrol.hint": "Escribe el código de alta que el encargado de la tienda ve en la oficina. Vale durante 10 minutos.",

@@ -9,8 +9,6 @@ export const shift: Part<typeof english> = {
 	"shift.offer_go": "Abrir turno",
 	"shift.offer_later": "Hoy no",
 	"shift.open_title": "Abrir turno",
-	"shift.not_loaded": "La pantalla del turno no se puede cargar ahora",
-	"shift.not_loaded_hint": "Se puede seguir vendiendo. Reinténtalo cuando vuelva la red.",
 	"shift.none": "No hay turno abierto",
 	"shift.none_hint": "Cuenta lo que hay en el cajón para empezar uno. También se puede vender sin turno.",
 	"shift.since": "Abierto desde {time}",

@@ -19,6 +19,8 @@ export const fr: Dictionary = {
 	"undo": "Annuler l’action",
 	"try_again": "Réessayer",
 	"starting": "Démarrage de la caisse…",
+	"part.waits": "Cette partie n’est pas encore chargée",
+	"part.waits_hint": "On peut continuer à vendre. Elle viendra d’elle-même dès que le réseau sera revenu.",
 
 	"enrol.title": "Connecter cette caisse",
 	"enrol.hint": "Saisissez le code d’inscription que le responsable du magasin voit au bureau. Il est valable 10 minutes.",

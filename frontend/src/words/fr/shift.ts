@@ -9,8 +9,6 @@ export const shift: Part<typeof english> = {
 	"shift.offer_go": "Ouvrir un service",
 	"shift.offer_later": "Pas aujourd’hui",
 	"shift.open_title": "Ouvrir un service",
-	"shift.not_loaded": "L’écran du service ne peut pas être chargé maintenant",
-	"shift.not_loaded_hint": "On peut continuer à vendre. Réessayez quand le réseau sera revenu.",
 	"shift.none": "Aucun service n’est ouvert",
 	"shift.none_hint": "Comptez ce qu’il y a dans le tiroir pour en ouvrir un. On peut aussi vendre sans service.",
 	"shift.since": "Ouvert depuis {time}",
