@@ -17,7 +17,7 @@ from pos_bridge.agent.devices.attached.scales import VirtualScale
 from pos_bridge.agent.devices.terminal.operations import card_fields
 from pos_bridge.agent.devices.terminal.simulated import MODES, SimulatedTerminal
 from pos_bridge.agent.process import TillProcess
-from pos_bridge.core.errors import Malformed, Rejected
+from pos_bridge.core.errors import Malformed, Rejected, Retryable
 from pos_bridge.core.sync import read_message
 
 MAX_BODY_BYTES = 8 * 1024
@@ -78,9 +78,12 @@ class StatusPage:
 
 	async def _asked(self, fields: Message) -> Message:
 		if fields["role"] == "terminal":
-			return asdict(await self._process.cards.status(str(fields["device"])))
+			return asdict(await self._process.cards.status_lately(str(fields["device"])))
 		if fields["role"] == "scale":
-			weight = await self._process.attached.scale(str(fields["device"])).weigh()
+			try:
+				weight = await self._process.attached.scale(str(fields["device"])).weigh()
+			except Retryable as busy:
+				return {"reason": busy.message}
 			return {"online": weight.state != "offline", "reason": weight.reason, "weight": asdict(weight)}
 		return {}
 
@@ -127,3 +130,4 @@ class StatusPage:
 		if not isinstance(terminal, SimulatedTerminal) or mode not in MODES:
 			raise Rejected(f"Only a simulated terminal has modes: {', '.join(MODES)}.")
 		terminal.mode = mode
+		await self._process.cards.status("terminal")
