@@ -121,6 +121,7 @@ async def test_the_drawers_sensor_is_calibrated_by_what_a_person_sees(site, even
 		({"stand_in": "receipt"}, "no other printer"),
 		({"layout": "nobody's"}, "No installed package"),
 		({"logo": "!"}, "damaged"),
+		({"logo": "bm8gcGljdHVyZQ=="}, "The logo can't be read"),
 		({"drawer": "/dev/ttyS0"}, "serial:"),
 	],
 )
@@ -168,6 +169,13 @@ def test_a_file_of_settings_that_makes_no_sense_stops_the_start_with_words(tmp_p
 	(tmp_path / "printers.json").write_text(text)
 	with pytest.raises(Rejected, match="mend it"):
 		Settings(tmp_path / "printers.json")
+
+
+def test_a_logo_that_is_no_picture_stops_the_start_with_words(tmp_path):
+	text = '{"printers": {"receipt": {"logo": "bm8gcGljdHVyZQ=="}}}'
+	(tmp_path / "printers.json").write_text(text)
+	with pytest.raises(Rejected, match="The logo can't be read"):
+		ShopFloor(tmp_path)
 
 
 def test_printers_that_stand_in_for_each_other_are_kept(tmp_path):

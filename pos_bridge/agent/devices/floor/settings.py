@@ -103,7 +103,7 @@ def _read(fields: object) -> dict[str, PrinterSetting]:
 
 
 def read_setting(name: str, fields: object) -> PrinterSetting:
-	"""A printer's setting as a file or a form gave it. `Malformed` names what is wrong."""
+	"""A printer's setting as a file or a form gave it, its logo unseen. `Malformed` names what is wrong."""
 	if not _NAME.fullmatch(name):
 		raise Malformed(f"A printer's name has small letters, digits, - and _: not {name!r}.")
 	known = PrinterSetting.__slots__
@@ -115,18 +115,11 @@ def read_setting(name: str, fields: object) -> PrinterSetting:
 		raise Malformed("A printer's changes are an object, all else in it is text.")
 	setting = replace(PrinterSetting(**texts), changes=changes)
 	check_address(setting.address)
-	_check_logo(setting)
+	profile_of(setting.model, setting.changes)
+	_ = setting.logo_file  # its picture is read where it is put to use, once
 	if setting.drawer and not re.fullmatch(r"serial:[^:]+(:\d+)?", setting.drawer):
 		raise Malformed("A drawer of its own has an address such as serial:/dev/ttyUSB1 or serial:COM4:9600.")
 	return setting
-
-
-def _check_logo(setting: PrinterSetting) -> None:
-	profile = setting.profile
-	if setting.logo:
-		from pos_bridge.agent.devices.raster import read_logo
-
-		read_logo(setting.logo_file, profile.dots)
 
 
 def check_address(address: str) -> None:
