@@ -10,6 +10,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pos_bridge.agent.life.whole_file import write_whole
 from pos_bridge.core.errors import Malformed
 
 if TYPE_CHECKING:
@@ -116,12 +117,7 @@ def _make(path: Path) -> None:
 	pem = ec.generate_private_key(ec.SECP256R1()).private_bytes(
 		serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
 	)
-	new = path.with_suffix(".new")
-	with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-		file.write(pem)
-		file.flush()
-		os.fsync(file.fileno())
-	new.replace(path)
+	write_whole(path, pem)
 
 
 def _point(public: "ec.EllipticCurvePublicKey") -> bytes:

@@ -6,7 +6,6 @@ It never takes an address from a web page that is not this process's own, and ho
 import base64
 import binascii
 import json
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -16,6 +15,7 @@ from typing import Any
 from pos_bridge.agent.devices.floor.models import DEFAULT_MODEL, profile_of
 from pos_bridge.agent.devices.printer import Printer
 from pos_bridge.agent.devices.profile import PrinterProfile
+from pos_bridge.agent.life.whole_file import write_whole
 from pos_bridge.agent.ports import RECEIPT_PRINTER
 from pos_bridge.core.errors import Malformed, Rejected
 
@@ -81,12 +81,7 @@ class Settings:
 		printers = {**self.printers, name: setting}
 		checked = _read({"printers": {each: asdict(setting) for each, setting in printers.items()}})
 		written = json.dumps({"printers": {each: asdict(one) for each, one in checked.items()}}, indent="\t")
-		beside = self._path.with_suffix(".new")
-		with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-			file.write(written + "\n")
-			file.flush()
-			os.fsync(file.fileno())
-		os.replace(beside, self._path)
+		write_whole(self._path, f"{written}\n".encode())
 		self.printers = checked
 
 
