@@ -8,7 +8,6 @@ import json
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from importlib.resources import files
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -21,6 +20,7 @@ from pos_bridge.agent.devices.jobs import DrawerOpening, PrintJob
 from pos_bridge.agent.devices.text import clean
 from pos_bridge.agent.devices.virtual import FAULTS, VirtualPrinter
 from pos_bridge.agent.devices.virtual.paper import slip_to_body
+from pos_bridge.agent.pages import add_files
 from pos_bridge.agent.ports import Document, JobChange, PrinterStatus, Submitted
 from pos_bridge.core.errors import Malformed, PosBridgeError, Rejected
 from pos_bridge.core.sync import read_message
@@ -36,13 +36,8 @@ MAX_WATCHERS = 8
 PAUSE_SECONDS = 0.04
 """Changes within this time reach the page as one."""
 
-_ASSETS = {
-	"/devices": ("devices.html", "text/html"),
-	"/devices/devices.js": ("devices.js", "text/javascript"),
-	"/devices/paper.js": ("paper.js", "text/javascript"),
-	"/devices/printers.js": ("printers.js", "text/javascript"),
-	"/devices/devices.css": ("devices.css", "text/css"),
-}
+_PARTS = ("devices.js", "paper.js", "printers.js", "devices.css")
+_FILES = {"/devices": "devices.html", **{f"/devices/{name}": name for name in _PARTS}}
 
 _OWN_PAGE_ONLY = frozenset({"set_printer", "calibrate_drawer"})
 
@@ -92,20 +87,10 @@ def add_devices(
 	`on_scan(code, symbology)` is called on the loop for each code that a person scans here.
 	"""
 	page = DevicesPage(spool, virtual, on_scan, samples, floor)
-	for path, (name, kind) in _ASSETS.items():
-		app.router.add_get(path, _asset(name, kind))
+	add_files(app, _FILES)
 	app.router.add_get("/devices/live", page.connect)
 	app.on_startup.append(page.start)
 	app.on_shutdown.append(page.close)
-
-
-def _asset(name: str, kind: str) -> Callable[[web.Request], Awaitable[web.Response]]:
-	text = files("pos_bridge.agent").joinpath("pages").joinpath(name).read_text(encoding="utf-8")
-
-	async def answer(_: web.Request) -> web.Response:
-		return web.Response(text=text, content_type=kind, headers={"Cache-Control": "no-cache"})
-
-	return answer
 
 
 class _Watcher:

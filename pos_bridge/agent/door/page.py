@@ -5,7 +5,6 @@ Host and origin are checked before anything gets here; what is done here is done
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
-from importlib.resources import files
 from typing import Any
 
 from aiohttp import web
@@ -16,13 +15,14 @@ from pos_bridge.agent.devices.attached.scale import Weight, weight_of
 from pos_bridge.agent.devices.attached.scales import VirtualScale
 from pos_bridge.agent.devices.terminal.operations import card_fields
 from pos_bridge.agent.devices.terminal.simulated import MODES, SimulatedTerminal
+from pos_bridge.agent.pages import add_files
 from pos_bridge.agent.process import TillProcess
 from pos_bridge.core.errors import Malformed, Rejected, Retryable
 from pos_bridge.core.sync import read_message
 
 MAX_BODY_BYTES = 8 * 1024
 MAX_HAPPENINGS = 30
-_ASSETS = {"/status": ("status.html", "text/html"), "/status/status.js": ("status.js", "text/javascript")}
+_FILES = {"/status": "status.html", "/status/status.js": "status.js"}
 
 Message = Mapping[str, Any]
 Action = Callable[[Message], Awaitable[None]]
@@ -31,19 +31,9 @@ Action = Callable[[Message], Awaitable[None]]
 def add_status(app: web.Application, process: TillProcess) -> None:
 	"""Serve /status."""
 	page = StatusPage(process)
-	for path, (name, kind) in _ASSETS.items():
-		app.router.add_get(path, _asset(name, kind))
+	add_files(app, _FILES)
 	app.router.add_get("/status/state", page.state)
 	app.router.add_post("/status/do", page.do)
-
-
-def _asset(name: str, kind: str) -> Callable[[web.Request], Awaitable[web.Response]]:
-	text = files("pos_bridge.agent").joinpath("pages").joinpath(name).read_text(encoding="utf-8")
-
-	async def answer(_: web.Request) -> web.Response:
-		return web.Response(text=text, content_type=kind, headers={"Cache-Control": "no-cache"})
-
-	return answer
 
 
 class StatusPage:
@@ -94,8 +84,7 @@ class StatusPage:
 			or request.content_type != "application/json"
 		):
 			raise Rejected("That can be done on the agent's own page only.", code="forbidden_origin")
-		raw = await request.content.read(MAX_BODY_BYTES + 1)
-		message = read_message(raw[:MAX_BODY_BYTES])
+		message = read_message((await request.read())[: MAX_BODY_BYTES + 1])
 		action = self._actions.get(str(message.get("op")))
 		if action is None:
 			raise Malformed("The page asked for something that is not known here: reload it.")

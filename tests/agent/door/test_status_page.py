@@ -1,5 +1,6 @@
 """The page at /status: what it asks of the devices, and what it leaves alone on the screen."""
 
+import asyncio
 import json
 
 import pytest
@@ -53,6 +54,18 @@ async def test_a_scale_that_is_busy_hides_nothing_else(till, monkeypatch):
 	shown = await devices(till)
 	assert "being asked already" in shown["scale"]["reason"]
 	assert shown["terminal"]["online"]
+
+
+async def test_what_a_hand_does_counts_also_when_it_comes_in_two_pieces(till):
+	async def pieces():
+		yield b'{"op": "terminal", '
+		await asyncio.sleep(0.05)
+		yield b'"mode": "decline"}'
+
+	headers = {"Origin": till.demo.url, "Content-Type": "application/json"}
+	async with till.http.post("/status/do", data=pieces(), headers=headers) as answer:
+		assert answer.status == 200, await answer.text()
+	assert till.demo.process.attached.terminals["terminal"].mode == "decline"
 
 
 @pytest.mark.browser
