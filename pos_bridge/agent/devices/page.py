@@ -120,6 +120,7 @@ class DevicesPage:
 		self._on_scan = on_scan
 		self._samples = [asdict(sample) for sample in samples]
 		self._watchers: set[_Watcher] = set()
+		self._watched: set[VirtualPrinter] = set()
 		self._form = Form(floor, spool, self._floor_changed) if floor else None
 		self._actions: Mapping[str, Callable[[Message], Awaitable[None]]] = {
 			"fault": self._fault,
@@ -137,14 +138,18 @@ class DevicesPage:
 		self._watch_virtual()
 
 	def _watch_virtual(self) -> None:
-		for printer in self._virtual.values():
+		"""Hear of the paper of each virtual printer, also of one that came by a change; of each once."""
+		shown = set(self._virtual.values())
+		for printer in shown - self._watched:
 			printer.watch(lambda: _call_soon(self._loop, self._changed))
+		self._watched = shown
 
 	async def close(self, _: web.Application) -> None:
 		for watcher in tuple(self._watchers):
 			await watcher.socket.close(code=1001, message=b"The till's process is stopping.")
 
 	def _floor_changed(self) -> None:
+		self._watch_virtual()
 		for watcher in self._watchers:
 			watcher.floor_shown = False
 			watcher.stale.set()
@@ -231,7 +236,6 @@ class DevicesPage:
 
 	async def _set_printer(self, message: Message) -> None:
 		await self._shown_form().set_printer(message)
-		self._watch_virtual()
 
 	async def _calibrate_drawer(self, message: Message) -> None:
 		states = {status.printer: status.drawer for status in self._spool.printers()}
