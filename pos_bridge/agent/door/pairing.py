@@ -12,10 +12,10 @@ from datetime import datetime, timezone
 from functools import cached_property
 
 from pos_bridge.agent.door.keys import AgentKey, digits_of, read_key
+from pos_bridge.agent.door.scopes import SCOPES
 from pos_bridge.agent.store import Store
 from pos_bridge.core.errors import Rejected, Unauthenticated
 
-SCOPES = ("print", "drawer", "scanner", "scale", "terminal")
 MAX_PROOFS = 20
 MAX_WAITING = 20
 """Keys that may wait for a person; beyond this the oldest is forgotten."""
