@@ -9,7 +9,6 @@ import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
-from urllib.parse import urlsplit
 
 from aiohttp import WSMsgType, web
 
@@ -20,6 +19,7 @@ from pos_bridge.agent.devices.jobs import DrawerOpening, PrintJob
 from pos_bridge.agent.devices.text import clean
 from pos_bridge.agent.devices.virtual import FAULTS, VirtualPrinter
 from pos_bridge.agent.devices.virtual.paper import slip_to_body
+from pos_bridge.agent.guard import is_own_page
 from pos_bridge.agent.pages import add_files
 from pos_bridge.agent.ports import Document, JobChange, PrinterStatus, Submitted
 from pos_bridge.core.errors import Malformed, PosBridgeError, Rejected
@@ -169,7 +169,8 @@ class DevicesPage:
 		self._watchers.add(watcher)
 		teller = asyncio.create_task(self._tell(watcher))
 		try:
-			await self._listen(socket, _is_own(request))
+			# Its own page or a program: what the company's page may not do, these may.
+			await self._listen(socket, "Origin" not in request.headers or is_own_page(request))
 		finally:
 			self._watchers.discard(watcher)
 			teller.cancel()
@@ -292,12 +293,6 @@ def _text(message: Message, name: str) -> str:
 	if not isinstance(text, str) or text != text.encode(errors="replace").decode():
 		raise Malformed(f"{name} is missing or holds half of a character.")
 	return text
-
-
-def _is_own(request: web.Request) -> bool:
-	"""Whether this process's own page asks, or a program: what the company's page may not do, these may."""
-	origin = request.headers.get("Origin")
-	return origin is None or urlsplit(origin).netloc == request.host
 
 
 def _call_soon(loop: asyncio.AbstractEventLoop, call: Callable[[], None]) -> None:

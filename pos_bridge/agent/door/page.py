@@ -15,6 +15,7 @@ from pos_bridge.agent.devices.attached.scale import Weight, weight_of
 from pos_bridge.agent.devices.attached.scales import VirtualScale
 from pos_bridge.agent.devices.terminal.operations import card_fields
 from pos_bridge.agent.devices.terminal.simulated import MODES, SimulatedTerminal
+from pos_bridge.agent.guard import is_own_page
 from pos_bridge.agent.pages import add_files
 from pos_bridge.agent.process import TillProcess
 from pos_bridge.core.errors import Malformed, Rejected, Retryable
@@ -79,10 +80,7 @@ class StatusPage:
 
 	async def do(self, request: web.Request) -> web.Response:
 		"""One action; a page of this very process asks for it, as its origin says."""
-		if (
-			request.headers.get("Origin") != f"http://{request.host}"
-			or request.content_type != "application/json"
-		):
+		if not is_own_page(request) or request.content_type != "application/json":
 			raise Rejected("That can be done on the agent's own page only.", code="forbidden_origin")
 		message = read_message((await request.read())[: MAX_BODY_BYTES + 1])
 		action = self._actions.get(str(message.get("op")))

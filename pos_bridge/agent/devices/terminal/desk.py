@@ -7,12 +7,12 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Coroutine, Mapping
-from datetime import datetime, timezone
 from typing import Any
 
 from pos_bridge.agent.devices.terminal import book
 from pos_bridge.agent.devices.terminal.book import CardPayment
 from pos_bridge.agent.devices.terminal.port import Asked, CardResult, CardTerminal, TerminalStatus
+from pos_bridge.agent.life.clock import utc_now
 from pos_bridge.agent.store import Store
 from pos_bridge.core.errors import Rejected
 
@@ -73,7 +73,7 @@ class CardDesk:
 		The same ref again changes nothing and tells what is known of it.
 		"""
 		self._driver(terminal)
-		now = _now()
+		now = utc_now()
 		created = await self._store.write(lambda db: book.insert(db, terminal, cart, asked, against, now))
 		if created is None:
 			return self.find(asked.ref)
@@ -211,7 +211,7 @@ class CardDesk:
 		return await self._finish(payment.ref, found)
 
 	async def _finish(self, ref: str, result: CardResult, decided_by: str = "") -> CardPayment:
-		now = _now()
+		now = utc_now()
 		finished = await self._store.write(lambda db: book.finish(db, ref, result, now, decided_by))
 		self._tell(finished)
 		return finished
@@ -221,7 +221,3 @@ def _asked(payment: CardPayment, against: CardResult | None = None) -> Asked:
 	return Asked(
 		payment.ref, payment.kind, payment.amount_minor, payment.currency, payment.before_trace, against
 	)
-
-
-def _now() -> str:
-	return datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
