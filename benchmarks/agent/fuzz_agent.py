@@ -19,6 +19,7 @@ from typing import Any
 
 from pos_bridge.agent.devices.attached.attached import attach
 from pos_bridge.agent.devices.virtual import VirtualPrinter
+from pos_bridge.agent.door.scopes import NEEDED
 from pos_bridge.agent.operations import Operations
 from pos_bridge.agent.ports import RECEIPT_PRINTER
 from pos_bridge.agent.process import TillProcess, open_shelf
@@ -33,48 +34,14 @@ SETTLED_AFTER = 0.3
 
 TYPES = ("text", "row", "rule", "space", "code128", "qr", "cut", "image", 7, None)
 OPERATIONS = (
-	*(
-		"hello",
-		"prove",
-		"record",
-		"print",
-		"kick",
-		"acknowledged",
-		"latest",
-		"receipt",
-		"weigh",
-		"pay",
-		"refund",
-	),
-	*("reverse", "cancel_card", "card_result", "settle_card", "cards", "terminal", "open", "exec", ""),
+	*NEEDED,
+	*("hello", "prove", "record", "acknowledged", "latest", "receipt", "new_customers"),
+	*("open", "exec", ""),
 )
 FIELDS = (
-	*(
-		"till",
-		"protocol",
-		"page",
-		"key",
-		"nonce",
-		"knows",
-		"signature",
-		"entries",
-		"job",
-		"printer",
-		"document",
-	),
-	*(
-		"kick",
-		"reason",
-		"entry",
-		"ids",
-		"before",
-		"receipt_number",
-		"scale",
-		"terminal",
-		"attempt",
-		"amount_minor",
-	),
-	*("currency", "against", "charged", "cart", "ref"),
+	*("till", "protocol", "page", "key", "nonce", "knows", "signature", "entries", "customers", "job"),
+	*("printer", "document", "kick", "reason", "entry", "ids", "before", "receipt_number", "scale"),
+	*("terminal", "attempt", "amount_minor", "currency", "against", "charged", "cart", "ref"),
 )
 
 

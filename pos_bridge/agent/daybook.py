@@ -6,8 +6,8 @@ The algorithm of recording is core's; this room gives it look-ups and writes.
 import hashlib
 import sqlite3
 from collections.abc import Callable, Sequence
-from datetime import datetime, timezone
 
+from pos_bridge.agent.life.clock import utc_now
 from pos_bridge.agent.store import Store
 from pos_bridge.core.daybook import (
 	MAX_OF_RECEIPT,
@@ -212,5 +212,4 @@ def _record(shelf: SqliteShelf, item: WireEntry | bytes, arrival: Arrival) -> Re
 
 def arrival_now(till: str, hop: str) -> Arrival:
 	"""An arrival stamped with this machine's clock, in UTC."""
-	now = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
-	return Arrival(till, hop, now.replace("+00:00", "Z"))
+	return Arrival(till, hop, utc_now())

@@ -11,6 +11,11 @@ from aiohttp.typedefs import Handler, Middleware
 from pos_bridge.core.errors import PosBridgeError
 
 
+def is_own_page(request: web.Request) -> bool:
+	"""Whether a page of this very process asks, as its origin says."""
+	return request.headers.get("Origin") == f"http://{request.host}"
+
+
 class Forbidden(PosBridgeError):
 	"""A host or an origin that is not on the list."""
 

@@ -1,18 +1,19 @@
 """New customers' records at the agent: kept until the company answered, sent with the browser closed.
 
-It never reads what a record says, and keeps none longer than it has to.
+It never judges what a record says, and keeps none longer than it has to.
 """
 
 import json
 import logging
 import sqlite3
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from pos_bridge.agent.company import Company, Pairing
 from pos_bridge.agent.rounds import Rounds
 from pos_bridge.agent.store import Store
-from pos_bridge.core.customers import read_new_customers
+from pos_bridge.core.customers import MAX_RECORDS_BYTES, NewCustomer, read_new_customers
 from pos_bridge.core.customers.new_customer import MAX_RECORDS, NEW_CUSTOMERS_PATH
 from pos_bridge.core.errors import Malformed, PosBridgeError
 
@@ -20,6 +21,8 @@ RETRY_SECONDS = 30.0
 LOOK_AGAIN_SECONDS = 300.0
 MAX_KEPT = 10_000
 """Records that wait here; more are refused, and their page sends them itself."""
+MAX_BATCH_BYTES = MAX_RECORDS_BYTES // 2
+"""Of the records that are sent at once; what is around them has to fit in, too."""
 MAX_ANSWERS = 1_000
 """Answers that are remembered for pages which have not asked yet."""
 
@@ -45,9 +48,7 @@ class NewCustomers:
 
 	async def keep(self, message: Mapping[str, Any]) -> list[dict[str, Any]]:
 		"""Keep records, durable when this returns; what the company answered for each so far, if anything."""
-		records = [record.customer for record in read_new_customers(message)]
-		texts = [json.dumps(each, ensure_ascii=False) for each in message["customers"]]
-		rows = list(zip(records, texts, strict=True))
+		rows = [(record.customer, _kept(record)) for record in read_new_customers(message)]
 		answers = await self._store.write(lambda db: _keep(db, rows))
 		if self._company and len(answers) < len(rows):
 			self._rounds.wake()
@@ -74,6 +75,11 @@ class NewCustomers:
 		await self._store.write(lambda db: _answered(db, told))
 
 
+def _kept(record: NewCustomer) -> str:
+	"""The record within its bounds, without half characters: one that can't go would hold up the others."""
+	return json.dumps(asdict(record), ensure_ascii=False).encode(errors="replace").decode()
+
+
 def _keep(db: sqlite3.Connection, rows: Sequence[tuple[str, str]]) -> list[dict[str, Any]]:
 	waiting = db.execute("SELECT count(*) FROM new_customer WHERE answer = ''").fetchone()[0]
 	if waiting + len(rows) > MAX_KEPT:
@@ -87,8 +93,16 @@ def _keep(db: sqlite3.Connection, rows: Sequence[tuple[str, str]]) -> list[dict[
 
 
 def _due(db: sqlite3.Connection) -> list[tuple[str, str]]:
+	"""The next to be sent, one batch at most."""
 	rows = db.execute("SELECT id, record FROM new_customer WHERE answer = '' LIMIT ?", (MAX_RECORDS,))
-	return [(row[0], row[1]) for row in rows]
+	batch: list[tuple[str, str]] = []
+	size = 0
+	for id, record in rows.fetchall():
+		size += len(record.encode())
+		if batch and size > MAX_BATCH_BYTES:
+			break
+		batch.append((id, record))
+	return batch
 
 
 def _answered(db: sqlite3.Connection, results: Sequence[Mapping[str, Any]]) -> None:

@@ -35,6 +35,15 @@ def open_shelf(data_dir: Path) -> Store:
 	return Store(data_dir / "agent.sqlite", "agent")
 
 
+def pairing_in(data_dir: Path) -> Pairing | None:
+	"""The till that `data_dir` is, read while no agent has its shelf."""
+	store = open_shelf(data_dir)
+	try:
+		return load_pairing(store)
+	finally:
+		store.close()
+
+
 class TillProcess:
 	"""What one till's process owns. `start` before the first page, `stop` after the last."""
 

@@ -4,7 +4,13 @@ It never decides what a round does or how long the pause behind it is.
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
+
+FAULT_SECONDS = 30.0
+"""Pause after a round that met a fault."""
+
+log = logging.getLogger(__name__)
 
 
 class Rounds:
@@ -36,8 +42,15 @@ class Rounds:
 	async def _run(self) -> None:
 		while not self._stopping:
 			self._news.clear()
-			seconds = await self._round()
+			seconds = await self._one()
 			try:
 				await asyncio.wait_for(self._news.wait(), seconds)
 			except asyncio.TimeoutError:
 				continue
+
+	async def _one(self) -> float:
+		try:
+			return await self._round()
+		except Exception:  # BLE001 - the outermost loop: one fault must not end the rounds for good
+			log.exception("A round of the %s met a fault; there will be another one", self._name)
+			return FAULT_SECONDS

@@ -1,7 +1,6 @@
 """New customers at the standalone company, and on their way through the agent."""
 
 import asyncio
-import json
 from dataclasses import replace
 
 import pytest
@@ -14,8 +13,10 @@ from pos_bridge.agent.daybook import arrival_now, recording
 from pos_bridge.agent.new_customers import NewCustomers
 from pos_bridge.agent.process import open_shelf
 from pos_bridge.agent.standalone.kinds.customers import Customers
+from pos_bridge.core.customers import MAX_RECORDS_BYTES
 from pos_bridge.core.entry import open_wire, seal
 from pos_bridge.core.errors import Malformed, Retryable
+from pos_bridge.core.sync import read_message
 
 PAIRING = Pairing("http://127.0.0.1:1", "T1", "token", "Company", "Shop")
 
@@ -69,14 +70,19 @@ def test_all_tills_hear_of_a_new_customer(customers):
 
 
 class FakeCompany:
-	"""Away until `company` is set."""
+	"""Away until `company` is set; `faults` are raised first, one in each call."""
 
 	company: Customers | None = None
 
+	def __init__(self, *faults):
+		self.faults = list(faults)
+
 	async def ask(self, path, body, token):
+		if self.faults:
+			raise self.faults.pop(0)
 		if self.company is None:
 			raise Retryable("The company is away.", code="away")
-		return await self.company.take(json.loads(body))
+		return await self.company.take(read_message(body[: MAX_RECORDS_BYTES + 1]))
 
 
 async def test_the_agent_keeps_a_record_over_a_restart_until_the_company_answered(tmp_path, company_shelf):
@@ -105,3 +111,40 @@ async def test_the_agent_refuses_what_is_no_record(tmp_path):
 	with pytest.raises(Malformed):
 		await NewCustomers(shelf).keep({"customers": [{"name": "Jana"}]})
 	shelf.close()
+
+
+@pytest.fixture
+async def at_work(tmp_path, company_shelf):
+	"""`await at_work(company, *records)`: the company's answers for each of them, in their order."""
+	shelf = open_shelf(tmp_path)
+	started = []
+
+	async def answers_for(company, *records):
+		company.company = Customers(company_shelf)
+		kept = NewCustomers(shelf)
+		started.append(kept)
+		await kept.keep({"customers": list(records)})
+		kept.start(company, PAIRING)
+		for _ in range(2_000):
+			found = {each["customer"]: each for each in await kept.keep({"customers": list(records)})}
+			if len(found) == len(records):
+				return [found[record["customer"]] for record in records]
+			await asyncio.sleep(0.01)
+		raise AssertionError("the company never answered for all of them")
+
+	yield answers_for
+	for kept in started:
+		await kept.stop()
+	shelf.close()
+
+
+async def test_a_fault_that_nobody_thought_of_does_not_end_the_sending(at_work):
+	(answer,) = await at_work(FakeCompany(ValueError("a bug")), a_record())
+	assert answer["outcome"] == "created"
+
+
+@pytest.mark.parametrize("name", ["N" * 600_000, "\x01" * 600_000, "Mira \ud83d"])
+async def test_a_record_that_is_too_large_or_broken_holds_up_nobody(at_work, name):
+	spoilt, good = [a_record(name=name) for _ in range(20)], a_record()
+	answers = await at_work(FakeCompany(), *spoilt, good)
+	assert [answer["outcome"] for answer in answers] == [*[answers[0]["outcome"]] * 20, "created"]

@@ -153,6 +153,12 @@ def put_back(connection: sqlite3.Connection, job: PrintJob, explanation: str) ->
 	settle_drawer(connection, job.job, "not_opened")
 
 
+def drawer_opened(connection: sqlite3.Connection, job: PrintJob) -> None:
+	"""A drawer that has a line of its own has opened, whatever becomes of the paper: never for it again."""
+	settle_drawer(connection, job.job, "opened")
+	connection.execute("UPDATE print_job SET kick = 0 WHERE job = ?", (job.job,))
+
+
 def move(connection: sqlite3.Connection, job: PrintJob, printer: str) -> str:
 	"""Another printer prints what waits; the drawer, which hangs on the first, stays closed. In words."""
 	words = f"{TAKEN_OVER} {job.printer}, which is away: printed on {printer}."

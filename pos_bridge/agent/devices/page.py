@@ -8,9 +8,7 @@ import json
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from importlib.resources import files
 from typing import Any, Protocol
-from urllib.parse import urlsplit
 
 from aiohttp import WSMsgType, web
 
@@ -21,6 +19,8 @@ from pos_bridge.agent.devices.jobs import DrawerOpening, PrintJob
 from pos_bridge.agent.devices.text import clean
 from pos_bridge.agent.devices.virtual import FAULTS, VirtualPrinter
 from pos_bridge.agent.devices.virtual.paper import slip_to_body
+from pos_bridge.agent.guard import is_own_page
+from pos_bridge.agent.pages import add_files
 from pos_bridge.agent.ports import Document, JobChange, PrinterStatus, Submitted
 from pos_bridge.core.errors import Malformed, PosBridgeError, Rejected
 from pos_bridge.core.sync import read_message
@@ -36,13 +36,8 @@ MAX_WATCHERS = 8
 PAUSE_SECONDS = 0.04
 """Changes within this time reach the page as one."""
 
-_ASSETS = {
-	"/devices": ("devices.html", "text/html"),
-	"/devices/devices.js": ("devices.js", "text/javascript"),
-	"/devices/paper.js": ("paper.js", "text/javascript"),
-	"/devices/printers.js": ("printers.js", "text/javascript"),
-	"/devices/devices.css": ("devices.css", "text/css"),
-}
+_PARTS = ("devices.js", "paper.js", "printers.js", "devices.css")
+_FILES = {"/devices": "devices.html", **{f"/devices/{name}": name for name in _PARTS}}
 
 _OWN_PAGE_ONLY = frozenset({"set_printer", "calibrate_drawer"})
 
@@ -92,20 +87,10 @@ def add_devices(
 	`on_scan(code, symbology)` is called on the loop for each code that a person scans here.
 	"""
 	page = DevicesPage(spool, virtual, on_scan, samples, floor)
-	for path, (name, kind) in _ASSETS.items():
-		app.router.add_get(path, _asset(name, kind))
+	add_files(app, _FILES)
 	app.router.add_get("/devices/live", page.connect)
 	app.on_startup.append(page.start)
 	app.on_shutdown.append(page.close)
-
-
-def _asset(name: str, kind: str) -> Callable[[web.Request], Awaitable[web.Response]]:
-	text = files("pos_bridge.agent").joinpath("pages").joinpath(name).read_text(encoding="utf-8")
-
-	async def answer(_: web.Request) -> web.Response:
-		return web.Response(text=text, content_type=kind, headers={"Cache-Control": "no-cache"})
-
-	return answer
 
 
 class _Watcher:
@@ -135,6 +120,7 @@ class DevicesPage:
 		self._on_scan = on_scan
 		self._samples = [asdict(sample) for sample in samples]
 		self._watchers: set[_Watcher] = set()
+		self._watched: set[VirtualPrinter] = set()
 		self._form = Form(floor, spool, self._floor_changed) if floor else None
 		self._actions: Mapping[str, Callable[[Message], Awaitable[None]]] = {
 			"fault": self._fault,
@@ -152,14 +138,18 @@ class DevicesPage:
 		self._watch_virtual()
 
 	def _watch_virtual(self) -> None:
-		for printer in self._virtual.values():
+		"""Hear of the paper of each virtual printer, also of one that came by a change; of each once."""
+		shown = set(self._virtual.values())
+		for printer in shown - self._watched:
 			printer.watch(lambda: _call_soon(self._loop, self._changed))
+		self._watched = shown
 
 	async def close(self, _: web.Application) -> None:
 		for watcher in tuple(self._watchers):
 			await watcher.socket.close(code=1001, message=b"The till's process is stopping.")
 
 	def _floor_changed(self) -> None:
+		self._watch_virtual()
 		for watcher in self._watchers:
 			watcher.floor_shown = False
 			watcher.stale.set()
@@ -179,7 +169,8 @@ class DevicesPage:
 		self._watchers.add(watcher)
 		teller = asyncio.create_task(self._tell(watcher))
 		try:
-			await self._listen(socket, _is_own(request))
+			# Its own page or a program: what the company's page may not do, these may.
+			await self._listen(socket, "Origin" not in request.headers or is_own_page(request))
 		finally:
 			self._watchers.discard(watcher)
 			teller.cancel()
@@ -246,7 +237,6 @@ class DevicesPage:
 
 	async def _set_printer(self, message: Message) -> None:
 		await self._shown_form().set_printer(message)
-		self._watch_virtual()
 
 	async def _calibrate_drawer(self, message: Message) -> None:
 		states = {status.printer: status.drawer for status in self._spool.printers()}
@@ -303,12 +293,6 @@ def _text(message: Message, name: str) -> str:
 	if not isinstance(text, str) or text != text.encode(errors="replace").decode():
 		raise Malformed(f"{name} is missing or holds half of a character.")
 	return text
-
-
-def _is_own(request: web.Request) -> bool:
-	"""Whether this process's own page asks, or a program: what the company's page may not do, these may."""
-	origin = request.headers.get("Origin")
-	return origin is None or urlsplit(origin).netloc == request.host
 
 
 def _call_soon(loop: asyncio.AbstractEventLoop, call: Callable[[], None]) -> None:

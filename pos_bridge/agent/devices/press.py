@@ -163,7 +163,8 @@ class Press:
 			stayed_closed = self._kick_apart(job) if opens_drawer else ""
 			unproven = self.printer.send(encoded.data, self._told)
 		except PrinterAway as error:
-			self._put_back(job, error)
+			self._put_back(job, error.message)
+			self._show(Status(Condition.OFFLINE, error.message))
 		except PrintUnsure as error:
 			self._finish(job, "unsure", error.message)
 		else:
@@ -192,19 +193,15 @@ class Press:
 		except PrinterAway as error:
 			self._write(lambda connection: jobs.settle_drawer(connection, job.job, "not_opened"))
 			return error.message
+		self._write(lambda connection: jobs.drawer_opened(connection, job))
 		return ""
 
 	def _opened_alone(self, job: PrintJob) -> bool:
 		"""Open the drawer that has a line of its own, whatever its printer is doing; whether it worked."""
-		drawer = self.equipment.drawer
-		assert drawer is not None
 		self._write(lambda connection: jobs.begin(connection, job, True))
-		try:
-			drawer.kick()
-		except PrinterAway as error:
-			words = error.message
-			self._write(lambda connection: jobs.put_back(connection, job, words))
-			self._listener.job_changed(JobChange(job.job, "queued", words))
+		stayed_closed = self._kick_apart(job)
+		if stayed_closed:
+			self._put_back(job, stayed_closed)
 			return False
 		self._finish(job, "printed", "")
 		return True
@@ -228,8 +225,7 @@ class Press:
 		if self.equipment.drawer is None:
 			return
 		self._write(lambda connection: jobs.begin(connection, job, True))
-		state = "not_opened" if self._kick_apart(job) else "opened"
-		self._write(lambda connection: jobs.settle_drawer(connection, job.job, state))
+		self._kick_apart(job)
 		self._write(lambda connection: jobs.put_back(connection, job, ""))
 
 	def _told(self, status: Status) -> bool:
@@ -242,13 +238,11 @@ class Press:
 
 	def _explain(self, job: PrintJob, reason: str) -> None:
 		if job.explanation != reason:
-			self._write(lambda connection: jobs.put_back(connection, job, reason))
-			self._listener.job_changed(JobChange(job.job, "queued", reason))
+			self._put_back(job, reason)
 
-	def _put_back(self, job: PrintJob, error: PrinterAway) -> None:
-		self._write(lambda connection: jobs.put_back(connection, job, error.message))
-		self._listener.job_changed(JobChange(job.job, "queued", error.message))
-		self._show(Status(Condition.OFFLINE, error.message))
+	def _put_back(self, job: PrintJob, reason: str) -> None:
+		self._write(lambda connection: jobs.put_back(connection, job, reason))
+		self._listener.job_changed(JobChange(job.job, "queued", reason))
 
 	def _finish(self, job: PrintJob, state: JobState, explanation: str) -> None:
 		self._write(lambda connection: jobs.finish(connection, job, state, explanation))

@@ -8,18 +8,20 @@ import binascii
 import hashlib
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, utils
-
+from pos_bridge.agent.life.whole_file import write_whole
 from pos_bridge.core.errors import Malformed
+
+if TYPE_CHECKING:
+	from cryptography.hazmat.primitives.asymmetric import ec
+
+# cryptography is imported where it is needed: an agent whose page has no key starts without it.
 
 KEY_FILE = "agent_key.pem"
 NONCE_BYTES = 32
 _HALF = 32
 _POINT_BYTES = 65
-_HASH = ec.ECDSA(hashes.SHA256())
 
 
 class AgentKey:
@@ -31,24 +33,38 @@ class AgentKey:
 
 	def sign(self, message: bytes) -> str:
 		"""A signature as text."""
-		r, s = utils.decode_dss_signature(self._private.sign(message, _HASH))
+		from cryptography.hazmat.primitives.asymmetric import utils
+
+		r, s = utils.decode_dss_signature(self._private.sign(message, _algorithm()))
 		return text_of(r.to_bytes(_HALF, "big") + s.to_bytes(_HALF, "big"))
 
 
 def signed_by(key: str, message: bytes, signature: str) -> bool:
 	"""Whether the holder of `key` signed the message. A key or signature that is none is `Malformed`."""
+	from cryptography.exceptions import InvalidSignature
+	from cryptography.hazmat.primitives.asymmetric import utils
+
 	public = read_key(key)
 	raw = bytes_of(signature, 2 * _HALF)
 	r, s = int.from_bytes(raw[:_HALF], "big"), int.from_bytes(raw[_HALF:], "big")
 	try:
-		public.verify(utils.encode_dss_signature(r, s), message, _HASH)
+		public.verify(utils.encode_dss_signature(r, s), message, _algorithm())
 	except InvalidSignature:
 		return False
 	return True
 
 
-def read_key(key: str) -> ec.EllipticCurvePublicKey:
+def _algorithm() -> "ec.ECDSA":
+	from cryptography.hazmat.primitives import hashes
+	from cryptography.hazmat.primitives.asymmetric import ec
+
+	return ec.ECDSA(hashes.SHA256())
+
+
+def read_key(key: str) -> "ec.EllipticCurvePublicKey":
 	"""A public key as a page sends it; `Malformed` if it is no point of the curve."""
+	from cryptography.hazmat.primitives.asymmetric import ec
+
 	try:
 		return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), bytes_of(key, _POINT_BYTES))
 	except ValueError as error:
@@ -82,7 +98,10 @@ def bytes_of(text: object, size: int) -> bytes:
 	return raw
 
 
-def _load(path: Path) -> ec.EllipticCurvePrivateKey:
+def _load(path: Path) -> "ec.EllipticCurvePrivateKey":
+	from cryptography.hazmat.primitives import serialization
+	from cryptography.hazmat.primitives.asymmetric import ec
+
 	if not path.exists():
 		_make(path)
 	loaded = serialization.load_pem_private_key(path.read_bytes(), None)
@@ -92,16 +111,16 @@ def _load(path: Path) -> ec.EllipticCurvePrivateKey:
 
 
 def _make(path: Path) -> None:
+	from cryptography.hazmat.primitives import serialization
+	from cryptography.hazmat.primitives.asymmetric import ec
+
 	pem = ec.generate_private_key(ec.SECP256R1()).private_bytes(
 		serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
 	)
-	new = path.with_suffix(".new")
-	with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-		file.write(pem)
-		file.flush()
-		os.fsync(file.fileno())
-	new.replace(path)
+	write_whole(path, pem)
 
 
-def _point(public: ec.EllipticCurvePublicKey) -> bytes:
+def _point(public: "ec.EllipticCurvePublicKey") -> bytes:
+	from cryptography.hazmat.primitives import serialization
+
 	return public.public_bytes(serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint)

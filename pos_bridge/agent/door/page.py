@@ -5,7 +5,6 @@ Host and origin are checked before anything gets here; what is done here is done
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
-from importlib.resources import files
 from typing import Any
 
 from aiohttp import web
@@ -16,13 +15,15 @@ from pos_bridge.agent.devices.attached.scale import Weight, weight_of
 from pos_bridge.agent.devices.attached.scales import VirtualScale
 from pos_bridge.agent.devices.terminal.operations import card_fields
 from pos_bridge.agent.devices.terminal.simulated import MODES, SimulatedTerminal
+from pos_bridge.agent.guard import is_own_page
+from pos_bridge.agent.pages import add_files
 from pos_bridge.agent.process import TillProcess
-from pos_bridge.core.errors import Malformed, Rejected
+from pos_bridge.core.errors import Malformed, Rejected, Retryable
 from pos_bridge.core.sync import read_message
 
 MAX_BODY_BYTES = 8 * 1024
 MAX_HAPPENINGS = 30
-_ASSETS = {"/status": ("status.html", "text/html"), "/status/status.js": ("status.js", "text/javascript")}
+_FILES = {"/status": "status.html", "/status/status.js": "status.js"}
 
 Message = Mapping[str, Any]
 Action = Callable[[Message], Awaitable[None]]
@@ -31,19 +32,9 @@ Action = Callable[[Message], Awaitable[None]]
 def add_status(app: web.Application, process: TillProcess) -> None:
 	"""Serve /status."""
 	page = StatusPage(process)
-	for path, (name, kind) in _ASSETS.items():
-		app.router.add_get(path, _asset(name, kind))
+	add_files(app, _FILES)
 	app.router.add_get("/status/state", page.state)
 	app.router.add_post("/status/do", page.do)
-
-
-def _asset(name: str, kind: str) -> Callable[[web.Request], Awaitable[web.Response]]:
-	text = files("pos_bridge.agent").joinpath("pages").joinpath(name).read_text(encoding="utf-8")
-
-	async def answer(_: web.Request) -> web.Response:
-		return web.Response(text=text, content_type=kind, headers={"Cache-Control": "no-cache"})
-
-	return answer
 
 
 class StatusPage:
@@ -78,21 +69,20 @@ class StatusPage:
 
 	async def _asked(self, fields: Message) -> Message:
 		if fields["role"] == "terminal":
-			return asdict(await self._process.cards.status(str(fields["device"])))
+			return asdict(await self._process.cards.status_lately(str(fields["device"])))
 		if fields["role"] == "scale":
-			weight = await self._process.attached.scale(str(fields["device"])).weigh()
+			try:
+				weight = await self._process.attached.scale(str(fields["device"])).weigh()
+			except Retryable as busy:
+				return {"reason": busy.message}
 			return {"online": weight.state != "offline", "reason": weight.reason, "weight": asdict(weight)}
 		return {}
 
 	async def do(self, request: web.Request) -> web.Response:
 		"""One action; a page of this very process asks for it, as its origin says."""
-		if (
-			request.headers.get("Origin") != f"http://{request.host}"
-			or request.content_type != "application/json"
-		):
+		if not is_own_page(request) or request.content_type != "application/json":
 			raise Rejected("That can be done on the agent's own page only.", code="forbidden_origin")
-		raw = await request.content.read(MAX_BODY_BYTES + 1)
-		message = read_message(raw[:MAX_BODY_BYTES])
+		message = read_message((await request.read())[: MAX_BODY_BYTES + 1])
 		action = self._actions.get(str(message.get("op")))
 		if action is None:
 			raise Malformed("The page asked for something that is not known here: reload it.")
@@ -127,3 +117,4 @@ class StatusPage:
 		if not isinstance(terminal, SimulatedTerminal) or mode not in MODES:
 			raise Rejected(f"Only a simulated terminal has modes: {', '.join(MODES)}.")
 		terminal.mode = mode
+		await self._process.cards.status("terminal")

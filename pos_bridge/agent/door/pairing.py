@@ -8,14 +8,14 @@ import hashlib
 import hmac
 import sqlite3
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from functools import cached_property
 
 from pos_bridge.agent.door.keys import AgentKey, digits_of, read_key
+from pos_bridge.agent.door.scopes import SCOPES
+from pos_bridge.agent.life.clock import utc_now
 from pos_bridge.agent.store import Store
 from pos_bridge.core.errors import Rejected, Unauthenticated
 
-SCOPES = ("print", "drawer", "scanner", "scale", "terminal")
 MAX_PROOFS = 20
 MAX_WAITING = 20
 """Keys that may wait for a person; beyond this the oldest is forgotten."""
@@ -137,7 +137,7 @@ def _knock(db: sqlite3.Connection, till: str, key: str, origin: str, knows: bool
 		return _page(row)
 	others = db.execute("SELECT count(*) FROM paired_page WHERE till = ?", (till,)).fetchone()[0]
 	state = "paired" if origin and (knows or not others) else "waiting"
-	now = _now()
+	now = utc_now()
 	db.execute(
 		"INSERT OR REPLACE INTO paired_page VALUES (?, ?, ?, ?, ?, ?, ?)",
 		(key, till, origin[:200], " ".join(SCOPES), state, now, now),
@@ -154,7 +154,7 @@ def _knock(db: sqlite3.Connection, till: str, key: str, origin: str, knows: bool
 
 def _decide(db: sqlite3.Connection, key: str, state: str, why: str = "by a person at the agent") -> None:
 	changed = db.execute(
-		"UPDATE paired_page SET state = ?, changed_at = ? WHERE key = ?", (state, _now(), key)
+		"UPDATE paired_page SET state = ?, changed_at = ? WHERE key = ?", (state, utc_now(), key)
 	).rowcount
 	if not changed:
 		raise Rejected("That page is not known any more: reload.", code="unknown_page")
@@ -162,7 +162,7 @@ def _decide(db: sqlite3.Connection, key: str, state: str, why: str = "by a perso
 
 
 def note(db: sqlite3.Connection, kind: str, words: str) -> None:
-	db.execute("INSERT INTO happening (kind, words, at) VALUES (?, ?, ?)", (kind, words, _now()))
+	db.execute("INSERT INTO happening (kind, words, at) VALUES (?, ?, ?)", (kind, words, utc_now()))
 
 
 def _page(row: sqlite3.Row) -> PairedPage:
@@ -176,7 +176,3 @@ def _page(row: sqlite3.Row) -> PairedPage:
 		row["first_seen_at"],
 		digits_of(row["key"]),
 	)
-
-
-def _now() -> str:
-	return datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")

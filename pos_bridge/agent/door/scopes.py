@@ -19,7 +19,9 @@ NEEDED: Mapping[str, str] = {
 		"terminal",
 	),
 }
-EVERYTHING = frozenset(NEEDED.values()) | {"scanner"}
+SCOPES = ("print", "drawer", "scanner", "scale", "terminal")
+"""In the order in which they are kept and shown."""
+EVERYTHING = frozenset(SCOPES)
 
 _FREE_TEXTS = ("reason", "note", "memo")
 _IDS = ("job", "entry", "printer", "terminal", "scale", "attempt", "cart", "against")

@@ -1,4 +1,4 @@
-"""Notices when this computer's clock jumps, by a steady clock beside it, and has it kept.
+"""Reads this computer's clock; notices when it jumps, by a steady clock beside it, and has it kept.
 
 It sets no clock and corrects no time.
 """
@@ -13,6 +13,11 @@ JUMP_SECONDS = 2.0
 """Less is what keeps a clock right."""
 
 Note = Callable[[str, str], Awaitable[None]]
+
+
+def utc_now() -> str:
+	"""UTC with milliseconds and a Z, as the wire has it."""
+	return datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def steady() -> float:

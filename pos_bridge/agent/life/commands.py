@@ -131,17 +131,13 @@ async def _install(options: argparse.Namespace) -> int:
 
 
 async def _policy(options: argparse.Namespace) -> int:
-	from pos_bridge.agent.company import load_pairing, server_origin
+	from pos_bridge.agent.company import server_origin
 	from pos_bridge.agent.life.policy import policy_files, write_policies
-	from pos_bridge.agent.process import open_shelf
+	from pos_bridge.agent.process import pairing_in
 
 	origin = server_origin(options.url) if options.url else ""
 	if not origin:
-		store = open_shelf(options.data_dir)
-		try:
-			pairing = load_pairing(store)
-		finally:
-			store.close()
+		pairing = pairing_in(options.data_dir)
 		if pairing is None:
 			raise Rejected("This machine is no till yet: say --url https://erp.example.com")
 		origin = pairing.server

@@ -13,11 +13,10 @@ from typing import Any
 
 import aiohttp
 
-from pos_bridge.agent.company import load_pairing
 from pos_bridge.agent.devices.attached.address import Address, load_settings, parse_address
 from pos_bridge.agent.devices.attached.attached import attach
 from pos_bridge.agent.life.policy import policy_files
-from pos_bridge.agent.process import open_shelf
+from pos_bridge.agent.process import pairing_in
 from pos_bridge.core.errors import PosBridgeError
 
 ANSWER_SECONDS = 5.0
@@ -77,13 +76,9 @@ def _enrolled_at(data_dir: Path, running: dict[str, Any] | None) -> str:
 	if running is not None or not data_dir.is_dir():
 		return ""
 	try:
-		store = open_shelf(data_dir)
+		pairing = pairing_in(data_dir)
 	except PosBridgeError:
 		return ""
-	try:
-		pairing = load_pairing(store)
-	finally:
-		store.close()
 	return pairing.server if pairing else ""
 
 

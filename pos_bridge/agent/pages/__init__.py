@@ -5,6 +5,7 @@ It only hands out files below two folders, and never one outside of them.
 
 import mimetypes
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from aiohttp import web
@@ -70,6 +71,19 @@ def add_pages(app: web.Application, *names: str) -> None:
 	for name in names:
 		app.router.add_get(f"/{name}", page)
 	app.router.add_get("/pages/{name:[a-z_]+\\.(?:js|css|svg)}", part)
+
+
+def add_files(app: web.Application, names: Mapping[str, str]) -> None:
+	"""Serve files of this folder, each at the path that `names` gives it."""
+
+	def serve(path: str, name: str) -> None:
+		async def answer(_: web.Request) -> web.StreamResponse:
+			return file_answer(PAGES, name)
+
+		app.router.add_get(path, answer)
+
+	for path, name in names.items():
+		serve(path, name)
 
 
 def file_answer(folder: Path, name: str) -> web.Response:

@@ -41,11 +41,6 @@ export function showFloor(message, tell) {
 	draw();
 }
 
-/** The printers of this till by name, for a choice of which one is looked at. */
-export function printerNames() {
-	return floor ? Object.keys(floor.settings) : [];
-}
-
 function draw() {
 	const setting = floor.settings[shown];
 	const form = document.getElementById("setup-form");

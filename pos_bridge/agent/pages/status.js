@@ -17,8 +17,13 @@ function button(text, run) {
 	made.addEventListener("click", run);
 	return made;
 }
-function list(id, rows, empty) {
-	find(id).replaceChildren(...(rows.length > 0 ? rows : [element("li", empty)]));
+const listed = {};
+/** Rows that say the same as before stay: the focus is on one of their buttons, perhaps. */
+function list(id, rows, draw, empty) {
+	const said = JSON.stringify(rows);
+	if (listed[id] === said) return;
+	listed[id] = said;
+	find(id).replaceChildren(...(rows.length > 0 ? rows.map(draw) : [element("li", empty)]));
 }
 
 async function act(message) {
@@ -49,10 +54,10 @@ function cardRow({ attempt, state, amount_minor: amount, currency, reason, card 
 function show(state) {
 	live(state.reason ? "waiting" : "ready", state.reason ? "Working, company away" : "Working");
 	find("till").textContent = state.till ? `Till ${state.till} of ${state.company}, agent ${state.agent}, ${state.unforwarded} entries to send. ${state.reason}` : state.reason;
-	list("pages", state.pages.map(pageRow), "None yet: the first page that comes is taken.");
-	list("devices", state.devices.map(deviceRow), "None. Add one with pos-bridge agent devices.");
-	list("cards", state.cards.map(cardRow), "None.");
-	list("happenings", state.happenings.map(({ kind, words, at }) => element("li", `${at.slice(0, 19).replace("T", " ")} ${kind}: ${words}`)), "Nothing.");
+	list("pages", state.pages, pageRow, "None yet: the first page that comes is taken.");
+	list("devices", state.devices, deviceRow, "None. Add one with pos-bridge agent devices.");
+	list("cards", state.cards, cardRow, "None.");
+	list("happenings", state.happenings, ({ kind, words, at }) => element("li", `${at.slice(0, 19).replace("T", " ")} ${kind}: ${words}`), "Nothing.");
 	find("virtual-scale").hidden = !state.devices.some(({ role, kind }) => role === "scale" && kind === "virtual");
 	find("simulated").hidden = !state.devices.some(({ kind }) => kind === "simulated");
 }

@@ -75,8 +75,7 @@ class Api:
 		return web.json_response({"code": code}, headers={"Cache-Control": "no-store"})
 
 	async def enrol(self, request: web.Request) -> web.Response:
-		raw = await request.read()
-		code = read_message(raw[: MAX_ENROL_BYTES + 1]).get("code")
+		code = (await _message(request, MAX_ENROL_BYTES)).get("code")
 		if not isinstance(code, str):
 			raise Malformed("Enrolling takes a code.")
 		enrolled = await self._company.enrolment.enrol(code)
@@ -173,21 +172,18 @@ class Api:
 	async def new_customers(self, request: web.Request) -> web.Response:
 		"""Take records of customers who are new at a till."""
 		self._sender(request)
-		raw = await request.read()
-		return answer(await self._company.customers.take(read_message(raw[: MAX_RECORDS_BYTES + 1])))
+		return answer(await self._company.customers.take(await _message(request, MAX_RECORDS_BYTES)))
 
 	async def customer(self, request: web.Request) -> web.Response:
 		"""What a customer bought, and what he owes."""
 		self._sender(request)
-		raw = await request.read()
-		return answer(
-			self._company.customers.ask(read_asked_customer(read_message(raw[: MAX_ASK_BYTES + 1])))
-		)
+		asked = read_asked_customer(await _message(request, MAX_ASK_BYTES))
+		return answer(self._company.customers.ask(asked))
 
 	async def mail_receipt(self, request: web.Request) -> web.Response:
 		"""A receipt that its customer wants by e-mail."""
 		till = self._sender(request).till
-		ask = read_mail(read_message((await request.read())[: MAX_MAIL_BYTES + 1]))
+		ask = read_mail(await _message(request, MAX_MAIL_BYTES))
 		return answer(await self._company.store.write(lambda db: mails.take(db, till, ask)))
 
 	async def _keep(self, raw: bytes, sender: Sender, reason: str) -> None:
@@ -200,8 +196,12 @@ class Api:
 
 
 async def _asked(request: web.Request) -> Ask:
-	raw = await request.read()
-	return read_ask(read_message(raw[: MAX_ASK_BYTES + 1]))
+	return read_ask(await _message(request, MAX_ASK_BYTES))
+
+
+async def _message(request: web.Request, limit: int) -> Mapping[str, Any]:
+	"""The message in a body; of one that is too large no more than that is read."""
+	return read_message((await request.read())[: limit + 1])
 
 
 _TOLD = "+customers"

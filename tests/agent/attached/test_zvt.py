@@ -60,6 +60,13 @@ async def test_a_terminal_that_is_not_there_has_charged_nothing(unused_tcp_port)
 	assert (result.outcome, "power" in result.reason) == ("failed", True)
 
 
+@pytest.mark.parametrize(("host", "port"), [("127.0.0.1", 70_000), ("terminal..shop", 20_007)])
+async def test_an_address_that_can_be_none_has_charged_nothing(host, port):
+	terminal = ZvtTerminal(host, port)
+	assert (await terminal.pay(SALE)).outcome == "failed"
+	assert not (await terminal.status()).online
+
+
 async def test_a_lost_answer_is_unsure_and_then_asked_for_and_found(emulator):
 	terminal = driver(emulator)
 	before = await terminal.pay(SALE)
@@ -163,4 +170,7 @@ def test_an_address_that_is_no_terminal_is_refused():
 	for text in ("zvt:", "zvt:host:x", "zvt:host?password=12", "zvt:host?password=abcdef"):
 		with pytest.raises(Rejected):
 			zvt_terminal(parse_address("terminal", text))
+	for port in ("0", "65536", "70000", "-1", "123456"):
+		with pytest.raises(Rejected):
+			zvt_terminal(parse_address("terminal", f"zvt:host:{port}"))
 	assert "123456" not in repr(parse_address("terminal", "zvt:host?password=123456"))

@@ -2,7 +2,7 @@
 
 from pos_bridge.agent.devices import press
 from pos_bridge.agent.devices.floor.equipment import Equipment
-from pos_bridge.agent.devices.printer import PrinterAway
+from pos_bridge.agent.devices.printer import PrinterAway, nobody
 from pos_bridge.agent.devices.virtual import VirtualPrinter
 from pos_bridge.core.receipt import ReceiptDocument, Text
 
@@ -69,6 +69,32 @@ async def test_a_drawer_with_a_line_of_its_own_opens_though_another_printer_stan
 		await changes.reaches("1:receipt", "printed")
 		assert [(opening.job, opening.state) for opening in spool.openings(9)] == [("1:receipt", "opened")]
 	assert (line.kicks, texts(second), second.roll().drawer_open) == (1, ["one"], False)
+
+
+class ForgetfulPrinter(VirtualPrinter):
+	"""It says that it is ready, and twice it can't be reached when a job comes."""
+
+	away = 2
+
+	def send(self, data, tell=nobody):
+		if self.away:
+			self.away -= 1
+			raise PrinterAway("unplugged")
+		return super().send(data, tell)
+
+
+async def test_a_drawer_with_a_line_of_its_own_opens_once_though_its_receipt_takes_three_tries(
+	running, receipt
+):
+	printer, line = ForgetfulPrinter(), LineDrawer()
+	async with running(Equipment(printer, drawer=line)) as (spool, changes):
+		await spool.submit("1:receipt", "receipt", receipt("one"), True, "sale")
+		await changes.reaches("1:receipt", "queued")
+		assert [opening.state for opening in spool.openings(9)] == ["opened"]
+		await changes.reaches("1:receipt", "printed")
+		assert [opening.state for opening in spool.openings(9)] == ["opened"]
+		assert (await spool.submit("1:receipt", "receipt", receipt("one"), True, "sale")).outcome == "exists"
+	assert (line.kicks, texts(printer), changes.jobs[-1].reason) == (1, ["one"], "")
 
 
 async def test_a_drawer_that_stays_closed_costs_no_receipt_and_is_on_record_as_closed(running, receipt):

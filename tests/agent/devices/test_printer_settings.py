@@ -12,6 +12,7 @@ from pos_bridge.agent.devices.floor.settings import PrinterSetting, Settings, ch
 from pos_bridge.agent.devices.floor.shop_floor import ShopFloor
 from pos_bridge.agent.devices.links.dialogue import TalkingPrinter
 from pos_bridge.agent.devices.page import add_devices
+from pos_bridge.agent.devices.virtual import VirtualPrinter
 from pos_bridge.agent.guard import Guard
 from pos_bridge.agent.server import build_app
 from pos_bridge.agent.spool import PrintSpool
@@ -106,6 +107,21 @@ async def test_the_drawers_sensor_is_calibrated_by_what_a_person_sees(site, even
 		assert floor.equipment["receipt"].printer.profile.drawer_sensor == "low"
 
 
+async def test_a_printers_paper_is_told_once_also_after_other_printers_and_itself_were_changed(
+	site, monkeypatch
+):
+	watched = []
+	monkeypatch.setattr(VirtualPrinter, "watch", lambda printer, changed: watched.append(printer))
+	async with site() as (client, _, floor):
+		first = floor.virtual["receipt"]
+		once = watched.count(first)
+		await asked(client, {"op": "set_printer", "printer": "office", "setting": {"address": "virtual"}})
+		assert watched.count(first) == once
+		await asked(client, {"op": "calibrate_drawer", "printer": "receipt", "open": True})
+		assert floor.virtual["receipt"] is not first
+		assert watched.count(floor.virtual["receipt"]) == once
+
+
 @pytest.mark.parametrize(
 	("fields", "words"),
 	[
@@ -121,6 +137,7 @@ async def test_the_drawers_sensor_is_calibrated_by_what_a_person_sees(site, even
 		({"stand_in": "receipt"}, "no other printer"),
 		({"layout": "nobody's"}, "No installed package"),
 		({"logo": "!"}, "damaged"),
+		({"logo": "bm8gcGljdHVyZQ=="}, "The logo can't be read"),
 		({"drawer": "/dev/ttyS0"}, "serial:"),
 	],
 )
@@ -168,6 +185,13 @@ def test_a_file_of_settings_that_makes_no_sense_stops_the_start_with_words(tmp_p
 	(tmp_path / "printers.json").write_text(text)
 	with pytest.raises(Rejected, match="mend it"):
 		Settings(tmp_path / "printers.json")
+
+
+def test_a_logo_that_is_no_picture_stops_the_start_with_words(tmp_path):
+	text = '{"printers": {"receipt": {"logo": "bm8gcGljdHVyZQ=="}}}'
+	(tmp_path / "printers.json").write_text(text)
+	with pytest.raises(Rejected, match="The logo can't be read"):
+		ShopFloor(tmp_path)
 
 
 def test_printers_that_stand_in_for_each_other_are_kept(tmp_path):

@@ -5,8 +5,12 @@ import stat
 import pytest
 from carts import till_day
 
+from pos_bridge.agent.devices.attached.attached import Attached
+from pos_bridge.agent.devices.attached.operations import device_operations
+from pos_bridge.agent.devices.terminal.operations import CardOperations
 from pos_bridge.agent.door.keys import KEY_FILE, AgentKey, digits_of, new_nonce, text_of
 from pos_bridge.agent.door.pairing import MAX_WAITING, Door, knowledge
+from pos_bridge.agent.door.scopes import EVERYTHING, NEEDED
 from pos_bridge.core.entry import open_wire
 from pos_bridge.core.errors import Malformed, Unauthenticated
 from pos_bridge.core.sync import wire_fields
@@ -119,6 +123,12 @@ async def test_a_page_may_do_what_its_scopes_say(till, browser):
 		for operation in ("kick", "weigh", "pay", "cards"):
 			assert (await line.ask(op=operation))["code"] == "out_of_scope"
 		assert (await line.ask(op="latest"))["op"] == "latest"
+
+
+def test_whatever_moves_a_device_needs_a_scope_that_a_person_can_take_away():
+	moving = {*CardOperations(None).by_name(), *device_operations(Attached()), "print", "kick"}
+	assert moving == set(NEEDED)
+	assert EVERYTHING.issuperset(NEEDED.values())
 
 
 async def test_the_agents_key_stays_its_key_and_only_its_user_can_read_it(tmp_path):

@@ -4,12 +4,12 @@ It opens nothing; a place may hold a terminal's password, so it is never shown o
 """
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qsl
 
+from pos_bridge.agent.life.whole_file import write_whole
 from pos_bridge.core.errors import Rejected
 
 SETTINGS_FILE = "devices.json"
@@ -79,9 +79,4 @@ def save_setting(data_dir: Path, role: str, text: str) -> None:
 		parse_address(role, text)
 		settings[role] = text
 	data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-	new = data_dir / f"{SETTINGS_FILE}.new"
-	with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-		json.dump(settings, file, indent="\t")
-		file.flush()
-		os.fsync(file.fileno())
-	new.replace(data_dir / SETTINGS_FILE)
+	write_whole(data_dir / SETTINGS_FILE, json.dumps(settings, indent="\t").encode())

@@ -37,22 +37,13 @@ def device_name(message: Message, field: str) -> str:
 
 def device_fields(attached: Attached) -> list[Answer]:
 	"""What a page is told of the devices: names, kinds and states, never a place."""
-	scanners = [
-		{
-			"device": status.device,
-			"role": "scanner",
-			"kind": status.kind,
-			"online": status.online,
-			"reason": status.reason,
-		}
-		for status in (scanner.status() for scanner in attached.scanners.values())
+	scanners = (scanner.status() for scanner in attached.scanners.values())
+	asked = (("scale", attached.scales), ("terminal", attached.terminals))
+	return [
+		*({"role": "scanner", **asdict(status)} for status in scanners),
+		*(
+			{"device": name, "role": role, "kind": device.kind, "online": True, "reason": ""}
+			for role, devices in asked
+			for name, device in devices.items()
+		),
 	]
-	scales = [
-		{"device": scale.device, "role": "scale", "kind": scale.kind, "online": True, "reason": ""}
-		for scale in attached.scales.values()
-	]
-	terminals = [
-		{"device": name, "role": "terminal", "kind": terminal.kind, "online": True, "reason": ""}
-		for name, terminal in attached.terminals.items()
-	]
-	return [*scanners, *scales, *terminals]

@@ -6,7 +6,6 @@ It never takes an address from a web page that is not this process's own, and ho
 import base64
 import binascii
 import json
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -16,6 +15,7 @@ from typing import Any
 from pos_bridge.agent.devices.floor.models import DEFAULT_MODEL, profile_of
 from pos_bridge.agent.devices.printer import Printer
 from pos_bridge.agent.devices.profile import PrinterProfile
+from pos_bridge.agent.life.whole_file import write_whole
 from pos_bridge.agent.ports import RECEIPT_PRINTER
 from pos_bridge.core.errors import Malformed, Rejected
 
@@ -81,12 +81,7 @@ class Settings:
 		printers = {**self.printers, name: setting}
 		checked = _read({"printers": {each: asdict(setting) for each, setting in printers.items()}})
 		written = json.dumps({"printers": {each: asdict(one) for each, one in checked.items()}}, indent="\t")
-		beside = self._path.with_suffix(".new")
-		with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-			file.write(written + "\n")
-			file.flush()
-			os.fsync(file.fileno())
-		os.replace(beside, self._path)
+		write_whole(self._path, f"{written}\n".encode())
 		self.printers = checked
 
 
@@ -103,7 +98,7 @@ def _read(fields: object) -> dict[str, PrinterSetting]:
 
 
 def read_setting(name: str, fields: object) -> PrinterSetting:
-	"""A printer's setting as a file or a form gave it. `Malformed` names what is wrong."""
+	"""A printer's setting as a file or a form gave it, its logo unseen. `Malformed` names what is wrong."""
 	if not _NAME.fullmatch(name):
 		raise Malformed(f"A printer's name has small letters, digits, - and _: not {name!r}.")
 	known = PrinterSetting.__slots__
@@ -115,18 +110,11 @@ def read_setting(name: str, fields: object) -> PrinterSetting:
 		raise Malformed("A printer's changes are an object, all else in it is text.")
 	setting = replace(PrinterSetting(**texts), changes=changes)
 	check_address(setting.address)
-	_check_logo(setting)
+	profile_of(setting.model, setting.changes)
+	_ = setting.logo_file  # its picture is read where it is put to use, once
 	if setting.drawer and not re.fullmatch(r"serial:[^:]+(:\d+)?", setting.drawer):
 		raise Malformed("A drawer of its own has an address such as serial:/dev/ttyUSB1 or serial:COM4:9600.")
 	return setting
-
-
-def _check_logo(setting: PrinterSetting) -> None:
-	profile = setting.profile
-	if setting.logo:
-		from pos_bridge.agent.devices.raster import read_logo
-
-		read_logo(setting.logo_file, profile.dots)
 
 
 def check_address(address: str) -> None:

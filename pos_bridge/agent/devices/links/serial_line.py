@@ -13,7 +13,6 @@ from pos_bridge.agent.devices.printer import PrinterAway
 from pos_bridge.agent.devices.profile import GENERIC_80MM, PrinterProfile
 
 DEFAULT_BAUD = 9_600
-BAUD_RATES = (2_400, 4_800, 9_600, 19_200, 38_400, 57_600, 115_200)
 KICK_SECONDS = 2.0
 """Longest wait for a drawer's line to take its byte."""
 _KICK = b"\x07"

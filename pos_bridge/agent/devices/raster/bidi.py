@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 _STRONG = {"L": 0, "R": 1, "AL": 1}
 _NUMBERS = frozenset({"EN", "AN"})
-_BESIDE_NUMBERS = frozenset({"ES", "ET", "CS"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,11 +108,17 @@ def has(path: Path, character: str) -> bool:
 
 
 def _drawn(path: Path, character: str) -> tuple[object, bytes]:
+	font = _small(path)
+	mask = font.getmask(character)
+	return (mask.size, font.getlength(character)), bytes(mask)
+
+
+@lru_cache(maxsize=MAX_FONTS)
+def _small(path: Path) -> "FreeTypeFont":
+	"""A font as it is asked for a character: unshaped."""
 	from PIL import ImageFont
 
 	try:
-		font = ImageFont.truetype(str(path), 16, layout_engine=ImageFont.Layout.BASIC)
+		return ImageFont.truetype(str(path), 16, layout_engine=ImageFont.Layout.BASIC)
 	except OSError:
-		font = ImageFont.truetype(str(path), COLOUR_SIZE, layout_engine=ImageFont.Layout.BASIC)
-	mask = font.getmask(character)
-	return (mask.size, font.getlength(character)), bytes(mask)
+		return ImageFont.truetype(str(path), COLOUR_SIZE, layout_engine=ImageFont.Layout.BASIC)

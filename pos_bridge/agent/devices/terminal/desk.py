@@ -5,13 +5,14 @@ After any silence it asks what became of the payment; it never charges again for
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Coroutine, Mapping
-from datetime import datetime, timezone
 from typing import Any
 
 from pos_bridge.agent.devices.terminal import book
 from pos_bridge.agent.devices.terminal.book import CardPayment
 from pos_bridge.agent.devices.terminal.port import Asked, CardResult, CardTerminal, TerminalStatus
+from pos_bridge.agent.life.clock import utc_now
 from pos_bridge.agent.store import Store
 from pos_bridge.core.errors import Rejected
 
@@ -19,6 +20,8 @@ ANSWER_SECONDS = 240.0
 """A customer may look for his card; after this the terminal is asked what became of it."""
 ASK_AGAIN_SECONDS = (1.0, 3.0, 10.0)
 STATUS_SECONDS = 10.0
+LATELY_SECONDS = 30.0
+"""A status is shown for this long before the terminal is asked again: each question is a connection."""
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +45,7 @@ class CardDesk:
 		self._locks = {name: asyncio.Lock() for name in terminals}
 		self._tasks: set[asyncio.Task[None]] = set()
 		self._in_flight: dict[str, str] = {}
+		self._seen: dict[str, tuple[float, TerminalStatus]] = {}
 		self._tell: CardListener = lambda _: None
 
 	async def start(self, tell: CardListener) -> None:
@@ -69,7 +73,7 @@ class CardDesk:
 		The same ref again changes nothing and tells what is known of it.
 		"""
 		self._driver(terminal)
-		now = _now()
+		now = utc_now()
 		created = await self._store.write(lambda db: book.insert(db, terminal, cart, asked, against, now))
 		if created is None:
 			return self.find(asked.ref)
@@ -122,14 +126,23 @@ class CardDesk:
 		return self._store.read(lambda db: [*book.in_states(db, "unsure"), *book.without_sale(db)])
 
 	async def status(self, terminal: str) -> TerminalStatus:
+		"""How it is now: it is asked, unless it is at a payment."""
 		driver = self._driver(terminal)
 		if self._locks[terminal].locked():
 			return TerminalStatus(True, "It is at a payment.")
 		async with self._locks[terminal]:
 			try:
-				return await asyncio.wait_for(driver.status(), STATUS_SECONDS)
+				said = await asyncio.wait_for(driver.status(), STATUS_SECONDS)
 			except asyncio.TimeoutError:
-				return TerminalStatus(False, "It does not answer.")
+				said = TerminalStatus(False, "It does not answer.")
+		self._seen[terminal] = (time.monotonic(), said)
+		return said
+
+	async def status_lately(self, terminal: str) -> TerminalStatus:
+		"""How it was at most `LATELY_SECONDS` ago, for a page that looks every moment."""
+		at, said = self._seen.get(terminal, (float("-inf"), TerminalStatus(False)))
+		fresh = time.monotonic() - at < LATELY_SECONDS and not self._locks[terminal].locked()
+		return said if fresh else await self.status(terminal)
 
 	def kinds(self) -> Mapping[str, str]:
 		return {name: terminal.kind for name, terminal in self._terminals.items()}
@@ -198,7 +211,7 @@ class CardDesk:
 		return await self._finish(payment.ref, found)
 
 	async def _finish(self, ref: str, result: CardResult, decided_by: str = "") -> CardPayment:
-		now = _now()
+		now = utc_now()
 		finished = await self._store.write(lambda db: book.finish(db, ref, result, now, decided_by))
 		self._tell(finished)
 		return finished
@@ -208,7 +221,3 @@ def _asked(payment: CardPayment, against: CardResult | None = None) -> Asked:
 	return Asked(
 		payment.ref, payment.kind, payment.amount_minor, payment.currency, payment.before_trace, against
 	)
-
-
-def _now() -> str:
-	return datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -6,6 +6,7 @@ settles it.
 """
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -91,10 +92,10 @@ class ZvtTerminal:
 		self._line: asyncio.StreamWriter | None = None
 
 	async def pay(self, asked: Asked) -> CardResult:
-		return await self._money(asked, AUTHORISATION, _amount(asked))
+		return await self._money(asked, AUTHORISATION)
 
 	async def refund(self, asked: Asked) -> CardResult:
-		return await self._money(asked, REFUND, self._password + _amount(asked))
+		return await self._money(asked, REFUND, self._password)
 
 	async def reverse(self, asked: Asked) -> CardResult:
 		number = asked.against.receipt_number if asked.against else ""
@@ -149,11 +150,13 @@ class ZvtTerminal:
 		if self._line:
 			self._line.close()
 
-	async def _money(self, asked: Asked, command: int, data: bytes) -> CardResult:
+	async def _money(self, asked: Asked, command: int, data: bytes = b"") -> CardResult:
 		if asked.currency not in CURRENCIES:
 			return CardResult("failed", f"The terminal takes no {asked.currency}: charge it by hand.")
 		if not 0 < asked.amount_minor < 10**12:
 			return CardResult("failed", "The amount is none that a terminal takes.")
+		if command != REVERSAL:  # which names a payment, and so its amount
+			data += b"\x04" + bcd(asked.amount_minor, 6) + b"\x49" + bcd(CURRENCIES[asked.currency], 2)
 		try:
 			told = await self._command(Apdu(command, data))
 		except _NotSent as error:
@@ -175,8 +178,9 @@ class ZvtTerminal:
 	async def _connected(self) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
 		try:
 			reader, writer = await asyncio.wait_for(asyncio.open_connection(*self._place), CONNECT_SECONDS)
-		except (OSError, asyncio.TimeoutError) as error:
-			raise _NotSent("The terminal can't be reached: check its power and network.") from error
+		except (OSError, asyncio.TimeoutError, ValueError, OverflowError) as error:
+			# The last two: a host or port that is none. Whatever it is, the terminal has heard nothing.
+			raise _NotSent("The terminal can't be reached: check its power, network and address.") from error
 		self._line = writer
 		try:
 			yield reader, writer
@@ -252,12 +256,6 @@ def _result(told: _Told) -> CardResult:
 	)
 
 
-def _amount(asked: Asked) -> bytes:
-	"""The amount and its currency; one that can't be written is refused before it is sent."""
-	amount = min(max(asked.amount_minor, 0), 10**12 - 1)
-	return b"\x04" + bcd(amount, 6) + b"\x49" + bcd(CURRENCIES.get(asked.currency, 0), 2)
-
-
 def _reason(code: int) -> str:
 	return _REASONS.get(code, f"The terminal refused (code {code:02X}): look at its display.")
 
@@ -291,7 +289,8 @@ def _tags(data: bytes) -> list[tuple[int, bytes]]:
 def zvt_terminal(address: Address) -> ZvtTerminal:
 	"""The terminal of an address `zvt:HOST[:PORT]?password=000000`."""
 	host, _, port = address.place.partition(":")
+	number = int(port) if re.fullmatch("[0-9]{1,5}", port) else 0 if port else PORT
 	password = address.options.get("password", "000000")
-	if not host or not (port or str(PORT)).isdecimal() or len(password) != 6 or not password.isdecimal():
+	if not host or not 0 < number < 65_536 or not re.fullmatch("[0-9]{6}", password):
 		raise Rejected(f"{address} is no ZVT terminal: say zvt:HOST:20007?password=000000, six digits.")
-	return ZvtTerminal(host, int(port or PORT), password)
+	return ZvtTerminal(host, number, password)
