@@ -172,6 +172,24 @@ def test_foreign_cash_is_not_plain():
 	assert not is_plain(fields, SOLD, "Walk-in")
 
 
+AT_TERMINAL = {"attempt": "a1", "scheme": "girocard", "last_four": "1234", "auth_code": "77", "trace": "9"}
+
+
+def by_card(card, **more):
+	sale = make_sale(CART, [Tender("Card", "card", SOLD.totals.total_minor)])
+	fields = sale_body(sale)
+	return {**fields, "tenders": [{**fields["tenders"][0], "card": card, **more}]}, sale
+
+
+def test_a_card_that_a_terminal_charged_is_plain_and_one_of_which_more_is_said_is_not():
+	assert is_plain(*by_card(AT_TERMINAL), "Walk-in")
+	assert not is_plain(*by_card({**AT_TERMINAL, "later": "1"}), "Walk-in")
+	assert not is_plain(*by_card(AT_TERMINAL, later=1), "Walk-in")
+	cash = body()
+	cash["tenders"] = [{**cash["tenders"][0], "card": AT_TERMINAL}]
+	assert not is_plain(cash, SOLD, "Walk-in")
+
+
 def test_a_sale_for_nothing_or_with_more_change_than_its_first_cash_is_not_plain():
 	free = make_sale(replace(CART, lines=(replace(TEA, price_minor=0),)), [])
 	assert not is_plain(sale_body(free), free, "Walk-in")

@@ -21,6 +21,10 @@ _PRICE = frozenset(("price_minor", "margin_percent", "unit_margin_minor", "disco
 _OFF = frozenset(("unit_discount_minor", "discount_reason"))
 _LINE = _GOODS | _PRICE | _OFF | {"rate_minor", "amount_minor", "net_minor"}
 _TENDER = frozenset(("tender", "kind", "amount_minor"))
+# What a terminal said of a card stays in the entry; no invoice has it.
+_CARD = frozenset(
+	("attempt", "scheme", "last_four", "auth_code", "trace", "terminal_id", "receipt_number")
+)
 
 
 def is_plain(body: Mapping[str, Any], sale: Sale, walk_in: str) -> bool:
@@ -31,12 +35,17 @@ def is_plain(body: Mapping[str, Any], sale: Sale, walk_in: str) -> bool:
 	return (
 		body.keys() <= _SALE
 		and all(line.keys() <= _LINE for line in body["lines"])
-		and all(row.keys() <= _TENDER for row in body["tenders"])
+		and all(_is_plain_money(row) for row in body["tenders"])
 		and body.get("customer", "") in ("", walk_in)
 		and sale.totals.total_minor > 0
 		and all(tender.kind in MONEY_KINDS for tender in sale.tenders)
 		and _change_is_of_the_first_cash(sale)
 	)
+
+
+def _is_plain_money(row: Mapping[str, Any]) -> bool:
+	at_terminal = row["kind"] == "card" and row.keys() == _TENDER | {"card"} and row["card"].keys() <= _CARD
+	return row.keys() <= _TENDER or at_terminal
 
 
 def _change_is_of_the_first_cash(sale: Sale) -> bool:

@@ -59,6 +59,7 @@ def test_plain_sales_become_one_invoice_that_books_what_they_book_one_by_one(sho
 	wires = [
 		shop.sale(shop.line(tea, "2", price=229), over=50),
 		shop.sale(*lines, tenders=[Tender(card, "card", total)]),
+		shop.sale(*lines, tenders=[Tender(card, "card", total, card=(("attempt", "a1"), ("last_four", "1234")))]),
 		shop.sale(shop.line(tea, price=229), shop.line(tea, "5")),
 	]
 	name = book_together(shop, *wires)
@@ -67,10 +68,10 @@ def test_plain_sales_become_one_invoice_that_books_what_they_book_one_by_one(sho
 	assert (invoice.docstatus, invoice.status, invoice.outstanding_amount) == (1, "Paid", 0)
 	assert booked(shop, name) == predicted(shop, *wires)
 	assert round(sum(gl(name).values()), 2) == 0
-	assert [row.qty for row in invoice.items] == [3, 8, 4, 2]
+	assert [row.qty for row in invoice.items] == [3, 11, 8, 4]
 	assert invoice.change_amount == 0
 	assert all(flags(wire) == [] for wire in wires)
-	assert "3 sales" in invoice.remarks
+	assert "4 sales" in invoice.remarks
 
 
 def test_what_is_special_is_booked_alone_and_the_plain_ones_around_it_together(shop):
