@@ -72,6 +72,29 @@ test("another attempt for a cart gets the next number", async () => {
 	expect(agent.asked.at(-1)).toMatchObject({ op: "pay", attempt: `${CART}:3` });
 });
 
+test("a payment of this cart that is open is taken up, and no other begins beside it", async () => {
+	agent.payments = [paid(`${CART}:1`, "declined"), paid(`${CART}:2`, "waiting")];
+	const decided = (await Attempt.next(agent.line, WANTED, new Set(), tell)).decided();
+	agent.become("approved", true);
+	expect(await decided).toMatchObject({ attempt: `${CART}:2`, state: "approved" });
+	expect([agent.count("pay"), told]).toEqual([0, ["waiting", "approved"]]);
+});
+
+test("what was charged and is counted nowhere is counted, not charged again", async () => {
+	agent.payments = [paid(`${CART}:1`, "approved"), paid(`${CART}:2`, "approved")];
+	const attempt = await Attempt.next(agent.line, WANTED, new Set([`${CART}:1`]), tell);
+	expect(await attempt.decided()).toMatchObject({ attempt: `${CART}:2` });
+	expect(agent.count("pay")).toBe(0);
+	await Attempt.next(agent.line, WANTED, new Set([`${CART}:1`, `${CART}:2`]), tell);
+	expect(agent.asked.at(-1)).toMatchObject({ op: "pay", attempt: `${CART}:3` });
+});
+
+test("nothing is charged while nobody can say what is open", async () => {
+	agent.away = true;
+	await expect(Attempt.next(agent.line, WANTED, new Set(), tell)).rejects.toThrow("away");
+	expect(agent.count("pay")).toBe(0);
+});
+
 test("an event that was lost is found by asking, and nothing is charged again", async () => {
 	const decided = (await Attempt.begin(agent.line, WANTED, tell)).decided();
 	agent.become("approved");

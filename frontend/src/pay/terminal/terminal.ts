@@ -60,6 +60,15 @@ export class Attempt {
 		});
 	}
 
+	/** What this cart was charged or asked for and is not among what was `given`, if there is anything; else a new one. */
+	static async next(line: Line, wanted: Wanted, given: ReadonlySet<string>, tell: Attempt["tell"]): Promise<Attempt> {
+		const { charged, open } = leftAmong(await attemptsOf(line, wanted.cart), given);
+		const left = charged[0] ?? open;
+		if (!left) return Attempt.begin(line, wanted, tell);
+		tell(left, false);
+		return new Attempt(line, wanted, left, tell);
+	}
+
 	/** Asks the agent, which asks the terminal. Rejects, in words, if that refused to begin. */
 	static async begin(line: Line, wanted: Wanted, tell: Attempt["tell"]): Promise<Attempt> {
 		const made = await attemptsOf(line, wanted.cart);
@@ -147,10 +156,19 @@ export function tenderOf(tender: string, { attempt, amount_minor, card }: CardPa
 
 /** What was charged for the open cart and is not among its tenders, and what is not decided yet. */
 export async function leftOf(till: Till, tender: string): Promise<{ readonly charged: readonly Tender[]; readonly open: CardPayment | undefined }> {
-	const given = new Set(till.paying.tenders.value.map(({ card }) => card?.attempt));
-	const made = (await attemptsOf(till.askable.agent, till.basket.cart.value.id)).filter(({ kind }) => kind === "pay");
-	const charged = made.filter(({ attempt, state }) => state === "approved" && !given.has(attempt));
-	return { charged: charged.map((payment) => tenderOf(tender, payment)), open: made.find((payment) => !isDecided(payment)) };
+	const made = await attemptsOf(till.askable.agent, till.basket.cart.value.id);
+	const { charged, open } = leftAmong(made, givenOf(till));
+	return { charged: charged.map((payment) => tenderOf(tender, payment)), open };
+}
+
+/** The attempts whose money is among what was given for the open cart. */
+export function givenOf({ paying }: Pick<Till, "paying">): ReadonlySet<string> {
+	return new Set(paying.tenders.value.flatMap(({ card }) => card?.attempt ?? []));
+}
+
+function leftAmong(made: readonly CardPayment[], given: ReadonlySet<string>): { readonly charged: readonly CardPayment[]; readonly open: CardPayment | undefined } {
+	const left = made.filter(({ kind, attempt }) => kind === "pay" && !given.has(attempt));
+	return { charged: left.filter(({ state }) => state === "approved"), open: left.find((payment) => !isDecided(payment)) };
 }
 
 /** Charged money goes back onto the card; false, in words, if it did not. */
