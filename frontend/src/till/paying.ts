@@ -48,7 +48,7 @@ export interface Paying {
 	idle(): boolean;
 	mayAddItems(): boolean;
 	/** Nothing is taken, given back or left until `work` is over. */
-	alone(work: () => Promise<void>): Promise<void>;
+	alone<T>(work: () => Promise<T>): Promise<T>;
 	/** Adds a tender once `before` is over, alone; finishes the sale if that settles it. */
 	take(tender: Tender, before?: () => Promise<void>): Promise<void>;
 	/** False if it stays given. */
@@ -124,19 +124,17 @@ export function usePaying({ basket, desk, screen, given = [], keep, recordOf, ma
 		const due = basket.due.value;
 		return due < 0 ? sum(all.map((tender) => tender.amount_minor)) === BigInt(due) : settle(due, all).settled;
 	}
-	async function alone(work: () => Promise<void>): Promise<void> {
+	async function alone<T>(work: () => Promise<T>): Promise<T> {
 		recording = true;
 		try {
-			await work();
+			return await work();
 		} finally {
 			recording = false;
 		}
 	}
-	async function mayOwe({ amount_minor }: Tender): Promise<boolean> {
-		let allowed = false;
+	function mayOwe({ amount_minor }: Tender): Promise<boolean> {
 		const { id, payer } = basket.cart.value;
-		await alone(async () => void (allowed = await may({ action: "on_account", of: id, amount_minor, ...(payer && { about: payer.name }) })));
-		return allowed;
+		return alone(() => may({ action: "on_account", of: id, amount_minor, ...(payer && { about: payer.name }) }));
 	}
 	async function take(tender: Tender, before?: () => Promise<void>): Promise<void> {
 		if (!idle() || settlement.value.settled) return;

@@ -27,9 +27,9 @@ function opened(payments: readonly CardPayment[], { agent = "online", first = CA
 	const paying = {
 		tenders, idle: () => idle,
 		take: async (tender: Tender) => void (tenders.value = [...tenders.value, tender]),
-		async alone(work: () => Promise<void>) {
+		alone<T>(work: () => Promise<T>): Promise<T> {
 			idle = false;
-			await work().finally(() => (idle = true));
+			return work().finally(() => (idle = true));
 		},
 	};
 	const till = {

@@ -43,8 +43,7 @@ export function useCharging({ till, card, chosen, terminal, taken }: Around): Ch
 		const [way, shown] = [chosen.value, terminal.value];
 		if (!way || !shown || !paying.idle()) return;
 		charging.value = true;
-		let given: Tender | undefined;
-		await paying.alone(async () => void (given = await shown.charge(way.tender, amount_minor, open)));
+		const given = await paying.alone(() => shown.charge(way.tender, amount_minor, open));
 		charging.value = false;
 		if (!given) return;
 		await paying.take(given);

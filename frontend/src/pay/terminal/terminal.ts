@@ -32,6 +32,8 @@ export interface Wanted {
 	readonly cart: string;
 	readonly amount_minor: number;
 	readonly currency: string;
+	/** The attempt whose money goes back; absent: money is taken. */
+	readonly against?: string;
 }
 
 const DECIDED: ReadonlySet<string> = new Set(["approved", "declined", "cancelled", "failed", "reversed"]);
@@ -73,11 +75,13 @@ export class Attempt {
 	static async begin(line: Line, wanted: Wanted, tell: Attempt["tell"]): Promise<Attempt> {
 		const made = await attemptsOf(line, wanted.cart);
 		const number = Math.max(0, ...made.map(({ attempt }) => Number(attempt.split(":")[1]))) + 1;
-		const { terminal, cart, amount_minor, currency } = wanted;
-		const open: CardPayment = { attempt: `${cart}:${number}`, kind: "pay", amount_minor, state: "waiting", reason: "", card: {}, lines: [] };
+		const { terminal, cart, amount_minor, currency, against } = wanted;
+		const kind = against === undefined ? "pay" : "reversal";
+		const open: CardPayment = { attempt: `${cart}:${number}`, kind, amount_minor, state: "waiting", reason: "", card: {}, lines: [] };
+		const asked = against === undefined ? { op: "pay", amount_minor, currency } : { op: "reverse", against };
 		const attempt = new Attempt(line, wanted, open, tell);
 		try {
-			attempt.take(paymentOf(await line.ask({ op: "pay", terminal, attempt: open.attempt, amount_minor, currency })), false);
+			attempt.take(paymentOf(await line.ask({ ...asked, terminal, attempt: open.attempt })), false);
 		} catch (error) {
 			// An answer that is late may still come: whether the agent took it is asked below.
 			if (!(error instanceof Retryable)) {
@@ -171,18 +175,19 @@ function leftAmong(made: readonly CardPayment[], given: ReadonlySet<string>): { 
 	return { charged: left.filter(({ state }) => state === "approved"), open: left.find((payment) => !isDecided(payment)) };
 }
 
-/** Charged money goes back onto the card; false, in words, if it did not. */
+/** Charged money goes back onto the card; false, in words, if it did not. Waits, however long it takes. */
 export async function takeBackCard(till: Till, { card, amount_minor }: Tender): Promise<boolean> {
 	const { agent } = till.askable;
 	const [terminal, against, cart] = [deviceOf(agent.welcome, "terminal"), card?.attempt, till.basket.cart.value.id];
+	let saidAway = false;
+	const tell: Attempt["tell"] = (_payment, away) => {
+		if (away && !saidAway) till.notices.say({ tone: "problem", title: t("card.agent_away") });
+		saidAway ||= away;
+	};
 	try {
 		if (terminal === undefined || against === undefined) throw new Error(t("card.no_terminal"));
-		const number = (await attemptsOf(agent, cart)).length + 1;
-		const attempt = `${cart}:${number}`;
-		const open: CardPayment = { attempt, kind: "reversal", amount_minor, state: "waiting", reason: "", card: {}, lines: [] };
-		const reversing = new Attempt(agent, { terminal, cart, amount_minor, currency: till.money.value.currency }, open, () => undefined);
-		const asked = paymentOf(await agent.ask({ op: "reverse", terminal, attempt, against }));
-		const { state, reason } = isDecided(asked) ? asked : await reversing.decided();
+		const wanted = { terminal, cart, amount_minor, currency: till.money.value.currency, against };
+		const { state, reason } = await (await Attempt.begin(agent, wanted, tell)).decided();
 		if (state === "approved") return true;
 		throw new Error(reason || t("card.declined"));
 	} catch (error) {
