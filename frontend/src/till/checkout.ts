@@ -74,7 +74,7 @@ export async function recordTicket(desk: Desk, ticket: SaleToPay): Promise<Recor
 	const sells = ticket.draft.lines.length > 0;
 	const due = totals.total_minor + back.totals.total_minor;
 	const exchanged = sells ? Math.min(totals.total_minor, -back.totals.total_minor) : 0;
-	const payer = { ...ticket.rare, ...customerOf(back), tip_minor: 0, ...(sells && { exchange: ticket.id }) };
+	const payer = { ...customerOf(back, ticket.rare), tip_minor: 0, ...(sells && { exchange: ticket.id }) };
 	const given = [...exchangeOf(-exchanged), ...(due < 0 ? ticket.tenders : [])];
 	const body = returnBody(back.draft, back.totals, given, back.back.against, back.back.reason, payer);
 	checkReturn(body);
@@ -95,8 +95,10 @@ export async function recordTicket(desk: Desk, ticket: SaleToPay): Promise<Recor
 	}
 }
 
-function customerOf({ back }: BackSum): { readonly customer?: string } {
-	return back.sold?.customer === undefined ? {} : { customer: back.sold.customer };
+/** Whoever bought it gets it back, by his own record: not by that of who stands here. */
+function customerOf({ back }: BackSum, { customer, customer_record, ...rest }: Rare = {}): Rare {
+	const who = back.sold?.customer === undefined ? { customer, customer_record } : back.sold;
+	return { ...rest, ...(who.customer !== undefined && { customer: who.customer }), ...(who.customer_record !== undefined && { customer_record: who.customer_record }) };
 }
 
 function exchangeOf(amount_minor: number): readonly Tender[] {

@@ -69,21 +69,18 @@ interface Around {
 	readonly given?: readonly Tender[];
 	/** For the next start. */
 	readonly keep: (given: KeptTenders) => void;
-	/** What a sale names of the record of a customer who is new here. */
-	readonly recordOf?: (customer: string) => string | undefined;
 	/** Whether the cashier's role, or somebody else's PIN, lets it be done. */
 	readonly may: People["may"];
 }
 
 /** What not every sale says: for whom, and a tip, which nobody gives who gets money back. */
-function rareOf({ customer, payer, tip_minor = 0, note, age_check }: Cart, balance: number, recordOf: Around["recordOf"]): Rare {
+function rareOf({ customer, payer, tip_minor = 0, note, age_check }: Cart, balance: number): Rare {
 	const id = payer?.customer ?? customer?.customer;
-	const customer_record = id === undefined ? undefined : recordOf?.(id);
-	const who = { ...(id !== undefined && { customer: id }), ...(customer_record !== undefined && { customer_record }) };
+	const who = { ...(id !== undefined && { customer: id }), ...(payer?.record !== undefined && { customer_record: payer.record }) };
 	return { ...who, ...(note !== undefined && { note }), ...(age_check && { age_check }), ...(balance > 0 && tip_minor > 0 && { tip_minor }) };
 }
 
-export function usePaying({ basket, desk, screen, given = [], keep, recordOf, may }: Around): Paying {
+export function usePaying({ basket, desk, screen, given = [], keep, may }: Around): Paying {
 	const tenders = shallowRef(given);
 	const busy = shallowRef(false);
 	const problem = shallowRef("");
@@ -162,7 +159,7 @@ export function usePaying({ basket, desk, screen, given = [], keep, recordOf, ma
 				totals: basket.totals.value,
 				tenders: all,
 				back,
-				rare: rareOf(basket.cart.value, basket.balance.value, recordOf),
+				rare: rareOf(basket.cart.value, basket.balance.value),
 			});
 			show(sale);
 		} catch (error) {

@@ -344,7 +344,7 @@ function openState(parts: TillParts): State {
 		money,
 		repriced: useRepriced({ basket, catalogue, catalogueVersion, money, notices, snapshot, buying: selling.buying }),
 		paying: usePaying({
-			basket, desk, screen, may: people.may, recordOf: newCustomers.hashOf,
+			basket, desk, screen, may: people.may,
 			...(left.tenders && { given: left.tenders }),
 			keep: (given) => void keepNow(KEPT_TENDERS, given).catch((error: unknown) => failed(wordsOf(error))),
 		}),
