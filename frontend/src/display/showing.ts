@@ -5,9 +5,9 @@ import { watch } from "vue";
 import type { LineTotals } from "@/core/sale";
 import type { DraftLine } from "@/core/sale";
 import { offPrices } from "@/core/saleBody";
-import { withoutExchange } from "@/core/tenders";
 import { customerCode } from "@/display/code";
 import { DISPLAY_CHANNEL, NOTHING, SHOWN_LINES, type DisplayMessage, type Shown, type ShownLine, type Sum } from "@/display/shown";
+import { moneyOfTicket } from "@/till/checkout";
 import { moneyOf, showDecimal, type Money } from "@/till/format";
 import type { Till } from "@/till/till";
 import { onPaper, shopLocale } from "@/words/words";
@@ -60,11 +60,8 @@ function doneOf({ snapshot, paying }: Known): Partial<Shown> {
 	const sale = paying.done.value;
 	if (!sale) return {};
 	const money = moneyOf(snapshot.value, shopLocale());
-	const own = withoutExchange(sale.body.tenders);
-	const given = own.reduce((all, { amount_minor }) => all + amount_minor, 0);
-	const refunded = sale.entry.kind === "return" ? -given : -withoutExchange(sale.back?.body.tenders ?? []).reduce((all, { amount_minor }) => all + amount_minor, 0);
-	const { change_minor: change, tip_minor: tip = 0 } = sale.body;
-	const paid = given - change;
+	const { given_minor: given, change_minor: change, paid_minor: paid, refunded_minor: refunded } = moneyOfTicket(sale);
+	const { tip_minor: tip = 0 } = sale.body;
 	return {
 		stage: "done",
 		sums: tip > 0 ? [sum("receipt.tip", money.plain(tip))] : [],

@@ -2,13 +2,13 @@
 // Never prints or opens anything for what is not recorded, and never waits long for the agent.
 
 import type { AgentConnection, JobState } from "@/agent/connection";
-import type { Entry, EntryDraft } from "@/core/entry";
-import { newId } from "@/core/entry";
+import { comesBack, isTraining, newId, numberOf, type Entry, type EntryDraft } from "@/core/entry";
 import { DEFAULT_COLUMNS, headerOf, receiptOfSale, type ReceiptDocument } from "@/core/receipt";
 import { PosBridgeError, Rejected, Retryable, wordsOf } from "@/core/errors";
 import { checkReturn, returnBody, type ReturnBody } from "@/core/returns";
 import { checkSale, sum, type SaleBody, type SaleDraft, type Tender, type Totals } from "@/core/sale";
 import { saleBody, type Rare } from "@/core/saleBody";
+import { withoutExchange } from "@/core/tenders";
 import { receiptOfIssue, type IssueBody } from "@/credit/issue";
 import type { PageDaybook, RecordAnswer } from "@/daybook/daybook";
 import type { Pusher } from "@/daybook/push";
@@ -126,7 +126,7 @@ export function saleOf(desk: Desk, entry: Entry, hash: string): RecordedSale {
 	if (comesBack(entry)) checkReturn(body as ReturnBody);
 	else if (entry.kind !== "credit_issue") checkSale(body);
 	// What is only training opens no drawer: whoever wants it open asks for it.
-	const withCash = !entry.kind.startsWith("training") && takesCash(body.tenders);
+	const withCash = !isTraining(entry) && takesCash(body.tenders);
 	return { entry, body, hash, document: documentOf(desk, entry, hash), withCash };
 }
 
@@ -153,13 +153,24 @@ export async function reprint(desk: Desk, sale: RecordedSale, copy: number): Pro
 	return print(desk, `${id}:receipt`, { ...document, logo: true }, false, `reprint ${copy} of ${numberOf(sale.entry)}`);
 }
 
-/** A receipt's number; training has its own, which is no receipt's. */
-export function numberOf({ receipt_number, body }: Entry): string {
-	return receipt_number ?? (body as { readonly training_number?: string }).training_number ?? "";
+/** What a ticket's customer gave and got himself, above zero; nothing of what its halves pay each other. */
+export interface TicketMoney {
+	readonly given_minor: number;
+	readonly change_minor: number;
+	/** Given, less change. */
+	readonly paid_minor: number;
+	/** For goods that came back; `refunds` are its tenders, below zero. */
+	readonly refunded_minor: number;
+	readonly refunds: readonly Tender[];
 }
 
-export function comesBack({ kind }: Pick<Entry, "kind">): boolean {
-	return kind === "return" || kind === "training_return";
+export function moneyOfTicket({ entry, body, back }: Pick<RecordedSale, "entry" | "body" | "back">): TicketMoney {
+	const amountOf = (tenders: readonly Tender[]): number => tenders.reduce((all, { amount_minor }) => all + amount_minor, 0);
+	const own = withoutExchange(body.tenders);
+	const isBack = comesBack(entry);
+	const refunds = isBack ? own : withoutExchange(back?.body.tenders ?? []);
+	const [given_minor, change_minor] = [isBack ? 0 : amountOf(own), body.change_minor];
+	return { given_minor, change_minor, paid_minor: given_minor - change_minor, refunded_minor: 0 - amountOf(refunds), refunds };
 }
 
 /** How many reprints of a sale the daybook holds for today. */

@@ -2,6 +2,7 @@
 // Never clears the cart before the daybook has the sale.
 
 import { computed, shallowRef, type ComputedRef, type ShallowRef } from "vue";
+import { numberOf } from "@/core/entry";
 import { PosBridgeError, wordsOf } from "@/core/errors";
 import { sum, type Tender } from "@/core/sale";
 import type { Rare } from "@/core/saleBody";
@@ -12,7 +13,7 @@ import type { People } from "@/people/people";
 import type { Basket } from "@/till/basket";
 import type { Cart } from "@/till/cart";
 import {
-	HalfRecorded, copiesOf, numberOf, printSale, recordIssue, recordTicket, reprint, saleOf, type Desk, type PrintAnswer, type RecordedSale,
+	HalfRecorded, copiesOf, printSale, recordIssue, recordTicket, reprint, saleOf, type Desk, type PrintAnswer, type RecordedSale,
 } from "@/till/checkout";
 import type { Screen } from "@/till/screens";
 import { t } from "@/words/words";
