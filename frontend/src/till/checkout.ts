@@ -3,7 +3,7 @@
 
 import type { AgentConnection, JobState } from "@/agent/connection";
 import { comesBack, isTraining, newId, numberOf, type Entry, type EntryDraft } from "@/core/entry";
-import { DEFAULT_COLUMNS, headerOf, receiptOfSale, type ReceiptDocument } from "@/core/receipt";
+import { DEFAULT_COLUMNS, headerOf, receiptOfSale, type ReceiptDocument, type ReceiptHeader } from "@/core/receipt";
 import { PosBridgeError, Rejected, Retryable, wordsOf } from "@/core/errors";
 import { checkReturn, returnBody, type ReturnBody } from "@/core/returns";
 import { checkSale, sum, type SaleBody, type SaleDraft, type Tender, type Totals } from "@/core/sale";
@@ -234,11 +234,14 @@ export async function print(
 	}
 }
 
+/** As wide as this till's paper. */
+export function headerFor({ snapshot, agent }: Pick<Desk, "snapshot" | "agent">): ReceiptHeader {
+	return headerOf(snapshot, agent.welcome?.printers[0]?.columns ?? DEFAULT_COLUMNS);
+}
+
 function documentOf(desk: Desk, entry: Entry, hash: string, copy?: number): ReceiptDocument {
-	const columns = desk.agent.welcome?.printers[0]?.columns ?? DEFAULT_COLUMNS;
-	const header = headerOf(desk.snapshot, columns);
 	const receiptOf = entry.kind === "credit_issue" ? receiptOfIssue : receiptOfSale;
-	return receiptOf(entry, header, receiptLabels(), copy === undefined ? { hash } : { hash, copy });
+	return receiptOf(entry, headerFor(desk), receiptLabels(), copy === undefined ? { hash } : { hash, copy });
 }
 
 function printerOf(desk: Desk): string {
