@@ -13,6 +13,7 @@ from pos_bridge import jobs
 from pos_bridge.core.customers import (
 	MAX_RECORDS_BYTES,
 	NewCustomer,
+	Taken,
 	read_asked_customer,
 	read_new_customers,
 	taken_answer,
@@ -131,7 +132,7 @@ def _new_customers() -> dict[str, Any]:
 	return taken_answer([_take(till, record) for record in read_new_customers(body)])
 
 
-def _take(till: str, record: NewCustomer) -> taking.Result:
+def _take(till: str, record: NewCustomer) -> Taken:
 	return _committed(lambda: taking.take(till, record))
 
 

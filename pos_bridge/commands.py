@@ -94,19 +94,20 @@ def enrolment_code(till: str) -> None:
 
 @pos_bridge.command("cashier")
 @click.argument("name")
-@click.option("--role", default="", help="A POS Cashier Role; without one everything is allowed.")
-@click.option("--shop", "shops", multiple=True, help="A POS Profile; without one he sells in every shop.")
+@click.option("--role", default=None, help="A POS Cashier Role; without one a new cashier may do everything.")
+@click.option("--shop", "shops", multiple=True, help="A POS Profile; without one a new cashier sells in all.")
 @click.option(
 	"--pin/--no-pin", "ask_pin", default=False, help="Read a PIN from the terminal, or from a pipe."
 )
 @on_site
-def cashier(name: str, role: str, shops: tuple[str, ...], ask_pin: bool) -> None:
-	"""Make the cashier NAME or change him; a PIN is asked for, so that no shell remembers it."""
+def cashier(name: str, role: str | None, shops: tuple[str, ...], ask_pin: bool) -> None:
+	"""Make the cashier NAME, or change what is named of him. No shell remembers the PIN: it is asked for."""
 	from pos_bridge.erpnext.people.pins import set_pin
 
 	exists = frappe.db.exists("POS Cashier", name)
 	person = frappe.get_doc("POS Cashier", name) if exists else frappe.new_doc("POS Cashier")
-	person.update({"cashier_name": name, "role": role, "shops": [{"pos_profile": shop} for shop in shops]})
+	named = {"role": role, "shops": [{"pos_profile": shop} for shop in shops] or None}
+	person.update({"cashier_name": name, **{key: value for key, value in named.items() if value is not None}})
 	person.save(ignore_permissions=True)
 	if ask_pin:
 		set_pin(person, click.prompt("PIN", hide_input=sys.stdin.isatty(), err=True))

@@ -36,9 +36,9 @@ NUMBERED_KINDS = frozenset({"sale", "return", "credit_issue"})
 _ALWAYS = frozenset({"body", "cashier"})
 """Fields that an entry has even where they are empty; the others are left out then."""
 _HASH = re.compile(r"[0-9a-f]{64}")
-_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", re.ASCII)
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}(Z|[+-]\d\d:\d\d)", re.ASCII)
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}(Z|[+-]\d\d:\d\d)", re.ASCII)
 _TILL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
 
 
@@ -220,13 +220,13 @@ def _check_receipt_number(fields: dict[str, Any]) -> None:
 
 
 _TEXT_FIELDS = {
-	"id": _UUID,
-	"chain": _UUID,
+	"id": UUID,
+	"chain": UUID,
 	"kind": re.compile(r"[a-z_]{1,32}"),
 	"till": _TILL,
 	"writer": re.compile(r"page|agent|channel"),
 	"previous": _HASH,
-	"occurred_at": _INSTANT,
+	"occurred_at": INSTANT,
 	"business_date": _DATE,
 	"cashier": re.compile(r"[^\x00-\x1f]{0,140}"),
 }

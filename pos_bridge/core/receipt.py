@@ -134,7 +134,7 @@ def _head(entry: Entry, header: ReceiptHeader, labels: Mapping[str, str], copy: 
 	if entry.kind in ("return", "training_return"):
 		elements += [*_return_heading(entry, labels), Mark("space")]
 	if copy:
-		elements += [Text(f"{labels['copy']} {copy}", "center", bold=True, large=True), Mark("space")]
+		elements += [_banner(f"{labels['copy']} {copy}"), Mark("space")]
 	number = entry.receipt_number or str(entry.body.get("training_number", ""))
 	elements.append(Row(number, entry.occurred_at[:16].replace("T", " ")))
 	if entry.cashier:
@@ -143,7 +143,7 @@ def _head(entry: Entry, header: ReceiptHeader, labels: Mapping[str, str], copy: 
 
 
 def _return_heading(entry: Entry, labels: Mapping[str, str]) -> list[Element]:
-	heading: list[Element] = [Text(labels["return"], "center", bold=True, large=True)]
+	heading: list[Element] = [_banner(labels["return"])]
 	receipt = return_from_body(entry.body).against_receipt
 	return [*heading, Text(f"{labels['of_receipt']} {receipt}", "center")] if receipt else heading
 

@@ -3,12 +3,12 @@
 An address is personal, so it is in no entry and in no chain; it lies beside the daybook and can be erased.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pos_bridge.core.entry import Entry
+from pos_bridge.core.customers import is_address
+from pos_bridge.core.entry import UUID, Entry
 from pos_bridge.core.errors import Malformed, Rejected, Retryable
 from pos_bridge.core.sale_body import readable, text
 
@@ -18,13 +18,6 @@ MAX_ADDRESS = 254
 MAX_MAILS_OF_ENTRY = 5
 """Letters that one receipt may become: nobody sends spam through a till."""
 MAILED_KINDS = frozenset({"sale", "return"})
-
-_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_ADDRESS = re.compile(
-	r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
-	r"(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+"
-)
-"""As browsers check it (HTML, "valid e-mail address"), with a domain of two parts: one address, no header."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +32,9 @@ class MailAsk:
 def read_mail(body: Mapping[str, Any]) -> MailAsk:
 	"""Read the body of `mail_receipt`; `Rejected` if `to` is no address."""
 	ask = readable(lambda: MailAsk(text(body["id"]), text(body["entry"]), text(body["to"]).strip()))
-	if not _ID.fullmatch(ask.id) or not _ID.fullmatch(ask.entry):
+	if not UUID.fullmatch(ask.id) or not UUID.fullmatch(ask.entry):
 		raise Malformed("A mail has an id and names its entry by one.")
-	if len(ask.to) > MAX_ADDRESS or not _ADDRESS.fullmatch(ask.to):
+	if len(ask.to) > MAX_ADDRESS or not is_address(ask.to):
 		raise Rejected(f"{ask.to!r} is no e-mail address. Ask the customer again.", code="no_address")
 	return ask
 

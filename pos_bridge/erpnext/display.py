@@ -10,12 +10,25 @@ import frappe
 from frappe import _
 
 MAX_LOGO_BYTES = 100 * 1024
+KEPT_SECONDS = 24 * 3600
 _TYPES = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpeg"}
 
 
 def logo(url: str) -> str:
 	"""A data URL of the attached file; empty if there is none, or none that a till may show."""
-	content = _content(url) if url else b""
+	found = url and frappe.db.get_value("File", {"file_url": url}, ["name", "modified"])
+	if not found:
+		return ""
+	# Tills ask for their settings all day; what a File holds stays until it is modified.
+	key = f"pos_bridge_logo:{found[0]}:{found[1]}"
+	kept = frappe.cache.get_value(key)
+	if kept is None:
+		kept = _data_url(_content(url))
+		frappe.cache.set_value(key, kept, expires_in_sec=KEPT_SECONDS)
+	return str(kept)
+
+
+def _data_url(content: bytes) -> str:
 	kind = kind_of(content)
 	if not kind or len(content) > MAX_LOGO_BYTES:
 		return ""

@@ -13,8 +13,9 @@ from pos_bridge.core.entry import Entry
 from pos_bridge.core.receipt import ReceiptHeader, layout_lines, receipt_of_sale
 from pos_bridge.core.receipt_mail import MailAsk, check_mail
 from pos_bridge.erpnext.daybook import FrappeDaybook
-from pos_bridge.erpnext.shift_report.mail import can_send
-from pos_bridge.erpnext.shop import till_profile
+from pos_bridge.erpnext.shift_report.mail import can_send, language_of
+from pos_bridge.erpnext.shop import lines_of
+from pos_bridge.erpnext.shown import number_signs, speaking
 
 DOCTYPE = "POS Receipt Mail"
 MAX_MAILS = 50
@@ -57,21 +58,22 @@ def send(name: str) -> bool:
 
 
 def _queue(entry: Entry, hash: str, till: str, to: str) -> None:
-	profile = till_profile(till)
-	before, frappe.local.lang = frappe.local.lang, profile.locale.split("-")[0]
-	try:
-		header = ReceiptHeader(profile.shop, profile.address, profile.tax_id, profile.receipt_footer)
+	place = frappe.get_cached_doc("POS Till", till)
+	shop = place.shop_name or place.company
+	header = ReceiptHeader(
+		*(shop, lines_of(place.shop_address), place.tax_id or "", lines_of(place.receipt_footer)),
+		**number_signs(),
+	)
+	with speaking(language_of(till)):
 		lines = layout_lines(receipt_of_sale(entry, hash, header, _labels()))
 		paper = frappe.utils.escape_html("\n".join(lines))
 		frappe.sendmail(
 			recipients=[to],
-			subject=_("Your receipt {0} from {1}").format(entry.receipt_number, profile.shop),
+			subject=_("Your receipt {0} from {1}").format(entry.receipt_number, shop),
 			message=f'<pre style="font: 14px/1.4 monospace">{paper}</pre>',
 			reference_doctype="POS Entry",
 			reference_name=entry.id,
 		)
-	finally:
-		frappe.local.lang = before
 
 
 def _labels() -> dict[str, str]:

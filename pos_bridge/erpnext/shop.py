@@ -308,23 +308,24 @@ def till_profile(till: str) -> TillProfile:
 		"Item Tax Template", {"company": shop.company, "disabled": 0}, pluck="name", order_by="name"
 	)
 	templates = {name: template_rates(shop, name) for name in names}
+	tenders = tender_kinds(shop)
 	return TillProfile(
 		till=till,
 		company=shop.company,
 		shop=place.shop_name or shop.company,
-		address=_lines(place.shop_address),
+		address=lines_of(place.shop_address),
 		tax_id=place.tax_id or "",
-		receipt_footer=_lines(place.receipt_footer),
+		receipt_footer=lines_of(place.receipt_footer),
 		currency=shop.currency,
 		currency_precision=shop.currency_precision,
 		rounding=rounding_method(),
 		locale=place.locale or "en",
 		taxes=tuple(row.tax for row in shop.taxes),
 		templates={DEFAULT_TEMPLATE: template_rates(shop, None), **templates},
-		tenders=tender_kinds(shop),
-		code_patterns=_lines(place.code_patterns),
-		payment_codes=payment_codes(tender_kinds(shop)),
-		display_text=_lines(place.display_text),
+		tenders=tenders,
+		code_patterns=lines_of(place.code_patterns),
+		payment_codes=payment_codes(tenders),
+		display_text=lines_of(place.display_text),
 		display_logo=logo(place.display_logo or ""),
 		total_rounding=shop.total_rounding,
 		row_wise_tax=shop.row_wise_tax,
@@ -361,7 +362,7 @@ def _restricted() -> tuple[tuple[str, str, str], ...]:
 	return tuple((row.party, kinds[row.restrict_based_on], row.based_on_value) for row in rows)
 
 
-def _lines(text: str | None) -> tuple[str, ...]:
+def lines_of(text: str | None) -> tuple[str, ...]:
 	return tuple(line.strip() for line in (text or "").splitlines() if line.strip())
 
 

@@ -5,8 +5,10 @@ It never touches an entry's own text: that stays byte for byte what the till sea
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import frappe
+from frappe.utils import get_number_format_info
 
 from pos_bridge.core.errors import Rejected
 
@@ -19,6 +21,22 @@ def plain(text: str) -> str:
 	Frappe cleans what its documents save and its lists, reports and forms rely on that; we write past it.
 	"""
 	return text.translate(_PLAIN)
+
+
+def number_signs() -> dict[str, Any]:
+	"""`point` and `group` of a receipt's header: amounts look as everywhere in this site."""
+	point, group, _decimals = get_number_format_info(frappe.db.get_default("number_format") or "#,###.##")
+	return {"point": point or ".", "group": group}
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+	"""Within it, words are in this language, whoever's session it is."""
+	before, frappe.local.lang = frappe.local.lang, language
+	try:
+		yield
+	finally:
+		frappe.local.lang = before
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pos_bridge.core.customers.contact import normal_email, normal_mobile
-from pos_bridge.core.entry import canonical
+from pos_bridge.core.entry import INSTANT, canonical
 from pos_bridge.core.errors import Malformed, TooLarge
 from pos_bridge.core.sale_body import readable, text
 
@@ -22,12 +22,15 @@ MAX_RECORDS_BYTES = 256 * 1024
 MAX_TEXT = 1_000
 """Characters of any field that are kept, however wrong they are."""
 MAX_NAME = 140
+MAX_PURCHASES = 20
+"""Last purchases that a till is told of a customer."""
+MAX_GOODS_NAMED = 3
+"""Names of goods that are shown of a purchase."""
 PURPOSES = ("receipts", "marketing")
 """What a customer may agree to: receipts by e-mail, and being written to."""
 
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 _SALT = re.compile(r"[0-9a-f]{32}")
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}(Z|[+-]\d\d:\d\d)", re.ASCII)
 _NOT_IN_NAMES = re.compile(
 	"[\x00-\x1f\x7f<>\u200b-\u200f\u2028-\u202e\u2190-\u2bff\ufe00-\ufe0f\U0001f000-\U0001faff]"
 )
@@ -97,7 +100,7 @@ def _read(fields: Mapping[str, Any]) -> NewCustomer:
 	instants = [record.created_at, *(given.given_at for given in record.consents.values())]
 	if not is_made_at_till(record.customer) or not _SALT.fullmatch(record.salt):
 		raise Malformed("A new customer has an id (UUIDv7) and a salt of 16 bytes, in hex.")
-	if not all(_INSTANT.fullmatch(instant) for instant in instants):
+	if not all(INSTANT.fullmatch(instant) for instant in instants):
 		raise Malformed("A new customer's times are not as the protocol says.")
 	return record
 
@@ -138,7 +141,11 @@ def record_hash(record: NewCustomer) -> str:
 	return hashlib.sha256(bytes.fromhex(record.salt) + canonical(fields).encode()).hexdigest()
 
 
-def taken_answer(results: Sequence[tuple[str, str, str, str]]) -> dict[str, Any]:
+Taken = tuple[str, str, str, str]
+"""What became of a record: its id, the outcome, whom the company knows it as, and why it is held."""
+
+
+def taken_answer(results: Sequence[Taken]) -> dict[str, Any]:
 	"""What a till is told of its records: id, outcome, whom the company knows it as, and why it is held.
 
 	Outcomes: `created`, `exists` (taken before), `same_as` (somebody who was known), `held`, `erased`.

@@ -11,7 +11,16 @@ from pos_bridge.core.people.pins import (
 	is_pin_of,
 	verifier_of,
 )
-from pos_bridge.core.people.rights import ACTIONS, UNITS, Person, Right, Role, people_fields, verdict
+from pos_bridge.core.people.rights import (
+	ACTIONS,
+	UNITS,
+	Person,
+	Right,
+	Role,
+	people_fields,
+	right_of,
+	verdict,
+)
 from pos_bridge.core.people.sensible import SENSIBLE, sensible_roles
 
 __all__ = [
@@ -30,6 +39,7 @@ __all__ = [
 	"check_pin",
 	"is_pin_of",
 	"people_fields",
+	"right_of",
 	"sensible_roles",
 	"verdict",
 	"verifier_of",

@@ -5,10 +5,11 @@ It knows no shop and no screen: who asks says what it is about and how much.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 from pos_bridge.core.errors import Rejected
-from pos_bridge.core.money import format_decimal
+from pos_bridge.core.money import SCALE, format_decimal
 from pos_bridge.core.people.pins import PinVerifier
 
 UNITS: Mapping[str, str] = {
@@ -27,7 +28,6 @@ UNITS: Mapping[str, str] = {
 }
 """Action to what its limit counts: percent (10^-9), minor units, or nothing that could be counted."""
 ACTIONS = tuple(UNITS)
-REFUSALS = ("approval", "never")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,12 @@ class Person:
 	pin: PinVerifier | None = None
 	badge: str = ""
 	"""The digest of the badge's code."""
+
+
+def right_of(action: str, may: str, limit: Fraction | int, precision: int) -> Right:
+	"""With its limit in percent, or in units of a currency of that precision."""
+	scale = {"percent": SCALE, "amount": 10**precision}.get(UNITS[action], 0)
+	return Right(may, round(limit * scale))
 
 
 def verdict(role: Role | None, action: str, how_much: int = 0) -> str:

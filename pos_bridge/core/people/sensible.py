@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 
-from pos_bridge.core.money import SCALE
-from pos_bridge.core.people.rights import ACTIONS, UNITS, Right, Role
+from pos_bridge.core.people.rights import ACTIONS, Role, right_of
 
 _CASHIER = {
 	**{"line_discount": 10, "price_change": 10, "ticket_discount": 5, "void_sale": 20, "remove_line": 0},
@@ -31,13 +30,9 @@ def sensible_roles(precision: int) -> tuple[Role, ...]:
 
 
 def _role(name: str, approves: bool, limits: Mapping[str, int], precision: int) -> Role:
-	return Role(name, approves, {each: _right(each, limits[each], precision) for each in _named(limits)})
+	rights = {each: right_of(each, "approval", limits[each], precision) for each in _named(limits)}
+	return Role(name, approves, rights)
 
 
 def _named(limits: Mapping[str, int]) -> list[str]:
 	return [action for action in ACTIONS if action in limits]
-
-
-def _right(action: str, limit: int, precision: int) -> Right:
-	scale = {"percent": SCALE, "amount": 10**precision}.get(UNITS[action], 0)
-	return Right("approval", limit * scale)

@@ -14,7 +14,6 @@ from urllib.parse import quote
 from pos_bridge.core.errors import Rejected
 from pos_bridge.core.money import format_minor
 
-FORMATS = ("epc", "pix", "upi", "emv", "bip21")
 ONLY_IN: Mapping[str, str] = {"epc": "EUR", "pix": "BRL", "upi": "INR", "bip21": "BTC"}
 MAX_EPC_BYTES = 331
 PIX = "br.gov.bcb.pix"

@@ -81,11 +81,12 @@ class Ground:
 def ground_of(till: str) -> Ground:
 	"""`Rejected` if something is missing at the till's POS Profile."""
 	shop = shop_of(till)
-	pricing = rules_of(rule_ground(shop, today_in(shop.time_zone)))
+	today = today_in(shop.time_zone)
+	pricing = rules_of(rule_ground(shop, today))
 	if shop.rate_decimals:
 		pricing = _left_out(pricing)
 	document = frappe.get_cached_doc("POS Profile", shop.profile)
-	foreign = rates_of(document, shop.currency, today_in(shop.time_zone))
+	foreign = rates_of(document, shop.currency, today)
 	profile = replace(till_profile(till), foreign=foreign, **pricing)
 	manifest = Catalogue(profile, ()).snapshot()
 	settings = {name: value for name, value in manifest.items() if name not in _OF_THE_ITEMS}

@@ -15,8 +15,6 @@ _PERSONAL = (
 	"customer_name",
 	"mobile",
 	"email",
-	"mobile_key",
-	"email_key",
 	"salt",
 	"record_hash",
 	"reason",
@@ -110,4 +108,8 @@ def _erase_copies(customer: str, name: str) -> None:
 	update = frappe.qb.update(invoice).set(invoice.customer_name, name).set(invoice.title, name)
 	for field in _ON_INVOICES:
 		update = update.set(invoice[field], None)
-	update.where((invoice.customer == customer) & invoice.pos_bridge_entry.isnotnull()).run()
+	of_tills = (invoice.customer == customer) & invoice.pos_bridge_entry.isnotnull()
+	update.where(of_tills).run()
+	letter = frappe.qb.DocType("POS Receipt Mail")
+	entries = frappe.qb.from_(invoice).select(invoice.pos_bridge_entry).where(of_tills)
+	frappe.qb.from_(letter).delete().where(letter.entry.isin(entries)).run()

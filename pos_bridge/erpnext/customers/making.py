@@ -3,8 +3,6 @@
 It never makes two Customers of one telephone number or address, and never renames one in the books.
 """
 
-from typing import Any
-
 import frappe
 from frappe import _
 from frappe.model.rename_doc import rename_doc
@@ -131,7 +129,6 @@ def _group(shop: Shop) -> str:
 	return str(frappe.get_cached_value("Customer", shop.customer, "customer_group"))
 
 
-def is_placeholder(customer: str, row: Any) -> bool:
-	"""Whether nobody but a sale of this id has made the Customer: it can be merged without asking."""
-	others = frappe.db.count(DOCTYPE, {"customer": customer, "status": ("!=", ERASED)})
-	return row.status == "Waiting" and others == 1
+def is_placeholder(customer: str) -> bool:
+	"""Whether nobody but a sale of one id has made the Customer: it can be merged without asking."""
+	return frappe.db.count(DOCTYPE, {"customer": customer, "status": ("!=", ERASED)}) == 1

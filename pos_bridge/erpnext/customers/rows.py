@@ -3,6 +3,7 @@
 It never decides who somebody is, and never commits.
 """
 
+from functools import lru_cache
 from typing import Any
 
 import frappe
@@ -27,14 +28,17 @@ def write(id: str, fields: dict[str, Any]) -> None:
 	if frappe.db.exists(DOCTYPE, id):
 		frappe.db.set_value(DOCTYPE, id, fields)
 		return
-	document = frappe.get_doc({"doctype": DOCTYPE, "name": id, **fields})
-	document.flags.name_set = True
-	document.db_insert()
+	frappe.get_doc({"doctype": DOCTYPE, "name": id, **fields}).db_insert()
 
 
 def country_code(company: str) -> str:
 	"""Digits before a telephone number of the company's country, "49"; "" where they are not known."""
+	return _dialling_code(frappe.get_cached_value("Company", company, "country") or "")
+
+
+@lru_cache
+def _dialling_code(country: str) -> str:
+	"""Frappe reads its file of all countries each time, and tills ask with every call."""
 	from frappe.geo.country_info import get_country_info
 
-	country = frappe.get_cached_value("Company", company, "country") or ""
 	return "".join(filter(str.isdigit, (get_country_info(country) or {}).get("isd") or ""))

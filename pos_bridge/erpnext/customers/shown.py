@@ -10,14 +10,10 @@ from erpnext.accounts.doctype.loyalty_program.loyalty_program import get_loyalty
 from erpnext.selling.doctype.customer.customer import get_customer_outstanding
 from frappe.utils import cint, flt, get_datetime, today
 
-from pos_bridge.core.customers import is_made_at_till
+from pos_bridge.core.customers import MAX_GOODS_NAMED, MAX_PURCHASES, is_made_at_till
 from pos_bridge.erpnext.customers.rows import row_of
-from pos_bridge.erpnext.shop import Shop, currency_precision, minor, shop_of
+from pos_bridge.erpnext.shop import Shop, minor, shop_of
 from pos_bridge.erpnext.tenders.points import program_of
-
-MAX_PURCHASES = 20
-MAX_NAMES = 3
-"""Names of goods that are shown of a purchase."""
 
 
 def customer_answer(till: str, asked: str) -> dict[str, Any]:
@@ -30,7 +26,6 @@ def customer_answer(till: str, asked: str) -> dict[str, Any]:
 	)
 	if not known:
 		return {"customer": asked, "known": False}
-	decimals = currency_precision()
 	return {
 		"customer": asked,
 		"known": True,
@@ -38,23 +33,23 @@ def customer_answer(till: str, asked: str) -> dict[str, Any]:
 		"name": known[0],
 		"group": known[1] or "",
 		"currency": shop.currency,
-		"owed_minor": minor(get_customer_outstanding(name, shop.company, True), decimals),
-		**_points(name, shop, decimals),
-		"purchases": _purchases(name, shop, decimals),
+		"owed_minor": minor(get_customer_outstanding(name, shop.company, True), shop.currency_precision),
+		**_points(name, shop),
+		"purchases": _purchases(name, shop),
 	}
 
 
-def _points(customer: str, shop: Shop, decimals: int) -> dict[str, Any]:
+def _points(customer: str, shop: Shop) -> dict[str, Any]:
 	program = program_of(customer, shop.company)
 	if program is None:
 		return {}
 	details = get_loyalty_details(customer, program.name, today(), shop.company)
 	points = max(cint(details["loyalty_points"]), 0)
 	factor = flt(frappe.get_cached_value("Loyalty Program", program.name, "conversion_factor"))
-	return {"points": points, "points_minor": minor(points * factor, decimals)}
+	return {"points": points, "points_minor": minor(points * factor, shop.currency_precision)}
 
 
-def _purchases(customer: str, shop: Shop, decimals: int) -> list[dict[str, Any]]:
+def _purchases(customer: str, shop: Shop) -> list[dict[str, Any]]:
 	found = frappe.get_all(
 		"Sales Invoice",
 		{"customer": customer, "company": shop.company, "docstatus": 1, "currency": shop.currency},
@@ -76,7 +71,7 @@ def _purchases(customer: str, shop: Shop, decimals: int) -> list[dict[str, Any]]
 			"receipt_number": row.name if row.pos_bridge_entry else "",
 			"document": row.name,
 			"at": get_datetime(f"{row.posting_date} {row.posting_time}").isoformat(timespec="minutes"),
-			"total_minor": minor(row.rounded_total or row.grand_total, decimals),
+			"total_minor": minor(row.rounded_total or row.grand_total, shop.currency_precision),
 			"is_return": bool(row.is_return),
 			"items": names.get(row.name, []),
 		}
@@ -87,7 +82,7 @@ def _purchases(customer: str, shop: Shop, decimals: int) -> list[dict[str, Any]]
 def _names(invoices: list[str]) -> dict[str, list[str]]:
 	rows = frappe.get_all(
 		"Sales Invoice Item",
-		{"parent": ("in", invoices or [""]), "idx": ("<=", MAX_NAMES)},
+		{"parent": ("in", invoices or [""]), "idx": ("<=", MAX_GOODS_NAMED)},
 		["parent", "item_name"],
 		order_by="parent, idx",
 	)

@@ -3,21 +3,20 @@
 It never loses a record: what ERPNext refuses is held with its reason; taking it twice changes nothing.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import frappe
 from frappe import _
 from frappe.utils import now
 
-from pos_bridge.core.customers import NewCustomer, faults_of, normal_email, normal_mobile, record_hash
+from pos_bridge.core.customers import NewCustomer, Taken, faults_of, normal_email, record_hash
 from pos_bridge.erpnext.customers import making
 from pos_bridge.erpnext.customers.rows import (
 	DOCTYPE,
 	ERASED,
 	HELD,
 	TAKEN,
-	WAITING,
 	country_code,
 	lock,
 	row_of,
@@ -27,10 +26,9 @@ from pos_bridge.erpnext.shop import Shop, shop_of
 from pos_bridge.erpnext.shown import plain
 
 FLAG = "customer_waiting"
-Result = tuple[str, str, str, str]
 
 
-def take(till: str, record: NewCustomer) -> Result:
+def take(till: str, record: NewCustomer) -> Taken:
 	"""Keep a record and make or find its Customer: id, outcome, Customer, why it is held."""
 	shop = shop_of(till)
 	lock(shop.company)
@@ -42,11 +40,11 @@ def take(till: str, record: NewCustomer) -> Result:
 	write(record.customer, _kept(till, shop, record))
 	faults = faults_of(record, country_code(shop.company))
 	if faults:
-		return _hold(record, row, ", ".join(_fault_words(*fault) for fault in faults))
+		return _hold(record, row, _told(faults))
 	return _place(record, shop, row)
 
 
-def _place(record: NewCustomer, shop: Shop, row: Any) -> Result:
+def _place(record: NewCustomer, shop: Shop, row: Any) -> Taken:
 	known = making.same_person(record, shop)
 	try:
 		customer, outcome = _customer(record, shop, row, known)
@@ -55,7 +53,8 @@ def _place(record: NewCustomer, shop: Shop, row: Any) -> Result:
 		frappe.local.message_log = []
 		return _hold(record, row, plain(frappe.utils.strip_html(str(error)))[:500])
 	write(record.customer, {"status": TAKEN, "customer": customer, "reason": ""})
-	_settle_flags(record.customer, customer)
+	if row and row.customer:
+		_settle_flags(record.customer, customer)
 	return record.customer, outcome, customer, ""
 
 
@@ -66,7 +65,7 @@ def _customer(record: NewCustomer, shop: Shop, row: Any, known: str) -> tuple[st
 	frappe.db.savepoint(_POINT)
 	there = row.customer if row else ""
 	if there and known and known != there:
-		if making.is_placeholder(there, row):
+		if making.is_placeholder(there):
 			making.merge(there, known)
 		return known, "same_as"
 	if there:
@@ -78,7 +77,7 @@ def _customer(record: NewCustomer, shop: Shop, row: Any, known: str) -> tuple[st
 	return making.make(shop, record.name.strip(), record.mobile.strip(), email), "created"
 
 
-def retry(id: str, name: str, mobile: str, email: str) -> Result:
+def retry(id: str, name: str, mobile: str, email: str) -> Taken:
 	"""A held record as somebody in the desk corrected it; what the till recorded stays beside it."""
 	kept = frappe.get_doc(DOCTYPE, id)
 	if kept.status != HELD:
@@ -88,40 +87,24 @@ def retry(id: str, name: str, mobile: str, email: str) -> Result:
 	record = NewCustomer(id, name, mobile, email, {}, "", "", "")
 	faults = faults_of(record, country_code(shop.company))
 	if faults:
-		return id, "held", "", ", ".join(_fault_words(*fault) for fault in faults)
-	country = country_code(shop.company)
-	write(
-		id,
-		{
-			"customer_name": plain(name.strip()),
-			"mobile": plain(mobile.strip()),
-			"email": plain(email.strip()),
-			"mobile_key": normal_mobile(mobile, country),
-			"email_key": normal_email(email),
-		},
-	)
-	row = row_of(id)
+		return id, "held", "", _told(faults)
+	write(id, _personal(name.strip(), mobile.strip(), email.strip()))
 	# A sale may have made its Customer meanwhile.
-	return _place(record, shop, frappe._dict(row, status=WAITING) if row.customer else None)
+	return _place(record, shop, row_of(id))
 
 
-def _hold(record: NewCustomer, row: Any, reason: str) -> Result:
+def _hold(record: NewCustomer, row: Any, reason: str) -> Taken:
 	write(record.customer, {"status": HELD, "reason": reason, "customer": (row and row.customer) or None})
 	return record.customer, "held", (row and row.customer) or "", reason
 
 
 def _kept(till: str, shop: Shop, record: NewCustomer) -> dict[str, Any]:
-	country = country_code(shop.company)
 	fields = {
 		"status": HELD,
 		"company": shop.company,
 		"till": till,
 		"cashier": plain(record.cashier),
-		"customer_name": plain(record.name),
-		"mobile": plain(record.mobile),
-		"email": plain(record.email),
-		"mobile_key": normal_mobile(record.mobile, country),
-		"email_key": normal_email(record.email),
+		**_personal(record.name, record.mobile, record.email),
 		"created_at": record.created_at,
 		"recorded_at": now(),
 		"salt": record.salt,
@@ -130,6 +113,14 @@ def _kept(till: str, shop: Shop, record: NewCustomer) -> dict[str, Any]:
 	for purpose, given in record.consents.items():
 		fields |= {f"{purpose}_since": given.given_at, f"{purpose}_wording": plain(given.wording)}
 	return fields
+
+
+def _personal(name: str, mobile: str, email: str) -> dict[str, str]:
+	return {"customer_name": plain(name), "mobile": plain(mobile), "email": plain(email)}
+
+
+def _told(faults: Sequence[tuple[str, str]]) -> str:
+	return ", ".join(_fault_words(*fault) for fault in faults)
 
 
 def _fault_words(field: str, code: str) -> str:

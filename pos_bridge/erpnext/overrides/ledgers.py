@@ -47,7 +47,7 @@ def _insert(own: Callable[..., Any]) -> Callable[..., Any]:
 def _tell_of_links(row: Any, known: set[tuple[str, str, str]]) -> None:
 	"""Whoever renames or merges a Customer goes by what Frappe remembers of who names one."""
 	tell = getattr(base_document, "invalidate_distinct_link_doctypes", lambda *_link: None)
-	for field in row.meta.get("fields", {"fieldtype": "Dynamic Link"}):
+	for field in row.meta.get_dynamic_link_fields():
 		linked = row.get(field.fieldname) and row.get(field.options)
 		link = (row.doctype, field.options, linked)
 		if linked and link not in known:

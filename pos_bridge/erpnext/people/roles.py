@@ -4,13 +4,13 @@ It never changes a role that is there: a shop's rules are the shop's.
 """
 
 from collections.abc import Iterable, Mapping
+from fractions import Fraction
 from typing import Any
 
 import frappe
 from frappe.utils import flt
 
-from pos_bridge.core.money import SCALE
-from pos_bridge.core.people import ACTIONS, SENSIBLE, UNITS, Right, Role
+from pos_bridge.core.people import ACTIONS, SENSIBLE, UNITS, Role, right_of
 
 ACTION_OF: Mapping[str, str] = dict(
 	zip(
@@ -54,13 +54,9 @@ def roles_named(names: Iterable[str], precision: int) -> tuple[Role, ...]:
 
 
 def _role(document: Any, precision: int) -> Role:
+	refused = [(ACTION_OF[row.action], row) for row in document.rights if row.may in _REFUSALS]
 	rights = {
-		ACTION_OF[row.action]: _right(row, precision) for row in document.rights if row.may in _REFUSALS
+		action: right_of(action, _REFUSALS[row.may], Fraction(str(flt(row.up_to))), precision)
+		for action, row in refused
 	}
 	return Role(document.name, bool(document.approves), rights)
-
-
-def _right(row: Any, precision: int) -> Right:
-	unit = UNITS[ACTION_OF[row.action]]
-	scale = {"percent": SCALE, "amount": 10**precision}.get(unit, 0)
-	return Right(_REFUSALS[row.may], round(flt(row.up_to) * scale))

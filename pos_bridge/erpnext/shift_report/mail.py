@@ -11,6 +11,8 @@ import frappe
 from frappe import _
 from frappe.utils import split_emails, validate_email_address
 
+from pos_bridge.erpnext.shown import speaking
+
 PRINT_FORMAT = "POS Z Report"
 MAX_MAILS = 20
 """Reports that one run mails at most; the next one goes on a minute later."""
@@ -43,7 +45,7 @@ def mail(name: str) -> bool:
 	if to and not can_send():
 		return False
 	if to:
-		_send(shift, to, amended, language=_language(shift.till))
+		_send(shift, to, amended, language=language_of(shift.till))
 	frappe.db.set_value("POS Shift", name, "z_mailed", amended + 1, update_modified=False)
 	return bool(to)
 
@@ -61,13 +63,13 @@ def can_send() -> bool:
 	return bool(frappe.conf.get("mail_server") or frappe.db.exists("Email Account", dict(filters)))
 
 
-def _language(till: str) -> str:
+def language_of(till: str) -> str:
+	"""The language of a till's shop, as two letters."""
 	return str(frappe.db.get_value("POS Till", till, "locale") or "en").split("-")[0]
 
 
 def _send(shift: Any, to: list[str], amended: int, language: str) -> None:
-	before, frappe.local.lang = frappe.local.lang, language
-	try:
+	with speaking(language):
 		subject = _("Z report {0} of till {1}, {2}").format(
 			shift.get("z_number") or shift.name, shift.till, frappe.utils.formatdate(shift.business_date)
 		)
@@ -81,8 +83,6 @@ def _send(shift: Any, to: list[str], amended: int, language: str) -> None:
 			reference_doctype=shift.doctype,
 			reference_name=shift.name,
 		)
-	finally:
-		frappe.local.lang = before
 
 
 def _attachment(name: str, language: str) -> dict[str, Any]:

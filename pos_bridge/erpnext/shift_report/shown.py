@@ -3,12 +3,12 @@
 from typing import Any
 
 import frappe
-from frappe.utils import get_number_format_info
 
 from pos_bridge.core.receipt import ReceiptHeader
 from pos_bridge.core.report import report_head, report_sections
 from pos_bridge.erpnext.shift_report.reading import report_of
 from pos_bridge.erpnext.shift_report.words import labels
+from pos_bridge.erpnext.shown import number_signs
 
 
 def pos_bridge_shift_report(shift: str) -> dict[str, Any]:
@@ -32,6 +32,4 @@ def pos_bridge_shift_report(shift: str) -> dict[str, Any]:
 
 
 def _header(till: str) -> ReceiptHeader:
-	"""Amounts look as everywhere in this site."""
-	point, group, _decimals = get_number_format_info(frappe.db.get_default("number_format") or "#,###.##")
-	return ReceiptHeader(till, point=point or ".", group=group)
+	return ReceiptHeader(till, **number_signs())

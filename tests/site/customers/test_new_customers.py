@@ -1,5 +1,6 @@
 """Customers who were new at a till, in ERPNext: made, found again, named late, merged, corrected, erased."""
 
+import uuid
 from dataclasses import replace
 
 import frappe
@@ -15,10 +16,12 @@ from pos_bridge import desk, jobs
 from pos_bridge.core.customers import CUSTOMER_PATH, NEW_CUSTOMERS_PATH, read_new_customers
 from pos_bridge.core.entry import open_wire, seal
 from pos_bridge.core.errors import Rejected
+from pos_bridge.core.receipt_mail import MailAsk
 from pos_bridge.core.tenders import Tender
+from pos_bridge.erpnext import receipt_mail
 from pos_bridge.erpnext.catalogue.grounds import ground_of
 from pos_bridge.erpnext.catalogue.items import items_of
-from pos_bridge.erpnext.customers import erasing, shown, taking
+from pos_bridge.erpnext.customers import erasing, making, shown, taking
 from pos_bridge.erpnext.shown import plain
 
 
@@ -129,6 +132,23 @@ def test_a_sale_that_came_first_ends_on_him_whom_another_till_made_meanwhile(sho
 	assert invoice_of(later).customer == known["known_as"]
 
 
+def test_a_record_that_was_refused_at_first_still_ends_on_him_who_is_known(shop, monkeypatch):
+	record = a_record()
+	with monkeypatch.context() as patched:
+		patched.setattr(making, "make", refuse)
+		(held,) = take(shop.till, record)
+	assert held["outcome"] == "held"
+	book(shop, wire := sold_to(shop, record["customer"]))
+	(known,) = take(shop.till, a_record(mobile=record["mobile"]))
+	(result,) = take(shop.till, record)
+	assert (result["outcome"], result["known_as"]) == ("same_as", known["known_as"])
+	assert invoice_of(wire).customer == known["known_as"]
+
+
+def refuse(*_arguments):
+	raise frappe.ValidationError("Another app says no.")
+
+
 def test_what_is_held_is_corrected_in_the_desk_and_the_sale_gets_its_customer(shop):
 	record = a_record(mobile="ask Mira")
 	book(shop, wire := sold_to(shop, record["customer"]))
@@ -145,6 +165,8 @@ def test_erasing_leaves_the_books_and_no_name(shop):
 	record = a_record()
 	take(shop.till, record)
 	book(shop, wire := sold_to(shop, record["customer"]))
+	ask = MailAsk(str(uuid.uuid4()), open_wire(wire).id, record["email"])
+	receipt_mail.take(shop.till, ask)
 	before = gl_of(wire)
 	name = desk.erase_customer(record=record["customer"])["customer"]
 	assert gl_of(wire) == before

@@ -1,5 +1,6 @@
 """People at tills in the desk: who sells where, PINs that nobody reads, roles, approvals and hours."""
 
+import inspect
 import json
 from contextlib import contextmanager
 
@@ -8,7 +9,7 @@ import pytest
 from books import COMPANY, DAY, record
 from tills import enrol
 
-from pos_bridge import desk
+from pos_bridge import commands, desk
 from pos_bridge.core.money import SCALE
 from pos_bridge.core.people import PinVerifier, badge_digest, is_pin_of
 from pos_bridge.erpnext.people.roles import make_roles
@@ -176,6 +177,22 @@ def test_set_up_makes_three_roles_once_and_leaves_what_a_shop_changed(site, shop
 def test_a_role_that_contradicts_itself_is_refused(site, rows):
 	with pytest.raises(frappe.ValidationError):
 		frappe.get_doc({"doctype": "POS Cashier Role", "role_name": "Odd", "rights": rows}).insert()
+
+
+def test_a_right_needs_no_limit(site):
+	rows = [{"action": "Ticket Discount", "may": "Never", "up_to": None}]
+	role = frappe.get_doc({"doctype": "POS Cashier Role", "role_name": "Strict", "rights": rows}).insert()
+	assert role.rights[0].may == "Never"
+	frappe.db.rollback()
+
+
+def test_a_command_changes_only_what_it_names_of_a_cashier(site, shop):
+	make_roles()
+	cashier("Ada", role="Cashier", shops=[{"pos_profile": shop.shop.profile}])
+	inspect.unwrap(commands.cashier.callback)("Ada", None, (), False)
+	ada = frappe.get_doc("POS Cashier", "Ada")
+	assert (ada.role, [row.pos_profile for row in ada.shops]) == ("Cashier", [shop.shop.profile])
+	frappe.db.rollback()
 
 
 def test_a_till_hears_of_a_new_pin_and_reads_no_more_than_its_shop(site, server, shop):

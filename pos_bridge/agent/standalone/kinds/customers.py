@@ -13,7 +13,10 @@ from pos_bridge.agent.daybook import arrival_now
 from pos_bridge.agent.standalone.demo_shop import CURRENCY, CUSTOMERS, PHONE_CODE
 from pos_bridge.agent.store import Store
 from pos_bridge.core.customers import (
+	MAX_GOODS_NAMED,
+	MAX_PURCHASES,
 	NewCustomer,
+	Taken,
 	faults_of,
 	normal_email,
 	normal_mobile,
@@ -22,14 +25,11 @@ from pos_bridge.core.customers import (
 )
 
 COLUMNS = ("customer", "name", "mobile", "email", "group", "price_list", "card")
-MAX_PURCHASES = 20
-MAX_NAMES = 3
 GROUP = "Individual"
 
 _OWN = "customer <> '' AND customer NOT LIKE 'CUST-0%'"
 """Who was nobody of the demo shop's."""
 
-Result = tuple[str, str, str, str]
 Row = tuple[str, str, str, str, str, str, str]
 
 
@@ -70,7 +70,7 @@ def _rows(db: sqlite3.Connection) -> Iterator[Row]:
 		yield customer, said["name"], said["mobile"], said["email"], GROUP, "", ""
 
 
-def _take(db: sqlite3.Connection, record: NewCustomer) -> Result:
+def _take(db: sqlite3.Connection, record: NewCustomer) -> Taken:
 	row = db.execute("SELECT customer FROM new_customer WHERE id = ?", (record.customer,)).fetchone()
 	if row:
 		return record.customer, "exists" if row[0] else "held", row[0], ""
@@ -148,5 +148,5 @@ def _purchase(entry: Mapping[str, Any]) -> dict[str, Any]:
 		"at": entry["occurred_at"],
 		"total_minor": body["total_minor"],
 		"is_return": entry["kind"] == "return",
-		"items": [line["name"] for line in body["lines"][:MAX_NAMES]],
+		"items": [line["name"] for line in body["lines"][:MAX_GOODS_NAMED]],
 	}

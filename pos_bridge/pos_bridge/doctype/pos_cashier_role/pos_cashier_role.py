@@ -3,6 +3,7 @@
 import frappe
 from frappe import _
 from frappe.model.document import Document
+from frappe.utils import flt
 
 from pos_bridge.erpnext.people.roles import ACTION_OF, MOST_PERCENT, counts_percent
 
@@ -17,7 +18,8 @@ class POSCashierRole(Document):
 				frappe.throw(_("Row {0}: choose an action.").format(row.idx))
 			if row.action in seen:
 				frappe.throw(_("Row {0}: this action has a row already.").format(row.idx))
-			if (row.up_to or 0) < 0 or (counts_percent(row.action) and row.up_to > MOST_PERCENT):
+			limit = flt(row.up_to)
+			if limit < 0 or (counts_percent(row.action) and limit > MOST_PERCENT):
 				frappe.throw(
 					_("Row {0}: a limit is not below zero, and a percentage at most 100.").format(row.idx)
 				)
