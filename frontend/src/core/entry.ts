@@ -105,6 +105,21 @@ export function takesReceiptNumber(kind: string): boolean {
 	return kind === "sale" || kind === "return" || kind === "credit_issue";
 }
 
+/** What counts for nothing. */
+export function isTraining({ kind }: Pick<Entry, "kind">): boolean {
+	return kind === "training_sale" || kind === "training_return";
+}
+
+/** Goods come back, in earnest or in training. */
+export function comesBack({ kind }: Pick<Entry, "kind">): boolean {
+	return kind === "return" || kind === "training_return";
+}
+
+/** A receipt's number; training has its own, which is no receipt's. */
+export function numberOf({ receipt_number, body }: Pick<Entry, "receipt_number" | "body">): string {
+	return receipt_number ?? (body as { readonly training_number?: string }).training_number ?? "";
+}
+
 /** What the page knows of its clock, and by how much it went back since the entry before, across restarts, too. */
 export function clockNote({ occurred_at, clock }: EntryDraft, lastAt: string | undefined): { readonly clock?: ClockNote } {
 	const back_ms = lastAt === undefined ? 0 : Date.parse(lastAt) - Date.parse(occurred_at);

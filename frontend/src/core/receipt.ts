@@ -1,7 +1,7 @@
 // The receipt as a document that no printer is known to yet: elements, and their layout in text columns.
 // Never makes a byte for a printer, and never looks a locale up except in headerOf().
 
-import type { Entry } from "@/core/entry";
+import { comesBack, isTraining, numberOf, type Entry } from "@/core/entry";
 import { HUNDRED_PERCENT, allocate, formatMinor, parseDecimal, withoutSpareZeros } from "@/core/money";
 import type { ReturnBody } from "@/core/returns";
 import type { SaleBody, SaleLine, TaxTotal, Tender } from "@/core/sale";
@@ -113,12 +113,6 @@ export function receiptOfSale(
 	return { columns: header.columns ?? DEFAULT_COLUMNS, elements };
 }
 
-type TrainingBody = { readonly training_number?: string };
-
-function isTraining({ kind }: Entry): boolean {
-	return kind === "training_sale" || kind === "training_return";
-}
-
 /** No code: nobody shall scan it as a receipt. */
 function trainingBanner(labels: ReceiptLabels): ReceiptElement[] {
 	return [banner(labels.training), centred(labels.not_a_receipt)];
@@ -159,7 +153,7 @@ export function headElements(
 		SPACE,
 		...returnHeading(entry, labels),
 		...copyBanner,
-		row(entry.receipt_number ?? (entry.body as TrainingBody).training_number ?? "", minuteOf(entry.occurred_at)),
+		row(numberOf(entry), minuteOf(entry.occurred_at)),
 		...cashier,
 		RULE,
 	];
@@ -170,7 +164,7 @@ function banner(text: string): TextElement {
 }
 
 function returnHeading(entry: Entry, labels: ReceiptLabels): ReceiptElement[] {
-	if (entry.kind !== "return" && entry.kind !== "training_return") return [];
+	if (!comesBack(entry)) return [];
 	const { against } = entry.body as ReturnBody;
 	const of = against ? [centred(`${labels.of_receipt} ${against.receipt_number}`)] : [];
 	return [banner(labels.return), ...of, SPACE];

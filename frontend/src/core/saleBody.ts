@@ -8,8 +8,6 @@ import type { Payer } from "@/core/tenders";
 /** What not every sale says: each is left out where it says nothing. */
 export interface Rare extends Payer {
 	readonly tip_minor?: number;
-	/** The salted hash of the record of a customer who is new at this till. */
-	readonly customer_record?: string;
 	readonly note?: string;
 	/** What was answered when the buyer's age was asked; no date of birth. */
 	readonly age_check?: AgeCheck;

@@ -11,6 +11,8 @@ const MAX_FOREIGN_DECIMALS = 4;
 /** Who pays, and with what other entry; each absent where there is none. */
 export interface Payer {
 	readonly customer?: string;
+	/** The salted hash of the record of a customer who is new at this till. */
+	readonly customer_record?: string;
 	/** The id of the other half of an exchange. */
 	readonly exchange?: string;
 }

@@ -40,8 +40,6 @@ export interface NewCustomers {
 	add(record: NewCustomer): Promise<KeptRecord>;
 	/** Sends what waits; never rejects. */
 	send(): Promise<void>;
-	/** The salted hash that a sale to this id names; undefined for one that was not made here. */
-	hashOf(customer: string): string | undefined;
 }
 
 interface Around {
@@ -118,7 +116,7 @@ export function useNewCustomers({ settled, company, agent, writable, taken }: Ar
 	agent.on("state", ({ state }) => {
 		if (state === "online" && waiting().length > 0) void send();
 	});
-	return { kept, add, send, hashOf: (customer) => kept.value.find((one) => one.customer === customer)?.hash };
+	return { kept, add, send };
 }
 
 function answered(one: KeptRecord, result: Result | undefined): KeptRecord {
@@ -137,8 +135,8 @@ function resultsOf(value: unknown): readonly Result[] {
 }
 
 /** As the search finds him. */
-export function shownAs({ record }: KeptRecord): Customer | undefined {
+export function shownAs({ record, hash }: KeptRecord): Customer | undefined {
 	if (!record) return undefined;
 	const { customer, name, mobile, email } = record;
-	return { customer, name, mobile, email, group: "", price_list: "", isNew: true };
+	return { customer, name, mobile, email, group: "", price_list: "", isNew: true, record: hash };
 }

@@ -27,13 +27,13 @@ export function useServing({ basket, selling, company, settled }: Around): Servi
 	const heard = shallowRef<Heard>();
 
 	function serve(customer: Customer | undefined): boolean {
-		const { customer: id, name, price_list, group } = customer ?? {};
+		const { customer: id, name, price_list, group, record } = customer ?? {};
 		const buyer = id === undefined ? undefined : { customer: id, name: name ?? "", price_list: price_list ?? "", ...(group && { group }) };
 		if (!selling.sellTo(buyer)) {
 			beep("error");
 			return false;
 		}
-		basket.payer(buyer && { customer: buyer.customer, name: buyer.name });
+		basket.payer(buyer && { customer: buyer.customer, name: buyer.name, ...(record !== undefined && { record }) });
 		return true;
 	}
 	watch(() => basket.cart.value.payer?.customer, async (id) => {

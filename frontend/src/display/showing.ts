@@ -4,9 +4,9 @@
 import { computed, watch } from "vue";
 import type { DraftLine, LineTotals } from "@/core/sale";
 import { offPrices } from "@/core/saleBody";
-import { withoutExchange } from "@/core/tenders";
 import { customerCode } from "@/display/code";
 import { DISPLAY_CHANNEL, NOTHING, SHOWN_LINES, type DisplayMessage, type Shown, type ShownLine, type Sum } from "@/display/shown";
+import { moneyOfTicket } from "@/till/checkout";
 import { moneyOf, showDecimal, type Money } from "@/till/format";
 import type { Till } from "@/till/till";
 import { onPaper, shopLocale } from "@/words/words";
@@ -75,11 +75,8 @@ function linesOf({ draft, totals, back, lines }: Known["basket"], money: Money):
 function doneOf({ paying }: Known, money: Money): Partial<Shown> {
 	const sale = paying.done.value;
 	if (!sale) return {};
-	const own = withoutExchange(sale.body.tenders);
-	const given = own.reduce((all, { amount_minor }) => all + amount_minor, 0);
-	const refunded = sale.entry.kind === "return" ? -given : -withoutExchange(sale.back?.body.tenders ?? []).reduce((all, { amount_minor }) => all + amount_minor, 0);
-	const { change_minor: change, tip_minor: tip = 0 } = sale.body;
-	const paid = given - change;
+	const { given_minor: given, change_minor: change, paid_minor: paid, refunded_minor: refunded } = moneyOfTicket(sale);
+	const { tip_minor: tip = 0 } = sale.body;
 	return {
 		stage: "done",
 		sums: tip > 0 ? [sum("receipt.tip", money.plain(tip))] : [],

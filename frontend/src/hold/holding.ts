@@ -82,7 +82,8 @@ export function useHolding({ basket, held, desk, catalogue, lookUp, notices, pro
 		}
 		const known = await lookedUp(kept);
 		if (!known) return false;
-		if (!basket.empty.value) {
+		// A training that was begun has an empty cart, too: a sale put into it would count for nothing.
+		if (!basket.empty.value || desk().training) {
 			problem(t("hold.meanwhile", { name }));
 			return false;
 		}

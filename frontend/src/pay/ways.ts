@@ -1,9 +1,12 @@
 // The ways to pay that a shop offers: its money first, then what it is set up for besides.
 // Pure; it never takes anything.
 
+import { deviceOf } from "@/agent/messages";
 import type { TenderKind } from "@/core/sale";
+import type { PaymentCode } from "@/qr/paymentCodes";
 import type { Snapshot } from "@/server/api";
 import type { IconName } from "@/shell/Icon.vue";
+import type { Till } from "@/till/till";
 import { onPaper, t } from "@/words/words";
 
 export interface Way {
@@ -26,6 +29,17 @@ export function iconOf(kind: TenderKind | "credit" | "foreign"): IconName {
 
 export function moneyWays({ tenders }: Pick<Snapshot, "tenders">): readonly Way[] {
 	return tenders.map(({ tender, kind }) => ({ tender, kind, icon: iconOf(kind) }));
+}
+
+/** The card terminal that the agent asks now; none in training, for it would really charge. */
+export function terminalOf({ trust, askable, training }: Pick<Till, "trust" | "askable" | "training">): string | undefined {
+	if (training.value || trust.standing.value.agent !== "online") return undefined;
+	return deviceOf(askable.agent.welcome, "terminal");
+}
+
+/** How a customer pays this by his telephone; not at all in training, for he would really pay. */
+export function codeFor({ payment_codes = [] }: Pick<Snapshot, "payment_codes">, tender: string | undefined, training: boolean): PaymentCode | undefined {
+	return training ? undefined : payment_codes.find((each) => each.tender === tender);
 }
 
 /** In `training` without credit: asking for a card's balance keeps some of it for this till. */

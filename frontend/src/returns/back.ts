@@ -2,7 +2,7 @@
 // Pure: it looks nothing up, and never decides what is given for it.
 
 import type { Item } from "@/catalogue/catalogue";
-import { Rejected } from "@/core/errors";
+import { PosBridgeError, Rejected } from "@/core/errors";
 import { SCALE, formatDecimal, parseDecimal } from "@/core/money";
 import { computeReturn, draftOfReturn, type Against, type Quantities } from "@/core/returns";
 import { MAX_LINES, type DraftLine, type SaleBody, type SaleDraft, type Tender, type Totals } from "@/core/sale";
@@ -36,6 +36,17 @@ export interface BackSum {
 export function sumOfBack(back: Back, snapshot: Snapshot): BackSum {
 	const draft = back.sold ? draftOfReturn(back.sold, new Map(back.taken)) : draftOfGoods(back.goods, snapshot);
 	return { back, draft, totals: computeReturn(draft) };
+}
+
+/** What a choice comes to so far, zero or less; or in words why that can't be computed. */
+export function worthOf(back: Back, snapshot: Snapshot): { readonly total_minor: number; readonly fault: string } {
+	if (back.taken.length + back.goods.length === 0) return { total_minor: 0, fault: "" };
+	try {
+		return { total_minor: sumOfBack(back, snapshot).totals.total_minor, fault: "" };
+	} catch (error) {
+		if (!(error instanceof PosBridgeError)) throw error;
+		return { total_minor: 0, fault: error.message };
+	}
 }
 
 function draftOfGoods(goods: readonly DraftLine[], snapshot: Snapshot): SaleDraft {

@@ -15,6 +15,8 @@ export interface Customer {
 	readonly card?: string;
 	/** New at this till: the company does not know him yet. */
 	readonly isNew?: true;
+	/** The salted hash of the record that makes him known; of one who is new. */
+	readonly record?: string;
 }
 
 export async function readCustomer(customer: string): Promise<Customer | undefined> {

@@ -4,14 +4,14 @@
 import { computed, onUnmounted, shallowRef, type ComputedRef, type ShallowRef } from "vue";
 import { PosBridgeError, wordsOf } from "@/core/errors";
 import { newId } from "@/core/entry";
-import { DEFAULT_COLUMNS, headerOf, type ReceiptDocument, type ReceiptHeader } from "@/core/receipt";
+import type { ReceiptDocument } from "@/core/receipt";
 import { shiftOf, type ShiftCloseBody } from "@/core/report/bodies";
 import { documentOfReport } from "@/core/report/layout";
 import { UNSURE, type KnownShift, type StoredEntry } from "@/daybook/daybook";
 import { printerTrouble } from "@/receipt/printerTrouble";
 import { reportLabels } from "@/receipt/reportLabels";
 import { figuresOf, leftAfter, type ShiftFigures } from "@/shift/figures";
-import { print, type PrintAnswer } from "@/till/checkout";
+import { headerFor, print, type PrintAnswer } from "@/till/checkout";
 import { businessDate, clockTime, type Money } from "@/till/format";
 import type { Till } from "@/till/till";
 import { currentLocale, t, type Word } from "@/words/words";
@@ -52,13 +52,9 @@ export async function leftIn({ daybook, clock }: Till, tender: string, closing: 
 	return leftAfter(counted, tender, later.map(({ entry }) => entry), body);
 }
 
-export function headerFor(till: Till): ReceiptHeader {
-	return headerOf(till.snapshot.value, till.desk().agent.welcome?.printers[0]?.columns ?? DEFAULT_COLUMNS);
-}
-
 /** An X says nothing of what should be there, and nor does a report whose entries are not all here. */
 export function documentFor(till: Till, { report, isWhole }: ShiftFigures): ReceiptDocument {
-	return documentOfReport(report, headerFor(till), reportLabels(), report.closed_at === "" || !isWhole);
+	return documentOfReport(report, headerFor(till.desk()), reportLabels(), report.closed_at === "" || !isWhole);
 }
 
 export interface Printing {

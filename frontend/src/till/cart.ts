@@ -48,10 +48,12 @@ export interface ByHand {
 	readonly reason: string;
 }
 
-/** A customer as the screen names him; only the id is recorded. */
+/** A customer as the screen names him; only the id and the hash are recorded. */
 export interface Named {
 	readonly customer: string;
 	readonly name: string;
+	/** The salted hash of his record, if he is new at this till. */
+	readonly record?: string;
 }
 
 export interface Added {

@@ -2,13 +2,13 @@
 // Never prints or opens anything for what is not recorded, and never waits long for the agent.
 
 import type { AgentConnection, JobState } from "@/agent/connection";
-import type { Entry, EntryDraft } from "@/core/entry";
-import { newId } from "@/core/entry";
-import { DEFAULT_COLUMNS, headerOf, receiptOfSale, type ReceiptDocument } from "@/core/receipt";
+import { comesBack, isTraining, newId, numberOf, type Entry, type EntryDraft } from "@/core/entry";
+import { DEFAULT_COLUMNS, headerOf, receiptOfSale, type ReceiptDocument, type ReceiptHeader } from "@/core/receipt";
 import { PosBridgeError, Rejected, Retryable, wordsOf } from "@/core/errors";
 import { checkReturn, returnBody, type ReturnBody } from "@/core/returns";
 import { checkSale, sum, type SaleBody, type SaleDraft, type Tender, type Totals } from "@/core/sale";
 import { saleBody, type Rare } from "@/core/saleBody";
+import { withoutExchange } from "@/core/tenders";
 import { receiptOfIssue, type IssueBody } from "@/credit/issue";
 import type { PageDaybook, RecordAnswer } from "@/daybook/daybook";
 import type { Pusher } from "@/daybook/push";
@@ -74,7 +74,7 @@ export async function recordTicket(desk: Desk, ticket: SaleToPay): Promise<Recor
 	const sells = ticket.draft.lines.length > 0;
 	const due = totals.total_minor + back.totals.total_minor;
 	const exchanged = sells ? Math.min(totals.total_minor, -back.totals.total_minor) : 0;
-	const payer = { ...ticket.rare, ...customerOf(back), tip_minor: 0, ...(sells && { exchange: ticket.id }) };
+	const payer = { ...customerOf(back, ticket.rare), tip_minor: 0, ...(sells && { exchange: ticket.id }) };
 	const given = [...exchangeOf(-exchanged), ...(due < 0 ? ticket.tenders : [])];
 	const body = returnBody(back.draft, back.totals, given, back.back.against, back.back.reason, payer);
 	checkReturn(body);
@@ -95,8 +95,10 @@ export async function recordTicket(desk: Desk, ticket: SaleToPay): Promise<Recor
 	}
 }
 
-function customerOf({ back }: BackSum): { readonly customer?: string } {
-	return back.sold?.customer === undefined ? {} : { customer: back.sold.customer };
+/** Whoever bought it gets it back, by his own record: not by that of who stands here. */
+function customerOf({ back }: BackSum, { customer, customer_record, ...rest }: Rare = {}): Rare {
+	const who = back.sold?.customer === undefined ? { customer, customer_record } : back.sold;
+	return { ...rest, ...(who.customer !== undefined && { customer: who.customer }), ...(who.customer_record !== undefined && { customer_record: who.customer_record }) };
 }
 
 function exchangeOf(amount_minor: number): readonly Tender[] {
@@ -124,7 +126,7 @@ export function saleOf(desk: Desk, entry: Entry, hash: string): RecordedSale {
 	if (comesBack(entry)) checkReturn(body as ReturnBody);
 	else if (entry.kind !== "credit_issue") checkSale(body);
 	// What is only training opens no drawer: whoever wants it open asks for it.
-	const withCash = !entry.kind.startsWith("training") && takesCash(body.tenders);
+	const withCash = !isTraining(entry) && takesCash(body.tenders);
 	return { entry, body, hash, document: documentOf(desk, entry, hash), withCash };
 }
 
@@ -151,13 +153,24 @@ export async function reprint(desk: Desk, sale: RecordedSale, copy: number): Pro
 	return print(desk, `${id}:receipt`, { ...document, logo: true }, false, `reprint ${copy} of ${numberOf(sale.entry)}`);
 }
 
-/** A receipt's number; training has its own, which is no receipt's. */
-export function numberOf({ receipt_number, body }: Entry): string {
-	return receipt_number ?? (body as { readonly training_number?: string }).training_number ?? "";
+/** What a ticket's customer gave and got himself, above zero; nothing of what its halves pay each other. */
+export interface TicketMoney {
+	readonly given_minor: number;
+	readonly change_minor: number;
+	/** Given, less change. */
+	readonly paid_minor: number;
+	/** For goods that came back; `refunds` are its tenders, below zero. */
+	readonly refunded_minor: number;
+	readonly refunds: readonly Tender[];
 }
 
-export function comesBack({ kind }: Pick<Entry, "kind">): boolean {
-	return kind === "return" || kind === "training_return";
+export function moneyOfTicket({ entry, body, back }: Pick<RecordedSale, "entry" | "body" | "back">): TicketMoney {
+	const amountOf = (tenders: readonly Tender[]): number => tenders.reduce((all, { amount_minor }) => all + amount_minor, 0);
+	const own = withoutExchange(body.tenders);
+	const isBack = comesBack(entry);
+	const refunds = isBack ? own : withoutExchange(back?.body.tenders ?? []);
+	const [given_minor, change_minor] = [isBack ? 0 : amountOf(own), body.change_minor];
+	return { given_minor, change_minor, paid_minor: given_minor - change_minor, refunded_minor: 0 - amountOf(refunds), refunds };
 }
 
 /** How many reprints of a sale the daybook holds for today. */
@@ -221,11 +234,14 @@ export async function print(
 	}
 }
 
+/** As wide as this till's paper. */
+export function headerFor({ snapshot, agent }: Pick<Desk, "snapshot" | "agent">): ReceiptHeader {
+	return headerOf(snapshot, agent.welcome?.printers[0]?.columns ?? DEFAULT_COLUMNS);
+}
+
 function documentOf(desk: Desk, entry: Entry, hash: string, copy?: number): ReceiptDocument {
-	const columns = desk.agent.welcome?.printers[0]?.columns ?? DEFAULT_COLUMNS;
-	const header = headerOf(desk.snapshot, columns);
 	const receiptOf = entry.kind === "credit_issue" ? receiptOfIssue : receiptOfSale;
-	return receiptOf(entry, header, receiptLabels(), copy === undefined ? { hash } : { hash, copy });
+	return receiptOf(entry, headerFor(desk), receiptLabels(), copy === undefined ? { hash } : { hash, copy });
 }
 
 function printerOf(desk: Desk): string {

@@ -2,6 +2,7 @@
 // Never clears the cart before the daybook has the sale.
 
 import { computed, shallowRef, type ComputedRef, type ShallowRef } from "vue";
+import { numberOf } from "@/core/entry";
 import { PosBridgeError, wordsOf } from "@/core/errors";
 import { sum, type Tender } from "@/core/sale";
 import type { Rare } from "@/core/saleBody";
@@ -12,7 +13,7 @@ import type { People } from "@/people/people";
 import type { Basket } from "@/till/basket";
 import type { Cart } from "@/till/cart";
 import {
-	HalfRecorded, copiesOf, numberOf, printSale, recordIssue, recordTicket, reprint, saleOf, type Desk, type PrintAnswer, type RecordedSale,
+	HalfRecorded, copiesOf, printSale, recordIssue, recordTicket, reprint, saleOf, type Desk, type PrintAnswer, type RecordedSale,
 } from "@/till/checkout";
 import type { Screen } from "@/till/screens";
 import { t } from "@/words/words";
@@ -48,7 +49,7 @@ export interface Paying {
 	idle(): boolean;
 	mayAddItems(): boolean;
 	/** Nothing is taken, given back or left until `work` is over. */
-	alone(work: () => Promise<void>): Promise<void>;
+	alone<T>(work: () => Promise<T>): Promise<T>;
 	/** Adds a tender once `before` is over, alone; finishes the sale if that settles it. */
 	take(tender: Tender, before?: () => Promise<void>): Promise<void>;
 	/** False if it stays given. */
@@ -69,21 +70,18 @@ interface Around {
 	readonly given?: readonly Tender[];
 	/** For the next start. */
 	readonly keep: (given: KeptTenders) => void;
-	/** What a sale names of the record of a customer who is new here. */
-	readonly recordOf?: (customer: string) => string | undefined;
 	/** Whether the cashier's role, or somebody else's PIN, lets it be done. */
 	readonly may: People["may"];
 }
 
 /** What not every sale says: for whom, and a tip, which nobody gives who gets money back. */
-function rareOf({ customer, payer, tip_minor = 0, note, age_check }: Cart, balance: number, recordOf: Around["recordOf"]): Rare {
+function rareOf({ customer, payer, tip_minor = 0, note, age_check }: Cart, balance: number): Rare {
 	const id = payer?.customer ?? customer?.customer;
-	const customer_record = id === undefined ? undefined : recordOf?.(id);
-	const who = { ...(id !== undefined && { customer: id }), ...(customer_record !== undefined && { customer_record }) };
+	const who = { ...(id !== undefined && { customer: id }), ...(payer?.record !== undefined && { customer_record: payer.record }) };
 	return { ...who, ...(note !== undefined && { note }), ...(age_check && { age_check }), ...(balance > 0 && tip_minor > 0 && { tip_minor }) };
 }
 
-export function usePaying({ basket, desk, screen, given = [], keep, recordOf, may }: Around): Paying {
+export function usePaying({ basket, desk, screen, given = [], keep, may }: Around): Paying {
 	const tenders = shallowRef(given);
 	const busy = shallowRef(false);
 	const problem = shallowRef("");
@@ -124,19 +122,17 @@ export function usePaying({ basket, desk, screen, given = [], keep, recordOf, ma
 		const due = basket.due.value;
 		return due < 0 ? sum(all.map((tender) => tender.amount_minor)) === BigInt(due) : settle(due, all).settled;
 	}
-	async function alone(work: () => Promise<void>): Promise<void> {
+	async function alone<T>(work: () => Promise<T>): Promise<T> {
 		recording = true;
 		try {
-			await work();
+			return await work();
 		} finally {
 			recording = false;
 		}
 	}
-	async function mayOwe({ amount_minor }: Tender): Promise<boolean> {
-		let allowed = false;
+	function mayOwe({ amount_minor }: Tender): Promise<boolean> {
 		const { id, payer } = basket.cart.value;
-		await alone(async () => void (allowed = await may({ action: "on_account", of: id, amount_minor, ...(payer && { about: payer.name }) })));
-		return allowed;
+		return alone(() => may({ action: "on_account", of: id, amount_minor, ...(payer && { about: payer.name }) }));
 	}
 	async function take(tender: Tender, before?: () => Promise<void>): Promise<void> {
 		if (!idle() || settlement.value.settled) return;
@@ -164,7 +160,7 @@ export function usePaying({ basket, desk, screen, given = [], keep, recordOf, ma
 				totals: basket.totals.value,
 				tenders: all,
 				back,
-				rare: rareOf(basket.cart.value, basket.balance.value, recordOf),
+				rare: rareOf(basket.cart.value, basket.balance.value),
 			});
 			show(sale);
 		} catch (error) {

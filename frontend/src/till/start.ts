@@ -5,6 +5,7 @@ import { shallowRef, type ShallowRef } from "vue";
 import { AgentConnection } from "@/agent/connection";
 import { Catalogue, quietTask, type Progress } from "@/catalogue/catalogue";
 import { CatalogueStore } from "@/catalogue/store";
+import { newId } from "@/core/entry";
 import { Rejected, Retryable, wordsOf } from "@/core/errors";
 import { PageDaybook } from "@/daybook/daybook";
 import { GivingBack } from "@/daybook/givingBack";
@@ -14,7 +15,7 @@ import { CHECK_MS, openOffline } from "@/offline/offline";
 import { Company, OtherTill, offeredEnrolmentCode, type Enrolment, type Snapshot } from "@/server/api";
 import { keep, readKept } from "@/server/kept";
 import { KEPT_CART } from "@/till/basket";
-import { isEmpty, renewed, type Cart } from "@/till/cart";
+import { emptyCart, isEmpty, renewed, type Cart } from "@/till/cart";
 import { Clock } from "@/till/clock";
 import { fitsTraining, type KeptTraining } from "@/people/training";
 import type { KeptTries } from "@/people/locks";
@@ -90,7 +91,7 @@ export function useStart(): Start {
 		const { cashier, tries, training, ...kept } = await orBesideTheDaybook(found, daybook);
 		const agent = agentOf(enrolment, met, () => [...snapshot.heads, ...(daybook.head ? [daybook.head] : [])]);
 		const pusher = new Pusher(daybook, agent, from);
-		const [left, givingBack] = await Promise.all([leftOpen(daybook, catalogue, snapshot, fitsTraining(kept.cart, training) ? kept : NOTHING_OPEN), GivingBack.open(daybook)]);
+		const [left, givingBack] = await Promise.all([leftOpen(daybook, catalogue, snapshot, { ...kept, training }), GivingBack.open(daybook)]);
 		const offline = openOffline();
 		const clock = new Clock(time);
 		const till = createTill({
@@ -116,7 +117,7 @@ interface OpenSale {
 	readonly training: KeptTraining | undefined;
 }
 
-const NOTHING_OPEN = { cart: undefined, given: undefined } as const;
+type Left = Omit<LeftOpen, "cart"> & Partial<Pick<LeftOpen, "cart">>;
 
 interface KeptOpen extends OpenSale {
 	readonly time: number | undefined;
@@ -233,8 +234,17 @@ function openDaybook(enrolment: Enrolment, snapshot: Snapshot): Promise<PageDayb
 /** What the last page left: a cart, money taken for it, or a sale that it recorded and did not get to show. */
 export async function leftOpen(
 	daybook: Pick<PageDaybook, "writable" | "find">, catalogue: Pick<Catalogue, "byItem">, snapshot: Snapshot,
-	{ cart: kept, given }: Pick<KeptOpen, "cart" | "given">,
+	{ cart, given, training }: Pick<KeptOpen, "cart" | "given" | "training">,
 ): Promise<LeftOpen> {
+	const left = fitsTraining(cart, training) ? await leftOf(daybook, catalogue, snapshot, { cart, given }) : { lost: 0 };
+	// Whatever the last cart came to, the next one is of the training that goes on.
+	return { ...left, cart: left.cart ?? emptyCart(newId(), training?.on) };
+}
+
+async function leftOf(
+	daybook: Pick<PageDaybook, "writable" | "find">, catalogue: Pick<Catalogue, "byItem">, snapshot: Snapshot,
+	{ cart: kept, given }: Pick<KeptOpen, "cart" | "given">,
+): Promise<Left> {
 	// An empty cart was never recorded, and asking for it would wait for every older segment: it gets a new id instead.
 	if (!kept || isEmpty(kept) || !daybook.writable) return { lost: 0 };
 	const recorded = await daybook.find(kept.id);

@@ -70,7 +70,8 @@ export interface TillParts {
 }
 
 export interface LeftOpen {
-	readonly cart?: Cart;
+	/** A new one, in training if that goes on, if there was none or it is over. */
+	readonly cart: Cart;
 	readonly tenders?: readonly Tender[];
 	/** The sale that the earlier page recorded last, if it could not show it. */
 	readonly recorded?: StoredEntry;
@@ -291,7 +292,7 @@ function openState(parts: TillParts): State {
 	const failed = (reason: string): void => tasks.problem(t("cart.not_kept", { reason }));
 	const { cart, tenders } = left;
 	const keepNow = keepOpen(daybook, parts.settled, {
-		...(cart && tenders && { [KEPT_TENDERS]: { cart: cart.id, tenders } }), ...(kept !== undefined && { [KEPT_CASHIER]: kept }),
+		...(tenders && { [KEPT_TENDERS]: { cart: cart.id, tenders } }), ...(kept !== undefined && { [KEPT_CASHIER]: kept }),
 		[KEPT_TRIES]: tries, ...(parts.training && { [KEPT_TRAINING]: parts.training }),
 	});
 	const today = (): string => clock.businessDate();
@@ -343,7 +344,7 @@ function openState(parts: TillParts): State {
 		money,
 		repriced: useRepriced({ basket, catalogue, catalogueVersion, money, notices, snapshot, buying: selling.buying }),
 		paying: usePaying({
-			basket, desk, screen, may: people.may, recordOf: newCustomers.hashOf,
+			basket, desk, screen, may: people.may,
 			...(left.tenders && { given: left.tenders }),
 			keep: (given) => void keepNow(KEPT_TENDERS, given).catch((error: unknown) => failed(wordsOf(error))),
 		}),

@@ -73,6 +73,20 @@ describe("the customer's screen", () => {
 		expect([lines.length, lines[0]?.name, lines.at(-1)?.name]).toEqual([SHOWN_LINES, "Beans 1", `Beans ${SHOWN_LINES}`]);
 	});
 
+	it("says what is given back after a return, in training as in earnest, and of an exchange what its customer gave himself", () => {
+		const ticket = (kind: string, amounts: readonly (readonly [string, number])[], back?: object) => ({
+			entry: { kind }, body: { tenders: amounts.map(([tender, amount_minor]) => ({ tender, kind: tender, amount_minor })), change_minor: 0 }, ...(back && { back }),
+		});
+		const shown = (done: object) => {
+			const open = till("done");
+			return shownOf({ ...open, paying: { ...open.paying, done: shallowRef(done) } as unknown as Paying }).total;
+		};
+		for (const kind of ["return", "training_return"]) expect(shown(ticket(kind, [["cash", -1999]]))).toEqual({ label: "Given back", amount: "€19.99" });
+		const back = ticket("training_return", [["exchange", -1000], ["cash", -250]]);
+		expect(shown(ticket("training_sale", [["exchange", 1000]], back))?.amount).toBe("€2.50");
+		expect(shown(ticket("sale", [["exchange", 1000], ["cash", 999]], ticket("return", [["exchange", -1000]])))).toEqual({ label: "Total", amount: "€9.99" });
+	});
+
 	it("can be posted to another window as it is", () => {
 		const open = till();
 		open.basket.add(BEANS);

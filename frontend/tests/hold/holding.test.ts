@@ -32,6 +32,7 @@ const beans = (id: string) => addItem(emptyCart(id), BEANS).cart;
 async function tillWith(...carts: readonly HeldCart["cart"][]) {
 	const world = {
 		recorded: new Set<string>(), writable: true, receipt: found("0") as LookedUp, whileFound: () => {}, whileKept: () => {}, said: [] as string[],
+		training: undefined as Desk["training"],
 	};
 	let kept: readonly HeldCart[] = carts.map((cart) => ({ name: cart.id, at: "", cashier: "Ada", balance_minor: 0, cart }));
 	const pause = () => new Promise((resolve) => setTimeout(resolve));
@@ -58,7 +59,7 @@ async function tillWith(...carts: readonly HeldCart["cart"][]) {
 	const basket = useBasket(shallowRef(SNAPSHOT), undefined, { keep: async () => undefined, failed: () => undefined, refused: () => undefined });
 	const desk = { snapshot: SNAPSHOT, cashier: "Ada", clock: new Clock(), daybook } as unknown as Desk;
 	const holding = useHolding({
-		basket, held, desk: () => desk, catalogue: { byItem: () => BEANS }, notices: useNotices(), lookUp: async () => world.receipt,
+		basket, held, desk: () => ({ ...desk, ...(world.training && { training: world.training }) }), catalogue: { byItem: () => BEANS }, notices: useNotices(), lookUp: async () => world.receipt,
 		problem: (title) => void world.said.push(title),
 	});
 	const onHold = computed(() => held.carts.value.map(({ cart }) => cart.id));
@@ -97,6 +98,13 @@ describe("recalling", () => {
 		expect(await recall()).toBe(false);
 		expect([basket.cart.value.id === "a", basket.lines.value.length, onHold.value]).toEqual([false, 1, ["a"]]);
 		expect(world.said).toEqual(["a stays on hold: another sale was begun meanwhile. Recall it again."]);
+	});
+
+	it("never puts a sale into a training that was begun meanwhile", async () => {
+		const { world, basket, onHold, recall } = await tillWith(beans("a"));
+		world.whileFound = () => void (world.training = { number: () => "" });
+		expect(await recall()).toBe(false);
+		expect([basket.empty.value, onHold.value, world.said.length]).toEqual([true, ["a"], 1]);
 	});
 
 	it("is done one at a time", async () => {

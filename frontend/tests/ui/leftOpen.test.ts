@@ -1,7 +1,8 @@
 import { describe, expect, it, vi } from "vitest";
 import type { StoredEntry } from "@/daybook/daybook";
 import type { Snapshot } from "@/server/api";
-import { addItem, emptyCart, setBack } from "@/till/cart";
+import type { KeptTraining } from "@/people/training";
+import { addItem, emptyCart, setBack, type Cart } from "@/till/cart";
 import { leftOpen } from "@/till/start";
 
 vi.hoisted(() => vi.stubGlobal("localStorage", { getItem: () => null }));
@@ -10,15 +11,15 @@ const BEANS = { item: "SKU-1", name: "Beans", price_minor: 1999, group: "Coffee"
 const CART = setBack(addItem(emptyCart("sale"), BEANS).cart, { id: "back", taken: [], goods: [], paid: [] });
 const stored = (kind: string) => ({ entry: { kind } }) as StoredEntry;
 
-function left(recorded: Readonly<Record<string, StoredEntry>>) {
+function left(recorded: Readonly<Record<string, StoredEntry>>, cart: Cart | "none" = CART, training?: KeptTraining) {
 	const daybook = { writable: true, find: async (id: string) => recorded[id] };
-	return leftOpen(daybook, { byItem: () => BEANS }, { taxes: [] } as unknown as Snapshot, { cart: CART, given: undefined });
+	return leftOpen(daybook, { byItem: () => BEANS }, { taxes: [] } as unknown as Snapshot, { cart: cart === "none" ? undefined : cart, given: undefined, training });
 }
 
 describe("an exchange that the last page left", () => {
 	it("recorded and not shown is shown with what came back", async () => {
 		const [sale, back] = [stored("sale"), stored("return")];
-		expect(await left({ sale, back })).toEqual({ recorded: sale, returned: back, lost: 0 });
+		expect(await left({ sale, back })).toMatchObject({ recorded: sale, returned: back, lost: 0, cart: { lines: [] } });
 	});
 
 	it("half recorded goes on", async () => {
@@ -26,6 +27,27 @@ describe("an exchange that the last page left", () => {
 	});
 
 	it("given up is over", async () => {
-		expect(await left({ sale: stored("void") })).toEqual({ lost: 0 });
+		const { cart, recorded } = await left({ sale: stored("void") });
+		expect([cart.lines, cart.back, cart.id === CART.id, recorded]).toEqual([[], undefined, false, undefined]);
+	});
+});
+
+describe("a reload in training", () => {
+	const ON = { on: true, count: 3 };
+	const TRAINED = addItem(emptyCart("trained", true), BEANS).cart;
+
+	it("goes on in training, whatever the last page left", async () => {
+		const carts = [
+			await left({}, emptyCart("empty", true), ON), await left({}, "none", ON), await left({}, TRAINED, ON), await left({}, CART, ON),
+			await left({ trained: stored("training_sale") }, TRAINED, ON),
+		].map(({ cart }) => [cart.training, cart.lines.length]);
+		expect(carts).toEqual([[true, 0], [true, 0], [true, 1], [true, 0], [true, 0]]);
+	});
+
+	it("after it was left sells, with nothing of the training's cart", async () => {
+		for (const training of [undefined, { on: false, count: 3 }]) {
+			const { cart } = await left({}, TRAINED, training);
+			expect([cart.training, cart.lines]).toEqual([undefined, []]);
+		}
 	});
 });

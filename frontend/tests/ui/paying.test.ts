@@ -246,6 +246,22 @@ describe("an exchange", () => {
 		id: "00000000-0000-7000-8000-00000000000a", against: { entry: "e", receipt_number: "T1-1-000001" }, sold: SOLD, taken: [[1, "1"]], goods: [], paid: [],
 	};
 
+	it("names each half's own customer, by that customer's own record", async () => {
+		const JANA = { customer: "jana", name: "Jana", record: "a".repeat(64) };
+		const named = async (bought: object) => {
+			const world = deskThat();
+			const { basket, paying } = open(world);
+			basket.payer(JANA);
+			basket.takeBack({ ...MUG_BACK, sold: { ...SOLD, ...bought } });
+			await paying.take(cash(1000));
+			return [...world.recorded.values()].map(({ body }) => body as ReturnBody).map(({ customer, customer_record }) => [customer, customer_record]);
+		};
+		const hers = [JANA.customer, JANA.record];
+		expect(await named({ customer: "bo" })).toEqual([["bo", undefined], hers]);
+		expect(await named({ customer: "cy", customer_record: "c".repeat(64) })).toEqual([["cy", "c".repeat(64)], hers]);
+		expect(await named({})).toEqual([hers, hers]);
+	});
+
 	it("is a return and a sale that name each other and pay each other", async () => {
 		const world = deskThat();
 		const { basket, paying } = open(world);

@@ -4,8 +4,9 @@ import type { Tender } from "@/core/sale";
 import { checkKinds } from "@/core/tenders";
 import { issueBody } from "@/credit/issue";
 import { findCustomers } from "@/customers/find";
-import { moneyWays, otherWays } from "@/pay/ways";
+import { codeFor, moneyWays, otherWays, terminalOf } from "@/pay/ways";
 import type { Customer } from "@/server/customers";
+import type { Till } from "@/till/till";
 
 const customer = (name: string, mobile = "", email = ""): Customer => ({ customer: `C-${name}`, name, mobile, email, group: "", price_list: "" });
 const ALL = [customer("Café Morgenrot", "+49 30 5550101"), customer("Jana Petersen", "+49 170 5550102", "jana@petersen.example")];
@@ -19,6 +20,20 @@ describe("ways to pay", () => {
 		expect(otherWays({})).toEqual([]);
 		expect(otherWays({ offers: ["tips", "exchange"] })).toEqual([]);
 		expect(otherWays({ offers: ["store_credit", "on_account"] }).map(({ kind }) => kind)).toEqual(["credit", "on_account"]);
+	});
+
+	it("ask no terminal in training, nor one whose agent is away", () => {
+		const terminal = (agent: string, training: boolean) => terminalOf({
+			training: { value: training }, trust: { standing: { value: { agent } } },
+			askable: { agent: { welcome: { devices: [{ device: "counter", role: "terminal" }] } } },
+		} as unknown as Till);
+		expect([terminal("online", false), terminal("connecting", false), terminal("online", true)]).toEqual(["counter", undefined, undefined]);
+	});
+
+	it("show in training no code that somebody could really pay by", () => {
+		const pix = { tender: "Pix", format: "pix", account: "shop@pay.example", name: "Shop" } as const;
+		const code = (tender: string, training: boolean) => codeFor({ payment_codes: [pix] }, tender, training);
+		expect([code("Pix", false), code("Cash", false), code("Pix", true)]).toEqual([pix, undefined, undefined]);
 	});
 });
 

@@ -114,6 +114,21 @@ def test_the_terminal_is_asked_by_the_agent_and_what_it_said_is_recorded(till, d
 	on_paper(demo, "SIMULATED TERMINAL")
 
 
+def test_in_training_no_terminal_is_asked_for_money(till, demo):
+	choose_cashier(till)
+	till.get_by_role("button", name="Menu").click()
+	till.get_by_role("button", name="Training", exact=True).click()
+	tile(till, "Cappuccino", "3.40").click()
+	till.get_by_test_id("pay").click()
+	till.get_by_role("button", name="Card", exact=True).click()
+	till.get_by_text("Charge €3.40 on the card terminal").wait_for()
+	till.get_by_test_id("confirm").click()
+	till.get_by_test_id("next").wait_for()
+	(training,) = entries(demo, "training_sale")
+	assert "card" not in training["body"]["tenders"][0]
+	assert charged(demo) == []
+
+
 def test_a_declined_card_leaves_the_sale_open_for_another_tender(till, demo):
 	choose_cashier(till)
 	terminal(demo, "decline")

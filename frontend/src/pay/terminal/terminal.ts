@@ -32,6 +32,8 @@ export interface Wanted {
 	readonly cart: string;
 	readonly amount_minor: number;
 	readonly currency: string;
+	/** The attempt whose money goes back; absent: money is taken. */
+	readonly against?: string;
 }
 
 const DECIDED: ReadonlySet<string> = new Set(["approved", "declined", "cancelled", "failed", "reversed"]);
@@ -60,15 +62,26 @@ export class Attempt {
 		});
 	}
 
+	/** What this cart was charged or asked for and is not among what was `given`, if there is anything; else a new one. */
+	static async next(line: Line, wanted: Wanted, given: ReadonlySet<string>, tell: Attempt["tell"]): Promise<Attempt> {
+		const { charged, open } = leftAmong(await attemptsOf(line, wanted.cart), given);
+		const left = charged[0] ?? open;
+		if (!left) return Attempt.begin(line, wanted, tell);
+		tell(left, false);
+		return new Attempt(line, wanted, left, tell);
+	}
+
 	/** Asks the agent, which asks the terminal. Rejects, in words, if that refused to begin. */
 	static async begin(line: Line, wanted: Wanted, tell: Attempt["tell"]): Promise<Attempt> {
 		const made = await attemptsOf(line, wanted.cart);
 		const number = Math.max(0, ...made.map(({ attempt }) => Number(attempt.split(":")[1]))) + 1;
-		const { terminal, cart, amount_minor, currency } = wanted;
-		const open: CardPayment = { attempt: `${cart}:${number}`, kind: "pay", amount_minor, state: "waiting", reason: "", card: {}, lines: [] };
+		const { terminal, cart, amount_minor, currency, against } = wanted;
+		const kind = against === undefined ? "pay" : "reversal";
+		const open: CardPayment = { attempt: `${cart}:${number}`, kind, amount_minor, state: "waiting", reason: "", card: {}, lines: [] };
+		const asked = against === undefined ? { op: "pay", amount_minor, currency } : { op: "reverse", against };
 		const attempt = new Attempt(line, wanted, open, tell);
 		try {
-			attempt.take(paymentOf(await line.ask({ op: "pay", terminal, attempt: open.attempt, amount_minor, currency })), false);
+			attempt.take(paymentOf(await line.ask({ ...asked, terminal, attempt: open.attempt })), false);
 		} catch (error) {
 			// An answer that is late may still come: whether the agent took it is asked below.
 			if (!(error instanceof Retryable)) {
@@ -147,24 +160,34 @@ export function tenderOf(tender: string, { attempt, amount_minor, card }: CardPa
 
 /** What was charged for the open cart and is not among its tenders, and what is not decided yet. */
 export async function leftOf(till: Till, tender: string): Promise<{ readonly charged: readonly Tender[]; readonly open: CardPayment | undefined }> {
-	const given = new Set(till.paying.tenders.value.map(({ card }) => card?.attempt));
-	const made = (await attemptsOf(till.askable.agent, till.basket.cart.value.id)).filter(({ kind }) => kind === "pay");
-	const charged = made.filter(({ attempt, state }) => state === "approved" && !given.has(attempt));
-	return { charged: charged.map((payment) => tenderOf(tender, payment)), open: made.find((payment) => !isDecided(payment)) };
+	const made = await attemptsOf(till.askable.agent, till.basket.cart.value.id);
+	const { charged, open } = leftAmong(made, givenOf(till));
+	return { charged: charged.map((payment) => tenderOf(tender, payment)), open };
 }
 
-/** Charged money goes back onto the card; false, in words, if it did not. */
+/** The attempts whose money is among what was given for the open cart. */
+export function givenOf({ paying }: Pick<Till, "paying">): ReadonlySet<string> {
+	return new Set(paying.tenders.value.flatMap(({ card }) => card?.attempt ?? []));
+}
+
+function leftAmong(made: readonly CardPayment[], given: ReadonlySet<string>): { readonly charged: readonly CardPayment[]; readonly open: CardPayment | undefined } {
+	const left = made.filter(({ kind, attempt }) => kind === "pay" && !given.has(attempt));
+	return { charged: left.filter(({ state }) => state === "approved"), open: left.find((payment) => !isDecided(payment)) };
+}
+
+/** Charged money goes back onto the card; false, in words, if it did not. Waits, however long it takes. */
 export async function takeBackCard(till: Till, { card, amount_minor }: Tender): Promise<boolean> {
 	const { agent } = till.askable;
 	const [terminal, against, cart] = [deviceOf(agent.welcome, "terminal"), card?.attempt, till.basket.cart.value.id];
+	let saidAway = false;
+	const tell: Attempt["tell"] = (_payment, away) => {
+		if (away && !saidAway) till.notices.say({ tone: "problem", title: t("card.agent_away") });
+		saidAway ||= away;
+	};
 	try {
 		if (terminal === undefined || against === undefined) throw new Error(t("card.no_terminal"));
-		const number = (await attemptsOf(agent, cart)).length + 1;
-		const attempt = `${cart}:${number}`;
-		const open: CardPayment = { attempt, kind: "reversal", amount_minor, state: "waiting", reason: "", card: {}, lines: [] };
-		const reversing = new Attempt(agent, { terminal, cart, amount_minor, currency: till.money.value.currency }, open, () => undefined);
-		const asked = paymentOf(await agent.ask({ op: "reverse", terminal, attempt, against }));
-		const { state, reason } = isDecided(asked) ? asked : await reversing.decided();
+		const wanted = { terminal, cart, amount_minor, currency: till.money.value.currency, against };
+		const { state, reason } = await (await Attempt.begin(agent, wanted, tell)).decided();
 		if (state === "approved") return true;
 		throw new Error(reason || t("card.declined"));
 	} catch (error) {
