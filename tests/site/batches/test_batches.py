@@ -45,6 +45,9 @@ from pos_bridge.erpnext.posting import invoice as invoices
 from pos_bridge.erpnext.stock import available
 
 
+AT_TERMINAL = (("attempt", "a1"), ("last_four", "1234"))
+
+
 @pytest.fixture(scope="module")
 def shared_shop(connected):
 	"""A shop whose plain sales are booked in batches."""
@@ -59,7 +62,7 @@ def test_plain_sales_become_one_invoice_that_books_what_they_book_one_by_one(sho
 	wires = [
 		shop.sale(shop.line(tea, "2", price=229), over=50),
 		shop.sale(*lines, tenders=[Tender(card, "card", total)]),
-		shop.sale(*lines, tenders=[Tender(card, "card", total, card=(("attempt", "a1"), ("last_four", "1234")))]),
+		shop.sale(*lines, tenders=[Tender(card, "card", total, card=AT_TERMINAL)]),
 		shop.sale(shop.line(tea, price=229), shop.line(tea, "5")),
 	]
 	name = book_together(shop, *wires)
