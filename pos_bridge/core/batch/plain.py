@@ -22,9 +22,7 @@ _OFF = frozenset(("unit_discount_minor", "discount_reason"))
 _LINE = _GOODS | _PRICE | _OFF | {"rate_minor", "amount_minor", "net_minor"}
 _TENDER = frozenset(("tender", "kind", "amount_minor"))
 # What a terminal said of a card stays in the entry; no invoice has it.
-_CARD = frozenset(
-	("attempt", "scheme", "last_four", "auth_code", "trace", "terminal_id", "receipt_number")
-)
+_CARD = frozenset(("attempt", "scheme", "last_four", "auth_code", "trace", "terminal_id", "receipt_number"))
 
 
 def is_plain(body: Mapping[str, Any], sale: Sale, walk_in: str) -> bool:

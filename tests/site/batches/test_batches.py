@@ -44,7 +44,6 @@ from pos_bridge.erpnext.posting import fate
 from pos_bridge.erpnext.posting import invoice as invoices
 from pos_bridge.erpnext.stock import available
 
-
 AT_TERMINAL = (("attempt", "a1"), ("last_four", "1234"))
 
 
