@@ -75,7 +75,7 @@ test: check $(PAGE) chromium emupos
 	@sh scripts/test-on-erpnext "$(BENCH)"
 
 soak: .make/dev $(PAGE) chromium
-	$(BIN)/python -m benchmarks.soak --bench "$(BENCH)"
+	$(BIN)/python -m benchmarks.soak --bench "$(BENCH)" $(ONLY)
 
 benchmark: .make/dev $(PAGE) chromium
 	@$(BIN)/python -m benchmarks $(ONLY)
