@@ -23,7 +23,8 @@ anything fails and changes nothing here. Parts run one by one; each says when, a
 
 AGENT = """`benchmarks/chaos_agent.py`: a till records sales in groups, sends some of them twice and out of
 order, and prints receipts, some of them asked for twice. The process gets SIGKILL at a random moment and
-starts again on the same folder. In the end, all that was acknowledged is compared with the daybook, the books and the paper.
+starts again on the same folder. In the end, all that was acknowledged is compared with the daybook, the
+books and the paper.
 
 | | |
 |---|---|
@@ -38,12 +39,12 @@ starts again on the same folder. In the end, all that was acknowledged is compar
 | **Sales or receipts doubled** | **{doubled}** |
 | **Minor units by which the books are off** | **{off_by_minor}** |"""
 
-PAGE = """`benchmarks/chaos_browser.py`: a cashier sells in the real page in Chromium with real keys. In each
-round disasters strike, most of them while a sale is being paid: SIGKILL of browser, agent or company;
-answers lost after they were carried out, messages doubled and late on all three wires; a second tab that takes over; a
-clock that jumps by up to three days; full disks; storage cleared, or the browser installed anew. In the end
-everything is started twice. What the cashier was told and what agent and company ever had is compared with
-the books.
+PAGE = """`benchmarks/chaos_browser.py`: a cashier sells in the real page in Chromium with real keys. In
+each round disasters strike, most of them while a sale is being paid: SIGKILL of browser, agent or company;
+answers lost after they were carried out, messages doubled and late on all three wires; a second tab that
+takes over; a clock that jumps by up to three days; full disks; storage cleared, or the browser installed
+anew. In the end everything is started twice. What the cashier was told and what agent and company ever had
+is compared with the books.
 
 | | |
 |---|---|
