@@ -43,8 +43,7 @@ export function useCharging({ till, card, chosen, terminal, taken }: Around): Ch
 		const [way, shown] = [chosen.value, terminal.value];
 		if (!way || !shown || !paying.idle()) return;
 		charging.value = true;
-		const given = await paying.alone(() => shown.charge(way.tender, amount_minor, open));
-		charging.value = false;
+		const given = await paying.alone(() => shown.charge(way.tender, amount_minor, open)).finally(() => (charging.value = false));
 		if (!given) return;
 		await paying.take(given);
 		await taken();
