@@ -175,7 +175,7 @@ def commit() -> str:
 def keep(name: str, counts: Counts, tried: str) -> None:
 	kept: dict[str, Mapping[str, Any]] = json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.exists() else {}
 	kept[name] = {"date": time.strftime("%Y-%m-%d"), "commit": tried, "counts": counts}
-	KEPT.write_text(json.dumps(kept, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+	KEPT.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
 	PROOF.write_text(document(kept, machine()), encoding="utf-8")
 
 
