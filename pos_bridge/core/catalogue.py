@@ -54,6 +54,8 @@ class Item:
 	"""Rows of price lists, where `price_minor` does not say all of it."""
 	min_age: int = 0
 	"""Whoever buys it must be so many years old; 0 for everybody."""
+	open_price: bool = False
+	"""The till asks what it costs; `price_minor` is what it proposes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +185,7 @@ def _more(item: Item) -> dict[str, Any]:
 		"brand": item.brand,
 		"variant_of": item.variant_of,
 		"min_age": item.min_age,
+		"open_price": item.open_price,
 		"units": [[each.unit, format_decimal(each.factor), list(each.gtins)] for each in item.units],
 		"prices": [_price_fields(price) for price in item.prices],
 	}

@@ -126,6 +126,7 @@ def _item(item: Item, abbr: str) -> bool:
 		item_group=item.group,
 		stock_uom=_unit(item.unit),
 		pos_bridge_weighed=int(item.weighed),
+		pos_bridge_open_price=int(item.open_price),
 		barcodes=[
 			*({"barcode": gtin} for gtin in item.gtins),
 			*({"barcode": gtin, "uom": _unit(each.unit)} for each in item.units for gtin in each.gtins),

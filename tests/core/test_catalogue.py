@@ -36,6 +36,7 @@ def items(count):
 			template="standard" if number % 2 else "none",
 			gtins=(f"{number:013d}",),
 			weighed=number % 5 == 0,
+			open_price=number % 7 == 0,
 		)
 		for number in range(count)
 	]
@@ -48,6 +49,7 @@ def test_the_chunks_together_hold_every_item_unchanged():
 	for number in range(snapshot["chunks"]):
 		chunk = catalogue.chunk(number)
 		weighed = set(chunk["weighed"])
+		more = chunk["more"]
 		for index in range(len(chunk["item"])):
 			read.append(
 				Item(
@@ -59,6 +61,7 @@ def test_the_chunks_together_hold_every_item_unchanged():
 					template=snapshot["templates"][chunk["template"][index]]["template"],
 					gtins=tuple(chunk["gtins"][index]),
 					weighed=index in weighed,
+					open_price=more.get(str(index), {}).get("open_price", False),
 				)
 			)
 	assert read == catalogue.items

@@ -113,6 +113,14 @@ def test_a_new_price_is_told_once(reader):
 	assert followed(shop.till, cursor)[0] == {}
 
 
+def test_a_price_that_is_typed_is_told(reader):
+	shop, cursor = reader
+	saved("Item", shop.items[0], pos_bridge_open_price=1)
+	found, _ = followed(shop.till, cursor)
+	index = found["items"]["item"].index(shop.items[0])
+	assert found["items"]["more"][str(index)]["open_price"] is True
+
+
 def test_a_new_name_and_a_new_code_are_told(reader):
 	shop, cursor = reader
 	item = frappe.get_doc("Item", shop.items[0])

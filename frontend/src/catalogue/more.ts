@@ -13,6 +13,8 @@ export interface More {
 	readonly variant_of?: string;
 	/** Whoever buys it must be so many years old. */
 	readonly min_age?: number;
+	/** The cashier types what it costs; its price is what is proposed. */
+	readonly open_price?: true;
 	readonly units?: readonly Unit[];
 	readonly prices?: readonly PriceRow[];
 }
@@ -29,9 +31,10 @@ export function isMoreColumn(column: unknown, rows: number): column is MoreColum
 
 function isMore(more: unknown): more is More {
 	if (!isObject(more)) return false;
-	const { brand, variant_of, min_age, units, prices } = more as Readonly<Record<keyof More, unknown>>;
+	const { brand, variant_of, min_age, open_price, units, prices } = more as Readonly<Record<keyof More, unknown>>;
 	return [brand, variant_of].every((text) => text === undefined || typeof text === "string")
 		&& (min_age === undefined || (Number.isSafeInteger(min_age) && Number(min_age) > 0))
+		&& (open_price === undefined || open_price === true)
 		&& isListOf(units, isUnit) && isListOf(prices, isPriceRow);
 }
 

@@ -52,15 +52,15 @@ export interface Scanning {
 	add(item: Item, unit?: string): void;
 	/** A panel that takes codes while it is open; false lets the sale have it. */
 	readonly taker: ShallowRef<((code: string) => boolean) | undefined>;
-	/** The line whose weight the cashier is being asked for. */
-	readonly unweighed: ShallowRef<number | undefined>;
-	/** The asking ended: a line without an answer leaves the cart, for nobody weighed one unit of it. */
-	settleWeight(key: number): void;
+	/** The line whose weight or price the cashier is being asked for. */
+	readonly unanswered: ShallowRef<number | undefined>;
+	/** The asking ended: a line without an answer leaves the cart, for nobody weighed one unit of it or named its price. */
+	settleAnswer(key: number): void;
 }
 
 export function useScanning(around: ScanAround): Scanning {
 	const { basket, notices, panel, screen } = around;
-	const unweighed = shallowRef<number>();
+	const unanswered = shallowRef<number>();
 	const taker = shallowRef<(code: string) => boolean>();
 
 	function problem(title: string, text?: string): void {
@@ -85,8 +85,8 @@ export function useScanning(around: ScanAround): Scanning {
 			return false;
 		}
 		beep("ok");
-		if (!item.weighed || found.quantity !== undefined) return true;
-		unweighed.value = key;
+		if (found.quantity !== undefined || !(item.weighed || item.more?.open_price)) return true;
+		unanswered.value = key;
 		panel.value = "line";
 		return true;
 	}
@@ -137,10 +137,10 @@ export function useScanning(around: ScanAround): Scanning {
 		if (why) problem(why.title, why.text);
 		else put(item, { unit });
 	}
-	function settleWeight(key: number): void {
-		if (unweighed.value !== key) return;
-		unweighed.value = undefined;
+	function settleAnswer(key: number): void {
+		if (unanswered.value !== key) return;
+		unanswered.value = undefined;
 		basket.remove(key);
 	}
-	return { scan, add, taker, unweighed, settleWeight };
+	return { scan, add, taker, unanswered, settleAnswer };
 }

@@ -1,7 +1,6 @@
 // What the line editor's fields mean: a quantity and a discount, or the words that say why not.
 // Pure; it never changes the cart.
 
-import type { DraftLine } from "@/core/sale";
 import { percentOf } from "@/people/rights";
 import type { CartLine, Discount } from "@/till/cart";
 import { readDecimal, type Money } from "@/till/format";
@@ -16,11 +15,13 @@ export interface LineFields {
 	readonly quantity: string;
 	readonly mode: DiscountMode;
 	readonly discount: string;
+	/** Where the cashier types it. */
+	readonly price?: string;
 }
 
 export type LineEdit =
-	| { readonly kind: "valid"; readonly quantity: string; readonly discount: Discount }
-	| { readonly kind: "invalid"; readonly field: "quantity" | "discount"; readonly problem: string };
+	| { readonly kind: "valid"; readonly quantity: string; readonly discount: Discount; readonly price_minor: number }
+	| { readonly kind: "invalid"; readonly field: "quantity" | "price" | "discount"; readonly problem: string };
 
 /** Only what is sold by weight can be sold in parts. */
 export function readLineFields(fields: LineFields, { line, weighed }: Pick<CartLine, "line" | "weighed">, money: Money): LineEdit {
@@ -28,25 +29,30 @@ export function readLineFields(fields: LineFields, { line, weighed }: Pick<CartL
 	if (quantity === undefined || quantity === "0") {
 		return { kind: "invalid", field: "quantity", problem: t(weighed ? "line.bad_quantity" : "line.bad_pieces") };
 	}
-	if (fields.mode === "none" || fields.discount.trim() === "") return { kind: "valid", quantity, discount: undefined };
-	return fields.mode === "percent" ? withPercent(fields, quantity) : withAmount(fields, quantity, line, money);
+	const price_minor = fields.price === undefined ? line.price_minor : (money.parseRate(fields.price) ?? 0);
+	if (fields.price !== undefined && price_minor <= 0) return { kind: "invalid", field: "price", problem: t("line.bad_price") };
+	const plain = { kind: "valid", quantity, price_minor, discount: undefined } as const;
+	if (fields.mode === "none" || fields.discount.trim() === "") return plain;
+	return fields.mode === "percent" ? withPercent(fields, plain) : withAmount(fields, plain, money);
 }
 
-function withPercent(fields: LineFields, quantity: string): LineEdit {
+type Valid = Extract<LineEdit, { kind: "valid" }>;
+
+function withPercent(fields: LineFields, plain: Valid): LineEdit {
 	const percent = readDecimal(fields.discount, PERCENT_DECIMALS);
 	if (percent === undefined || Number(percent) > 100) {
 		return { kind: "invalid", field: "discount", problem: t("line.bad_percent") };
 	}
-	return { kind: "valid", quantity, discount: percent === "0" ? undefined : { percent } };
+	return { ...plain, discount: percent === "0" ? undefined : { percent } };
 }
 
-function withAmount(fields: LineFields, quantity: string, line: DraftLine, money: Money): LineEdit {
+function withAmount(fields: LineFields, plain: Valid, money: Money): LineEdit {
 	const off = money.parseRate(fields.discount);
-	if (off === undefined || off < 0 || off > line.price_minor) {
-		const price = money.rate(line.price_minor);
+	if (off === undefined || off < 0 || off > plain.price_minor) {
+		const price = money.rate(plain.price_minor);
 		return { kind: "invalid", field: "discount", problem: t("line.bad_amount", { price }) };
 	}
-	return { kind: "valid", quantity, discount: off === 0 ? undefined : { unit_minor: off } };
+	return { ...plain, discount: off === 0 ? undefined : { unit_minor: off } };
 }
 
 /** What a discount takes off a unit's price, in percent. */

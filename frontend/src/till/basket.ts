@@ -14,7 +14,7 @@ import { sumOfBack, type Back, type BackSum } from "@/returns/back";
 import type { Snapshot } from "@/server/api";
 import {
 	addItem, changeBy, draftOf, emptyCart, isEmpty, lineOf, putBack, removeLine, setBack, setCoupon, setCustomer, setDiscount, setQuantity,
-	setAgeCheck, setNote, setPayer, setTicketDiscount, setTip, setUnit, type ByHand, type Cart, type CartLine, type Discount,
+	setAgeCheck, setNote, setPayer, setPrice, setTicketDiscount, setTip, setUnit, type ByHand, type Cart, type CartLine, type Discount,
 	type Named,
 } from "@/till/cart";
 
@@ -43,6 +43,8 @@ export interface Basket {
 	/** A change that can't be computed (an unknown tax, an amount without end) is refused and not made. */
 	change(key: number, units: number): void;
 	quantity(key: number, quantity: string): void;
+	/** Of one unit, typed. */
+	price(key: number, price_minor: number): void;
 	discount(key: number, discount: Discount): void;
 	/** The item as it is sold in another of its units. */
 	unit(key: number, item: Item): void;
@@ -138,6 +140,7 @@ export function useBasket(
 		add,
 		change: (key, units) => void adopt(changeBy(cart.value, key, units)),
 		quantity: (key, quantity) => void adopt(setQuantity(cart.value, key, quantity)),
+		price: (key, price_minor) => void adopt(setPrice(cart.value, key, price_minor)),
 		discount: (key, discount) => void adopt(setDiscount(cart.value, key, discount)),
 		unit: (key, item) => void adopt(setUnit(cart.value, key, item)),
 		coupon: (code) => void adopt(setCoupon(cart.value, code)),

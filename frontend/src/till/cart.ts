@@ -13,6 +13,8 @@ export interface CartLine {
 	/** Names the line on the screen as long as the cart lives. */
 	readonly key: number;
 	readonly weighed: boolean;
+	/** Its price was typed: it is nobody's price list's. */
+	readonly open?: true;
 	readonly line: DraftLine;
 }
 
@@ -68,9 +70,9 @@ export function emptyCart(id: string, training = false): Cart {
 	return { id, nextKey: 1, lines: [], ...(training && { training: true as const }) };
 }
 
-/** One more of a piece good raises its plain line; weighed goods and discounted lines stay by themselves. */
+/** One more of a piece good raises its plain line; weighed goods, typed prices and discounted lines stay by themselves. */
 export function addItem(cart: Cart, item: Item, found: { quantity?: string; gtin?: string } = {}): Added {
-	const same = item.weighed || found.quantity !== undefined ? undefined : plainLineOf(cart, item);
+	const same = item.weighed || item.more?.open_price || found.quantity !== undefined ? undefined : plainLineOf(cart, item);
 	if (same) return { cart: changeBy(cart, same.key, 1), key: same.key };
 	if (cart.lines.length >= MAX_LINES) return { cart, key: undefined };
 	const line: DraftLine = {
@@ -83,7 +85,7 @@ export function addItem(cart: Cart, item: Item, found: { quantity?: string; gtin
 		...(item.conversion !== undefined && { conversion: item.conversion }),
 		...(found.gtin !== undefined && { gtin: found.gtin }),
 	};
-	const added: CartLine = { key: cart.nextKey, weighed: item.weighed, line };
+	const added: CartLine = { key: cart.nextKey, weighed: item.weighed, ...(item.more?.open_price && { open: true }), line };
 	return { cart: { ...cart, nextKey: cart.nextKey + 1, lines: [...cart.lines, added] }, key: added.key };
 }
 
@@ -98,6 +100,11 @@ export function changeBy(cart: Cart, key: number, units: number): Cart {
 /** `quantity` is a canonical decimal above zero. */
 export function setQuantity(cart: Cart, key: number, quantity: string): Cart {
 	return replaceLine(cart, key, (line) => ({ ...line, quantity }));
+}
+
+/** What the cashier typed for one unit. */
+export function setPrice(cart: Cart, key: number, price_minor: number): Cart {
+	return replaceLine(cart, key, (line) => ({ ...line, price_minor }));
 }
 
 export function setDiscount(cart: Cart, key: number, discount: Discount): Cart {
@@ -119,12 +126,16 @@ export function setUnit(cart: Cart, key: number, item: Item): Cart {
 	});
 }
 
-/** The whole cart at this customer's prices; without one, at those for whoever walks in. A discount stays below them. */
+/**
+ * The whole cart at this customer's prices; without one, at those for whoever walks in. A discount stays below them.
+ * A typed price stays.
+ */
 export function setCustomer(
 	cart: Cart, customer: Buyer | undefined, priceOf: (line: DraftLine) => number | undefined,
 ): Cart {
 	const { customer: _before, ...kept } = cart;
 	const lines = cart.lines.map((found) => {
+		if (found.open) return found;
 		const price_minor = priceOf(found.line) ?? found.line.price_minor;
 		const off = found.line.unit_discount_minor;
 		const fitting = off !== undefined && { unit_discount_minor: Math.min(off, price_minor) };

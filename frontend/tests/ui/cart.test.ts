@@ -4,7 +4,7 @@ import { SCALE, parseDecimal, roundRatio } from "@/core/money";
 import { MAX_LINES, type DraftLine } from "@/core/sale";
 import { readLineFields, type LineFields } from "@/sell/lineEdit";
 import {
-	addItem, changeBy, draftOf, emptyCart, lineOf, putBack, quantityForPrice, removeLine, renewed, setCustomer, setDiscount, setQuantity, setTip,
+	addItem, changeBy, draftOf, emptyCart, lineOf, putBack, quantityForPrice, removeLine, renewed, setCustomer, setDiscount, setPrice, setQuantity, setTip,
 	type Cart,
 } from "@/till/cart";
 import { localTime, moneyOf, readDecimal } from "@/till/format";
@@ -14,6 +14,7 @@ const BEANS: Item = {
 	item: "SKU-1", name: "Coffee beans", price_minor: 1999, group: "Coffee", unit: "Nos", rates: { "VAT-19": "19" },
 	weighed: false, gtins: ["4006381333931"],
 };
+const MUG: Item = { ...BEANS, item: "SKU-3", name: "Mug, handmade", more: { open_price: true } };
 const APPLES: Item = { ...BEANS, item: "SKU-2", name: "Apples", price_minor: 299, unit: "kg", weighed: true, gtins: [] };
 
 function cartOf(...items: readonly Item[]): Cart {
@@ -38,6 +39,12 @@ describe("the cart", () => {
 
 	it("does not mix two prices of the same item", () => {
 		expect(cartOf(BEANS, { ...BEANS, price_minor: 1799 }).lines.length).toBe(2);
+	});
+
+	it("keeps each typed price as its own line, whoever buys", () => {
+		const two = setPrice(cartOf(MUG, MUG), 1, 2450);
+		const served = setCustomer(two, { customer: "C-1", price_list: "Staff" }, () => 100);
+		expect(served.lines.map(({ line }) => [line.quantity, line.price_minor])).toEqual([["1", 2450], ["1", 1999]]);
 	});
 
 	it("drops a line whose quantity falls to zero", () => {
@@ -138,6 +145,16 @@ describe("the line editor's fields", () => {
 	it("take a weight with a comma or a point", () => {
 		expect(read({ quantity: "0,512" })).toMatchObject({ kind: "valid", quantity: "0.512" });
 		expect(read({ quantity: "1.50" })).toMatchObject({ kind: "valid", quantity: "1.5" });
+	});
+
+	it("take a typed price, below which a discount stays", () => {
+		expect(read({ price: "24,50" })).toMatchObject({ kind: "valid", price_minor: 2450 });
+		expect(read({ price: "24,50", mode: "amount", discount: "20" })).toMatchObject({ kind: "valid", discount: { unit_minor: 2000 } });
+		expect(read({ price: "5", mode: "amount", discount: "6" })).toMatchObject({ kind: "invalid", field: "discount" });
+	});
+
+	it.each(["", "0", "-3", "abc", "1,2,3"])("refuse the price %j with words", (price) => {
+		expect(read({ price })).toMatchObject({ kind: "invalid", field: "price" });
 	});
 
 	it.each(["0", "0.000", "-1", "abc", "", "1.2345"])("refuse the quantity %j with words", (quantity) => {

@@ -133,6 +133,8 @@ MIN_AGES = {
 	"DRI-22": 18,
 }
 """Years that whoever buys it must have: beer and wine, spirits."""
+OPEN_PRICES = frozenset({"HOM-10"})
+"""Each piece of them has a price of its own, on a label that is not printed here."""
 
 CUSTOMERS = (
 	("CUST-0001", "Café Morgenrot", "+49 30 5550101", "kueche@morgenrot.example", "Commercial", ""),
@@ -179,6 +181,7 @@ def _from_row(number: int, row: Mapping[str, str]) -> Stocked:
 		weighed=weighed,
 		units=(CRATES[row["item"]],) if row["item"] in CRATES else (),
 		min_age=MIN_AGES.get(row["item"], 0),
+		open_price=row["item"] in OPEN_PRICES,
 	)
 	return Stocked(item, int(row["cost_minor"]), int(row["opening"]) * SCALE)
 

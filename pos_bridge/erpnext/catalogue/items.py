@@ -33,7 +33,7 @@ _REASON = """CASE
 _FIELDS = (
 	"item.name, item.item_name, item.item_group, item.stock_uom, item.pos_bridge_weighed,"
 	" IFNULL(item.brand, '') AS brand, IFNULL(item.variant_of, '') AS variant_of,"
-	" IFNULL(item.pos_bridge_min_age, 0) AS min_age"
+	" IFNULL(item.pos_bridge_min_age, 0) AS min_age, IFNULL(item.pos_bridge_open_price, 0) AS open_price"
 )
 
 
@@ -105,6 +105,7 @@ def _item(row: Any, prices: Sequence[Price], facts: _Facts) -> Item | None:
 		brand=row.brand,
 		variant_of=row.variant_of,
 		min_age=max(int(row.min_age), 0),
+		open_price=bool(row.open_price),
 		units=_other_units(row, facts),
 		prices=() if says_all(prices, asked) else tuple(prices),
 	)

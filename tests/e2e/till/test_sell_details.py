@@ -45,6 +45,31 @@ def test_a_scan_into_a_note_is_no_note(till, demo):
 	assert "2000000000015" not in sale["body"].get("note", "")
 
 
+@ON_BOTH
+def test_a_price_is_typed_for_each_piece_and_without_one_nothing_is_sold(till, demo):
+	choose_cashier(till)
+	till.get_by_role("button", name="Home and gifts", exact=True).click()
+	mug = tile(till, "Mug handmade", "Price?")
+	mug.click()
+	till.keyboard.press("Escape")
+	assert till.get_by_role("button", name="Edit ").count() == 0
+	taps = Taps()
+	taps(mug)
+	till.keyboard.type("24.50", delay=60)
+	assert till.get_by_label("Price per Nos").input_value() == "24.50"
+	taps(till.get_by_role("button", name="Save"))
+	taps.end("Typed price")
+	mug.click()
+	till.keyboard.type("19", delay=60)
+	till.keyboard.press("Enter")
+	assert till.get_by_test_id("total").inner_text() == "€43.50"
+	pay_cash(till, "50")
+	(sale,) = entries(demo, "sale")
+	assert [line["price_minor"] for line in sale["body"]["lines"]] == [2450, 1900]
+	until(lambda: demo.entry_states().get(sale["id"]) == "posted")
+	assert demo.booked(sale["id"])["Cash"] == 4350
+
+
 def test_an_age_is_asked_once_and_again_only_for_a_higher_one(till, demo):
 	choose_cashier(till)
 	till.get_by_role("button", name="Drinks", exact=True).click()

@@ -100,6 +100,7 @@ export const ar: Dictionary = {
 	"line.discount": "الخصم",
 	"line.percent": "نسبة مئوية",
 	"line.amount": "مبلغ لكل {unit}",
+	"line.price": "السعر لكل {unit}",
 	"line.none": "بدون",
 	"line.total": "إجمالي البند",
 	"line.remove": "حذف البند",
@@ -107,6 +108,8 @@ export const ar: Dictionary = {
 	"line.bad_pieces": "يُباع هذا الصنف بالقطعة الكاملة: اكتب 1 أو أكثر.",
 	"line.bad_percent": "الخصم بين 0 و100 في المئة.",
 	"line.bad_amount": "الخصم بين 0 والسعر {price}.",
+	"line.bad_price": "اكتب سعر الوحدة: أكثر من 0.",
+	"tile.open_price": "السعر؟",
 
 	"pay.due": "المبلغ المستحق",
 	"pay.remaining": "المتبقي للدفع",

@@ -92,6 +92,7 @@ export const de: Dictionary = {
 	"line.discount": "Rabatt",
 	"line.percent": "Prozent",
 	"line.amount": "Betrag je {unit}",
+	"line.price": "Preis je {unit}",
 	"line.none": "Keiner",
 	"line.total": "Positionssumme",
 	"line.remove": "Position entfernen",
@@ -99,6 +100,8 @@ export const de: Dictionary = {
 	"line.bad_pieces": "Diesen Artikel gibt es nur in ganzen Stücken: 1 oder mehr eingeben.",
 	"line.bad_percent": "Ein Rabatt liegt zwischen 0 und 100 Prozent.",
 	"line.bad_amount": "Ein Rabatt liegt zwischen 0 und dem Preis von {price}.",
+	"line.bad_price": "Den Preis für eins eingeben: mehr als 0.",
+	"tile.open_price": "Preis?",
 
 	"pay.due": "Zu zahlen",
 	"pay.remaining": "Noch zu zahlen",

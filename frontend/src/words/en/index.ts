@@ -91,6 +91,7 @@ export const en = {
 	"line.discount": "Discount",
 	"line.percent": "Percent",
 	"line.amount": "Amount per {unit}",
+	"line.price": "Price per {unit}",
 	"line.none": "None",
 	"line.total": "Line total",
 	"line.remove": "Remove line",
@@ -98,6 +99,8 @@ export const en = {
 	"line.bad_pieces": "This item is sold in whole pieces: type 1 or more.",
 	"line.bad_percent": "A discount is between 0 and 100 percent.",
 	"line.bad_amount": "A discount is between 0 and the price of {price}.",
+	"line.bad_price": "Type the price of one: more than 0.",
+	"tile.open_price": "Price?",
 
 	"pay.due": "Amount due",
 	"pay.remaining": "Still to pay",

@@ -92,6 +92,7 @@ export const es: Dictionary = {
 	"line.discount": "Descuento",
 	"line.percent": "Porcentaje",
 	"line.amount": "Importe por {unit}",
+	"line.price": "Precio por {unit}",
 	"line.none": "Ninguno",
 	"line.total": "Total de la línea",
 	"line.remove": "Quitar la línea",
@@ -99,6 +100,8 @@ export const es: Dictionary = {
 	"line.bad_pieces": "Este artículo se vende por piezas enteras: escribe 1 o más.",
 	"line.bad_percent": "Un descuento está entre el 0 y el 100 por ciento.",
 	"line.bad_amount": "Un descuento está entre 0 y el precio de {price}.",
+	"line.bad_price": "Escribe el precio de una unidad: más de 0.",
+	"tile.open_price": "¿Precio?",
 
 	"pay.due": "Importe a pagar",
 	"pay.remaining": "Queda por pagar",

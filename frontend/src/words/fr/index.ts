@@ -92,6 +92,7 @@ export const fr: Dictionary = {
 	"line.discount": "Remise",
 	"line.percent": "Pourcentage",
 	"line.amount": "Montant par {unit}",
+	"line.price": "Prix par {unit}",
 	"line.none": "Aucune",
 	"line.total": "Total de la ligne",
 	"line.remove": "Retirer la ligne",
@@ -99,6 +100,8 @@ export const fr: Dictionary = {
 	"line.bad_pieces": "Cet article se vend à la pièce entière : saisissez 1 ou plus.",
 	"line.bad_percent": "Une remise est comprise entre 0 et 100 pour cent.",
 	"line.bad_amount": "Une remise est comprise entre 0 et le prix de {price}.",
+	"line.bad_price": "Saisissez le prix de l’unité : plus de 0.",
+	"tile.open_price": "Prix ?",
 
 	"pay.due": "À payer",
 	"pay.remaining": "Reste à payer",
