@@ -9,7 +9,8 @@ type Load = () => Promise<unknown>;
 
 const SAID_AFTER_MS = 1_000;
 const TRIED_EVERY_MS = 3_000;
-const all: Load[] = [];
+/** What parts fetch themselves when they need it. */
+const all: Load[] = [() => import("@/customers/history"), () => import("@/pay/terminal/terminal"), () => import("@/people/pins")];
 
 function later<Part extends Component>(loader: () => Promise<{ default: Part }>, waiting?: Component): Part {
 	all.push(loader);
