@@ -25,7 +25,9 @@ def clear(page, url, kinds="all"):
 	page.goto("about:blank")
 	session = page.context.new_cdp_session(page)
 	session.send("Storage.clearDataForOrigin", {"origin": url, "storageTypes": kinds})
-	until(lambda: not any(stored(session, url, ("file_systems", "indexeddb") if kinds == "all" else kinds)))
+	until(
+		lambda: not any(stored(session, url, ("file_systems", "indexeddb") if kinds == "all" else (kinds,)))
+	)
 
 
 def stored(session, url, kinds):

@@ -19,8 +19,16 @@ export interface LineFields {
 	readonly price?: string;
 }
 
+export interface ValidEdit {
+	readonly kind: "valid";
+	readonly quantity: string;
+	readonly discount: Discount;
+	/** Of one unit. */
+	readonly price_minor: number;
+}
+
 export type LineEdit =
-	| { readonly kind: "valid"; readonly quantity: string; readonly discount: Discount; readonly price_minor: number }
+	| ValidEdit
 	| { readonly kind: "invalid"; readonly field: "quantity" | "price" | "discount"; readonly problem: string };
 
 /** Only what is sold by weight can be sold in parts. */
@@ -31,14 +39,12 @@ export function readLineFields(fields: LineFields, { line, weighed }: Pick<CartL
 	}
 	const price_minor = fields.price === undefined ? line.price_minor : (money.parseRate(fields.price) ?? 0);
 	if (fields.price !== undefined && price_minor <= 0) return { kind: "invalid", field: "price", problem: t("line.bad_price") };
-	const plain = { kind: "valid", quantity, price_minor, discount: undefined } as const;
+	const plain: ValidEdit = { kind: "valid", quantity, price_minor, discount: undefined };
 	if (fields.mode === "none" || fields.discount.trim() === "") return plain;
 	return fields.mode === "percent" ? withPercent(fields, plain) : withAmount(fields, plain, money);
 }
 
-type Valid = Extract<LineEdit, { kind: "valid" }>;
-
-function withPercent(fields: LineFields, plain: Valid): LineEdit {
+function withPercent(fields: LineFields, plain: ValidEdit): LineEdit {
 	const percent = readDecimal(fields.discount, PERCENT_DECIMALS);
 	if (percent === undefined || Number(percent) > 100) {
 		return { kind: "invalid", field: "discount", problem: t("line.bad_percent") };
@@ -46,7 +52,7 @@ function withPercent(fields: LineFields, plain: Valid): LineEdit {
 	return { ...plain, discount: percent === "0" ? undefined : { percent } };
 }
 
-function withAmount(fields: LineFields, plain: Valid, money: Money): LineEdit {
+function withAmount(fields: LineFields, plain: ValidEdit, money: Money): LineEdit {
 	const off = money.parseRate(fields.discount);
 	if (off === undefined || off < 0 || off > plain.price_minor) {
 		const price = money.rate(plain.price_minor);

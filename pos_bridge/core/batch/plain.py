@@ -42,8 +42,9 @@ def is_plain(body: Mapping[str, Any], sale: Sale, walk_in: str) -> bool:
 
 
 def _is_plain_money(row: Mapping[str, Any]) -> bool:
-	at_terminal = row["kind"] == "card" and row.keys() == _TENDER | {"card"} and row["card"].keys() <= _CARD
-	return row.keys() <= _TENDER or at_terminal
+	if row.keys() <= _TENDER:
+		return True
+	return row["kind"] == "card" and row.keys() == _TENDER | {"card"} and row["card"].keys() <= _CARD
 
 
 def _change_is_of_the_first_cash(sale: Sale) -> bool:
