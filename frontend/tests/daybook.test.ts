@@ -269,6 +269,15 @@ describe("others that know our chain", () => {
 	});
 });
 
+describe("what shows others that we are the till", () => {
+	test("is the newest entries, and ever fewer of those behind them", async () => {
+		const { book } = await withEntries(12);
+		expect(book.spread(9).map(({ sequence }) => sequence)).toEqual([12, 11, 9, 5]);
+		expect(book.spread(2).map(({ sequence }) => sequence)).toEqual([12, 11]);
+		expect(book.spread(1)).toEqual([book.status.head]);
+	});
+});
+
 describe("the company's answers", () => {
 	test("take an entry off what is unsent, and survive reopening", async () => {
 		const all = await withEntries(3);

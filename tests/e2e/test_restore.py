@@ -11,6 +11,10 @@ from tests.e2e.test_sale import choose_cashier, pay_cash, until
 pytestmark = pytest.mark.browser
 
 DAY_MS = 86_400_000
+HALF_A_MINUTE_LATER = """(() => {
+	const running = performance.now.bind(performance);
+	performance.now = () => running() + 31_000;
+})()"""
 SHIFTED = """(() => {
 	const Real = Date;
 	window.Date = class extends Real {
@@ -122,29 +126,38 @@ def test_a_clock_that_goes_back_over_a_restart_is_noted_without_a_network(browse
 	assert second["sequence"] == 2
 
 
-def test_with_the_agent_away_entries_go_to_the_company_after_half_a_minute_and_back_again(browser, demo):
-	away = False
-	direct = []
+class LineToAgent:
+	"""The page's line to its agent, which can be cut."""
 
-	def to_agent(socket):
-		if away:
+	def __init__(self, page):
+		self.cut = False
+		self._open = []
+		page.route_web_socket("**/agent", self._connect)
+
+	def _connect(self, socket):
+		if self.cut:
 			socket.close()
 			return
 		socket.connect_to_server()
-		lines.append(socket)
+		self._open.append(socket)
 
-	lines = []
+	def go_away(self):
+		self.cut = True
+		for socket in self._open:
+			socket.close()
+
+
+def test_with_the_agent_away_entries_go_to_the_company_after_half_a_minute_and_back_again(browser, demo):
+	direct = []
 	page = browser.new_page()
-	page.route_web_socket("**/agent", to_agent)
+	line = LineToAgent(page)
 	page.on("request", lambda request: direct.append(request.url) if "api.push" in request.url else None)
 	page.goto(f"{demo.url}/till")
 	choose_cashier(page)
 	sell(page)
 	until(lambda: posted(demo, 1))
 	assert direct == []
-	away = True
-	for line in lines:
-		line.close()
+	line.go_away()
 	page.get_by_test_id("status").get_by_text("No printer or drawer").wait_for()
 	sell(page)
 	page.wait_for_timeout(20_000)
@@ -152,10 +165,34 @@ def test_with_the_agent_away_entries_go_to_the_company_after_half_a_minute_and_b
 	page.wait_for_timeout(20_000)
 	assert len(direct) > 0
 	assert posted(demo, 2)
-	away = False
+	line.cut = False
 	page.get_by_test_id("status").get_by_text("All sent").wait_for()
 	until(lambda: not page.get_by_text("No printer or drawer").count())
 	before = len(direct)
 	sell(page)
 	until(lambda: posted(demo, 3))
 	assert len(direct) == before
+
+
+def test_a_cleared_browser_is_let_in_by_the_agent_though_its_last_sales_passed_the_agent_by(browser, demo):
+	page = browser.new_page()
+	line = LineToAgent(page)
+	page.goto(f"{demo.url}/till")
+	choose_cashier(page)
+	sell(page)
+	until(lambda: posted(demo, 1))
+	line.go_away()
+	page.get_by_test_id("status").get_by_text("No printer or drawer").wait_for()
+	page.evaluate(HALF_A_MINUTE_LATER)
+	for _ in range(3):
+		sell(page)
+	until(lambda: posted(demo, 4))
+	line.cut = False
+	clear(page, demo.url)
+	page.goto(f"{demo.url}/till")
+	choose_cashier(page)
+	page.get_by_text("4 earlier entries of this till are here again").wait_for()
+	until(lambda: not page.get_by_text("No printer or drawer").count())
+	sell(page)
+	until(lambda: posted(demo, 5))
+	assert len(rows(demo, "agent", "SELECT 1 FROM entry WHERE kind = 'sale'")) == 2

@@ -196,6 +196,11 @@ export class Book {
 		return this.shelf.unpostedOf(credit).map((place) => this.stored(place));
 	}
 
+	/** Entries that somebody who has some of ours is likely to have, too. */
+	spread(limit: number): Head[] {
+		return this.shelf.spread(limit);
+	}
+
 	troubled(): PushResult[] {
 		return this.shelf.troubled;
 	}

@@ -154,6 +154,11 @@ export class PageDaybook {
 		return this.call({ op: "unpostedOf", credit });
 	}
 
+	/** At most `limit` entries, close together at the newest and ever farther apart behind it. */
+	spread(limit: number): Promise<readonly Head[]> {
+		return this.call({ op: "spread", limit });
+	}
+
 	find(id: string): Promise<StoredEntry | undefined> {
 		return this.call({ op: "find", id });
 	}

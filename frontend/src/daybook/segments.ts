@@ -13,7 +13,8 @@ export const KEPT_SEGMENTS = 100;
 /** So many are kept of them when the browser has little room left. */
 export const KEPT_WHEN_FULL = 2;
 const HANDLE_RETRY_MS = 50;
-const HANDLE_TRIES = 40;
+/** For 15 seconds: the lock says that no other tab writes, so whoever has the file is on its way out. */
+const HANDLE_TRIES = 300;
 
 /** TypeScript's DOM library leaves the listing of a folder out. */
 interface ListedFolder extends FileSystemDirectoryHandle {

@@ -131,6 +131,13 @@ export class Shelf {
 		return [...this.places.values()].filter(({ id, credits }) => credits?.includes(credit) && this.answers.get(id)?.state !== "posted");
 	}
 
+	/** At most `limit` entries, the newest first, each as far behind it as twice the one before. */
+	spread(limit: number): Head[] {
+		const newestFirst = [...this.places.values()].sort((one, other) => other.order - one.order);
+		const found = Array.from({ length: limit }, (_, step) => newestFirst[2 ** step - 1]);
+		return found.flatMap((place) => (place ? { chain: place.chain, sequence: place.sequence, hash: place.hash } : []));
+	}
+
 	/** The last entry that was written to a segment. */
 	lastIn(segment: number): Head | undefined {
 		const places = [...this.places.values()].filter((place) => place.segment === segment);

@@ -21,6 +21,7 @@ export type DaybookCall =
 	| { readonly op: "entriesOf"; readonly businessDate: string }
 	| { readonly op: "ofReceipt"; readonly number: string }
 	| { readonly op: "unpostedOf"; readonly credit: string }
+	| { readonly op: "spread"; readonly limit: number }
 	| { readonly op: "find"; readonly id: string }
 	| { readonly op: "shifts" }
 	| { readonly op: "ofShift"; readonly shift: string }
@@ -48,8 +49,8 @@ export type DaybookReply =
 	| { readonly ref: number; readonly value: unknown; readonly status: BookStatus | undefined }
 	| { readonly ref: number; readonly error: { readonly name: string; readonly message: string; readonly code: string } };
 
-/** What must not wait until older segments were read: selling. All else waits, for it could miss something there. */
-const AT_ONCE: ReadonlySet<DaybookCall["op"]> = new Set(["open", "record", "readOpen", "close"]);
+/** What must not wait until older segments were read: selling, and the agent. All else waits, for it could miss something there. */
+const AT_ONCE: ReadonlySet<DaybookCall["op"]> = new Set(["open", "record", "readOpen", "spread", "close"]);
 
 let book: Book | undefined;
 let segments: Segments | undefined;
@@ -113,6 +114,8 @@ async function carryOut(call: DaybookCall): Promise<unknown> {
 			return book.ofReceipt(call.number);
 		case "unpostedOf":
 			return book.unpostedOf(call.credit);
+		case "spread":
+			return book.spread(call.limit);
 		case "find":
 			return book.find(call.id);
 		case "shifts":

@@ -5,7 +5,7 @@ import { shallowRef, type ShallowRef } from "vue";
 import { AgentConnection } from "@/agent/connection";
 import { Catalogue, quietTask, type Progress } from "@/catalogue/catalogue";
 import { CatalogueStore } from "@/catalogue/store";
-import { newId } from "@/core/entry";
+import { newId, type Head } from "@/core/entry";
 import { Rejected, Retryable, wordsOf } from "@/core/errors";
 import { PageDaybook } from "@/daybook/daybook";
 import { GivingBack } from "@/daybook/givingBack";
@@ -27,6 +27,8 @@ import { speak, t } from "@/words/words";
 
 export const PAGE_VERSION = "0.3.0";
 const KEPT_AGENT_MET = "agent_met";
+/** They reach 2,000 entries back, and leave room among the proofs for the company's heads. */
+const SHOWN_ENTRIES = 12;
 
 export type Step = "snapshot" | "items" | "daybook";
 
@@ -89,7 +91,7 @@ export function useStart(): Start {
 		const [snapshot, daybook] = await readyBoth(catalogue, enrolment, stage);
 		const { met, time, ...found } = await lastPage;
 		const { cashier, tries, training, ...kept } = await orBesideTheDaybook(found, daybook);
-		const agent = agentOf(enrolment, met, () => [...snapshot.heads, ...(daybook.head ? [daybook.head] : [])]);
+		const agent = agentOf(enrolment, met, () => knownHeads(catalogue.newest ?? snapshot, daybook));
 		const pusher = new Pusher(daybook, agent, from);
 		const [left, givingBack] = await Promise.all([leftOpen(daybook, catalogue, snapshot, { ...kept, training }), GivingBack.open(daybook)]);
 		const offline = openOffline();
@@ -154,9 +156,18 @@ async function orBesideTheDaybook(found: OpenSale, daybook: PageDaybook): Promis
 	}
 }
 
+/**
+ * What shows the agent that this browser is the till's. Its own key may be gone, and the last entries may have gone to the
+ * company while the agent was away; so there are earlier ones among them.
+ */
+async function knownHeads({ heads }: Snapshot, daybook: PageDaybook): Promise<readonly Head[]> {
+	const ours = daybook.writable ? await daybook.spread(SHOWN_ENTRIES) : [];
+	return [...ours, ...newestFirst(heads)];
+}
+
 /** The line to this computer's agent, which remembers whether there ever was one. */
-function agentOf({ agent_urls, till }: Enrolment, met: boolean | undefined, heads: () => Snapshot["heads"]): AgentConnection {
-	const pairing = () => import("@/agent/pairing").then(({ openPairing }) => openPairing(till, heads()));
+function agentOf({ agent_urls, till }: Enrolment, met: boolean | undefined, heads: () => Promise<readonly Head[]>): AgentConnection {
+	const pairing = () => import("@/agent/pairing").then(async ({ openPairing }) => openPairing(till, await heads()));
 	const agent = new AgentConnection(agent_urls, { till, page: PAGE_VERSION }, undefined, met, pairing);
 	agent.on("state", ({ state }) => {
 		if (state === "online") keep(KEPT_AGENT_MET, true).catch(() => undefined);
@@ -225,10 +236,14 @@ async function readyBoth(
 
 function openDaybook(enrolment: Enrolment, snapshot: Snapshot): Promise<PageDaybook> {
 	const nextEpoch = Math.max(enrolment.next_epoch, snapshot.next_epoch);
-	const [newest] = [...snapshot.heads].sort((one, other) => (other.epoch ?? 0) - (one.epoch ?? 0));
+	const [newest] = newestFirst(snapshot.heads);
 	if (!newest) return PageDaybook.open(enrolment.till, { nextEpoch });
 	const { chain, sequence, hash } = newest;
 	return PageDaybook.open(enrolment.till, { nextEpoch, continues: { chain, sequence, hash } });
+}
+
+function newestFirst(heads: readonly Head[]): Head[] {
+	return [...heads].sort((one, other) => (other.epoch ?? 0) - (one.epoch ?? 0));
 }
 
 /** What the last page left: a cart, money taken for it, or a sale that it recorded and did not get to show. */
