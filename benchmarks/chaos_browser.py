@@ -79,6 +79,7 @@ class Chaos:
 			await self.strikes.strike(strike)
 		await asyncio.sleep(began + SELLING_SECONDS - time.monotonic())
 		await self._sells_again("after " + ", ".join(strike.kind for strike in strikes))
+		self.cashier.done["let in by a person"] += await asyncio.to_thread(self.agent.let_in)
 		await self.note()
 
 	async def _sells_again(self, when: str) -> None:

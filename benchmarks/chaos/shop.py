@@ -157,6 +157,21 @@ class Agent:
 		with urllib.request.urlopen(f"{self.url}/agent/status", timeout=10) as answer:
 			return int(json.load(answer)["unforwarded"])
 
+	def let_in(self) -> int:
+		"""A person at the agent lets waiting pages in; how many.
+
+		Only while the agent has no entry yet by which it could know a page whose key was cleared: with one it must
+		do without a person.
+		"""
+		waiting = "SELECT key FROM paired_page WHERE state = 'waiting'"
+		keys = [] if self.entries() else [key for (key,) in rows(self.folder / "agent.sqlite", waiting)]
+		for key in keys:
+			decided = json.dumps({"op": "page", "key": key, "state": "paired"}).encode()
+			headers = {"Content-Type": "application/json", "Origin": self.url}
+			request = urllib.request.Request(f"{self.url}/status/do", decided, headers)
+			urllib.request.urlopen(request, timeout=10).close()
+		return len(keys)
+
 	def entries(self) -> Sequence[Kept]:
 		return kept_in(self.folder / "agent.sqlite")
 
