@@ -56,6 +56,10 @@ class Item:
 	"""Whoever buys it must be so many years old; 0 for everybody."""
 	open_price: bool = False
 	"""The till asks what it costs; `price_minor` is what it proposes."""
+	serials: bool = False
+	"""Each piece has a serial number, which the till asks for."""
+	batches: bool = False
+	"""Pieces of one batch belong together: a batch that a code names is recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +190,8 @@ def _more(item: Item) -> dict[str, Any]:
 		"variant_of": item.variant_of,
 		"min_age": item.min_age,
 		"open_price": item.open_price,
+		"serials": item.serials,
+		"batches": item.batches,
 		"units": [[each.unit, format_decimal(each.factor), list(each.gtins)] for each in item.units],
 		"prices": [_price_fields(price) for price in item.prices],
 	}

@@ -154,10 +154,15 @@ def _lines(sale: Sale, header: ReceiptHeader, body: Mapping[str, Any]) -> list[E
 		elements.append(Row(line.name, _amount(amounts.amount_minor, sale, header)))
 		if detail := _detail(line, amounts, sale, header):
 			elements.append(Text(f"  {detail}"))
-		below = (line.discount_reason, note_of(fields))
+		below = (_serials(line), line.discount_reason, note_of(fields))
 		elements += [Text(f"  {text}") for text in below if text]
 	elements += [Text(note)] if (note := note_of(body)) else []
 	return [*elements, Mark("rule")]
+
+
+def _serials(line: DraftLine) -> str:
+	"""A warranty asks for them."""
+	return f"S/N {', '.join(line.serials)}" if line.serials else ""
 
 
 def _detail(line: DraftLine, amounts: LineAmounts, sale: Sale, header: ReceiptHeader) -> str:

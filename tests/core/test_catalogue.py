@@ -37,6 +37,8 @@ def items(count):
 			gtins=(f"{number:013d}",),
 			weighed=number % 5 == 0,
 			open_price=number % 7 == 0,
+			serials=number % 11 == 0,
+			batches=number % 13 == 0,
 		)
 		for number in range(count)
 	]
@@ -62,6 +64,8 @@ def test_the_chunks_together_hold_every_item_unchanged():
 					gtins=tuple(chunk["gtins"][index]),
 					weighed=index in weighed,
 					open_price=more.get(str(index), {}).get("open_price", False),
+					serials=more.get(str(index), {}).get("serials", False),
+					batches=more.get(str(index), {}).get("batches", False),
 				)
 			)
 	assert read == catalogue.items

@@ -121,6 +121,15 @@ def test_a_price_that_is_typed_is_told(reader):
 	assert found["items"]["more"][str(index)]["open_price"] is True
 
 
+def test_items_whose_pieces_are_told_apart_are_told(reader):
+	shop, cursor = reader
+	item = made("Item", item_code=f"{shop.items[0]}-SN", item_group=GROUP, stock_uom="Nos", has_serial_no=1, has_batch_no=1)
+	made("Item Price", item_code=item.name, price_list=shop.price_list, price_list_rate=5)
+	found, _ = followed(shop.till, cursor)
+	more = found["items"]["more"][str(found["items"]["item"].index(item.name))]
+	assert (more["serials"], more["batches"]) == (True, True)
+
+
 def test_a_new_name_and_a_new_code_are_told(reader):
 	shop, cursor = reader
 	item = frappe.get_doc("Item", shop.items[0])

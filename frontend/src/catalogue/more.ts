@@ -15,6 +15,10 @@ export interface More {
 	readonly min_age?: number;
 	/** The cashier types what it costs; its price is what is proposed. */
 	readonly open_price?: true;
+	/** Each piece has a serial number, which the cashier scans or types. */
+	readonly serials?: true;
+	/** The batch that a code names is recorded. */
+	readonly batches?: true;
 	readonly units?: readonly Unit[];
 	readonly prices?: readonly PriceRow[];
 }
@@ -31,10 +35,10 @@ export function isMoreColumn(column: unknown, rows: number): column is MoreColum
 
 function isMore(more: unknown): more is More {
 	if (!isObject(more)) return false;
-	const { brand, variant_of, min_age, open_price, units, prices } = more as Readonly<Record<keyof More, unknown>>;
+	const { brand, variant_of, min_age, open_price, serials, batches, units, prices } = more as Readonly<Record<keyof More, unknown>>;
 	return [brand, variant_of].every((text) => text === undefined || typeof text === "string")
 		&& (min_age === undefined || (Number.isSafeInteger(min_age) && Number(min_age) > 0))
-		&& (open_price === undefined || open_price === true)
+		&& [open_price, serials, batches].every((flag) => flag === undefined || flag === true)
 		&& isListOf(units, isUnit) && isListOf(prices, isPriceRow);
 }
 

@@ -185,8 +185,13 @@ function lineElements(
 ): ReceiptElement[] {
 	const detail = lineDetail(line, header.point ?? ".", rate);
 	const first = row(line.name, amount(line.amount_minor));
-	const below = [detail, line.discount_reason ?? "", noteOf(line)].filter((text) => text !== "");
+	const below = [detail, serialsOf(line), line.discount_reason ?? "", noteOf(line)].filter((text) => text !== "");
 	return [first, ...below.map((text) => ({ type: "text", text: `  ${text}` }) as const)];
+}
+
+/** A warranty asks for them. */
+function serialsOf({ serials = [] }: SaleLine): string {
+	return serials.length > 0 ? `S/N ${serials.join(", ")}` : "";
 }
 
 function lineDetail(line: SaleLine, point: string, rate: AmountText): string {

@@ -5,7 +5,8 @@ import { Rejected } from "@/core/errors";
 import { SCALE, parseDecimal, roundRatio } from "@/core/money";
 
 const MAX_SERIALS = 1000;
-const MAX_TRACKED_NAME = 140;
+/** Characters of a batch's or a serial number. */
+export const MAX_TRACKED_NAME = 140;
 
 export interface Tracked {
 	readonly item: string;

@@ -9,11 +9,19 @@ import { parseElements, type Elements } from "@/core/gs1Elements";
 import { parseDecimal, roundRatio, SCALE } from "@/core/money";
 import { inUnit } from "@/weigh/weights";
 import type { Snapshot } from "@/server/api";
-import { quantityForPrice } from "@/till/cart";
+import { quantityForPrice, type Pieces } from "@/till/cart";
 import { finerOf } from "@/till/format";
 
+export interface FoundItem extends Pieces {
+	readonly kind: "item";
+	readonly item: Item;
+	readonly unit?: string;
+	/** After this day it is not to be sold: YYYY-MM-DD. */
+	readonly sellBy?: string;
+}
+
 export type Found =
-	| { readonly kind: "item"; readonly item: Item; readonly quantity?: string; readonly gtin?: string; readonly unit?: string }
+	| FoundItem
 	| { readonly kind: "misread" | "loading" | "unknown"; readonly code: string };
 
 type Shelf = Pick<Catalogue, "byCode" | "byItem" | "progress" | "readiness">;
@@ -36,18 +44,36 @@ export function lookUp(scanned: string, shelf: Shelf, rules: Rules, buying: Buyi
 	return { kind: LOOKS_LIKE_GTIN.test(code) && !isGtin(code) ? "misread" : "unknown", code };
 }
 
-function itemOfCode(item: Item, code: string): Found {
+function itemOfCode(item: Item, code: string): FoundItem {
 	const unit = unitScanned(item, code);
 	return { kind: "item", item, ...(isGtin(code) && { gtin: code }), ...(unit !== undefined && { unit }) };
 }
 
-/** The goods of a GS1 code; sold by weight, as much of it as the code says, or as its price comes to. */
+/** The goods of a GS1 code with their batch and last day; sold by weight, as much as the code says, or as its price comes to. */
 function itemOfPack(pack: Elements, shelf: Shelf, rules: Rules, buying: Buying): Found | undefined {
 	const code = normaliseCode(pack.gtin);
 	const item = shelf.byCode(code);
 	if (!item) return undefined;
 	const quantity = quantityOf(pack, item, rules, buying);
-	return { ...itemOfCode(item, code), ...(quantity !== undefined && quantity !== "0" && { quantity }) } as Found;
+	return {
+		...itemOfCode(item, code),
+		...(quantity !== undefined && quantity !== "0" && { quantity }),
+		...(pack.batch !== undefined && item.more?.batches && { batch: pack.batch }),
+		...(pack.serial !== undefined && item.more?.serials && { serials: [pack.serial] }),
+		...(pack.expires_on !== undefined && { sellBy: dayOf(pack.expires_on) }),
+	};
+}
+
+/**
+ * YYMMDD as a day, whose century is the one within 50 years of now; day 00 is the month's last (GS1 General
+ * Specifications, 3.4.7 and 7.12).
+ */
+function dayOf(yymmdd: string): string {
+	const now = new Date().getFullYear();
+	const [short, month, day] = [yymmdd.slice(0, 2), yymmdd.slice(2, 4), yymmdd.slice(4)].map(Number) as [number, number, number];
+	const ahead = ((short - (now % 100) + 149) % 100) - 49;
+	const last = new Date(Date.UTC(now + ahead, month - (day === 0 ? 0 : 1), day));
+	return last.toISOString().slice(0, 10);
 }
 
 function quantityOf(pack: Elements, item: Item, rules: Rules, buying: Buying): string | undefined {

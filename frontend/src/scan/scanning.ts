@@ -6,13 +6,14 @@ import type { Catalogue, Item } from "@/catalogue/catalogue";
 import { mayBuy, soldIn, type Buying } from "@/catalogue/selling";
 import { MAX_LINES } from "@/core/sale";
 import { hasCoupon } from "@/promotions/promotions";
-import { lookUp, type Found } from "@/scan/lookUp";
+import { lookUp, type Found, type FoundItem } from "@/scan/lookUp";
 import { isReceiptNumber } from "@/returns/lookUpSale";
 import type { Snapshot } from "@/server/api";
 import type { Customer } from "@/server/customers";
 import { beep } from "@/shell/sound";
 import type { Basket } from "@/till/basket";
-import type { Money } from "@/till/format";
+import { hasSerial } from "@/till/cart";
+import { showDay, type Money } from "@/till/format";
 import type { Notices } from "@/till/notices";
 import type { Paying } from "@/till/paying";
 import type { Panel, Screen } from "@/till/screens";
@@ -40,11 +41,7 @@ export interface ScanAround {
 	readonly openReceipt: (number: string) => void;
 }
 
-interface Chosen {
-	readonly quantity?: string;
-	readonly gtin?: string;
-	readonly unit?: string;
-}
+type Chosen = Omit<FoundItem, "kind" | "item">;
 
 export interface Scanning {
 	scan(code: string): void;
@@ -78,6 +75,11 @@ export function useScanning(around: ScanAround): Scanning {
 	}
 	/** False, in words, if the cart does not hold it now. */
 	function put(chosen: Item, found: Chosen = {}): boolean {
+		const twice = found.serials?.find((serial) => hasSerial(basket.cart.value, chosen.item, serial));
+		if (twice !== undefined) {
+			problem(t("line.serial_twice", { serial: twice }));
+			return false;
+		}
 		const item = soldNow(chosen, found);
 		const key = item && basket.add(item, found);
 		if (!item || key === undefined) {
@@ -85,12 +87,22 @@ export function useScanning(around: ScanAround): Scanning {
 			return false;
 		}
 		beep("ok");
-		if (found.quantity !== undefined || !(item.weighed || item.more?.open_price)) return true;
+		const { serials, open_price } = item.more ?? {};
+		const isMeasured = found.quantity !== undefined || !(item.weighed || open_price);
+		if (isMeasured && (!serials || found.serials)) return true;
 		unanswered.value = key;
 		panel.value = "line";
 		return true;
 	}
-	function take(found: Extract<Found, { kind: "item" }>): void {
+	/** Past its last day it is sold only if somebody says so. */
+	function take(found: FoundItem): void {
+		const { sellBy, ...rest } = found;
+		if (sellBy === undefined || sellBy >= around.buying().day) return takeNow(rest);
+		beep("error");
+		const title = t("scan.past_date", { name: found.item.name, date: showDay(sellBy) });
+		notices.say({ tone: "problem", title, action: { label: t("scan.sell_anyway"), run: () => mayAdd() && takeNow(rest) } });
+	}
+	function takeNow(found: FoundItem): void {
 		if (screen.value === "done") around.nextCustomer();
 		notices.clear();
 		panel.value = undefined;
@@ -123,11 +135,18 @@ export function useScanning(around: ScanAround): Scanning {
 		const action = { label: t("scan.search"), run: around.searchByName };
 		notices.say({ tone: "problem", title: t("scan.unknown", { code }), text: t("scan.unknown_hint"), action });
 	}
+	/** False, in words, while nothing may be sold, or money was taken. */
+	function mayAdd(): boolean {
+		const why = around.whyNot();
+		const refused = screen.value === "pay" && !around.paying.mayAddItems();
+		if (why) problem(why.title, why.text);
+		else if (refused) problem(t("pay.scan_refused"));
+		return !why && !refused;
+	}
 	function scan(code: string): void {
 		const why = around.whyNot();
 		if (why) return problem(why.title, why.text);
-		if (taker.value?.(code)) return;
-		if (screen.value === "pay" && !around.paying.mayAddItems()) return problem(t("pay.scan_refused"));
+		if (taker.value?.(code) || !mayAdd()) return;
 		const found = lookUp(code, around.catalogue, around.snapshot.value, around.buying());
 		if (found.kind === "item") take(found);
 		else refuse(found);

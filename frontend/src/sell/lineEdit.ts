@@ -1,9 +1,10 @@
 // What the line editor's fields mean: a quantity and a discount, or the words that say why not.
 // Pure; it never changes the cart.
 
+import { SCALE, formatDecimal, parseDecimal, roundRatio } from "@/core/money";
 import { percentOf } from "@/people/rights";
 import type { CartLine, Discount } from "@/till/cart";
-import { readDecimal, type Money } from "@/till/format";
+import { readDecimal, showDecimal, type Money } from "@/till/format";
 import { t } from "@/words/words";
 
 export const QUANTITY_DECIMALS = 3;
@@ -17,6 +18,8 @@ export interface LineFields {
 	readonly discount: string;
 	/** Where the cashier types it. */
 	readonly price?: string;
+	/** Where each piece has a serial number and the cashier can read it. */
+	readonly serials?: readonly string[];
 }
 
 export interface ValidEdit {
@@ -25,11 +28,12 @@ export interface ValidEdit {
 	readonly discount: Discount;
 	/** Of one unit. */
 	readonly price_minor: number;
+	readonly serials: readonly string[];
 }
 
 export type LineEdit =
 	| ValidEdit
-	| { readonly kind: "invalid"; readonly field: "quantity" | "price" | "discount"; readonly problem: string };
+	| { readonly kind: "invalid"; readonly field: "quantity" | "price" | "serials" | "discount"; readonly problem: string };
 
 /** Only what is sold by weight can be sold in parts. */
 export function readLineFields(fields: LineFields, { line, weighed }: Pick<CartLine, "line" | "weighed">, money: Money): LineEdit {
@@ -39,9 +43,20 @@ export function readLineFields(fields: LineFields, { line, weighed }: Pick<CartL
 	}
 	const price_minor = fields.price === undefined ? line.price_minor : (money.parseRate(fields.price) ?? 0);
 	if (fields.price !== undefined && price_minor <= 0) return { kind: "invalid", field: "price", problem: t("line.bad_price") };
-	const plain: ValidEdit = { kind: "valid", quantity, price_minor, discount: undefined };
+	const { serials = [] } = fields;
+	const wanted = stockPieces(quantity, line.conversion);
+	if (fields.serials && BigInt(serials.length) * SCALE !== wanted) {
+		const problem = t("line.bad_serials", { wanted: showDecimal(formatDecimal(wanted)), named: serials.length });
+		return { kind: "invalid", field: "serials", problem };
+	}
+	const plain: ValidEdit = { kind: "valid", quantity, price_minor, serials, discount: undefined };
 	if (fields.mode === "none" || fields.discount.trim() === "") return plain;
 	return fields.mode === "percent" ? withPercent(fields, plain) : withAmount(fields, plain, money);
+}
+
+/** Pieces of the stock unit in a quantity, times 10^9. */
+export function stockPieces(quantity: string, conversion = "1"): bigint {
+	return roundRatio(parseDecimal(quantity) * parseDecimal(conversion), SCALE, "commercial");
 }
 
 function withPercent(fields: LineFields, plain: ValidEdit): LineEdit {

@@ -122,7 +122,8 @@ function moveSelection(till: Till, step: number): void {
 
 function changeSelected(till: Till, units: number): void {
 	const line = till.basket.selected.value;
-	if (line && units < 0) till.less(line.key);
+	if (line?.line.serials) open(till, "line");
+	else if (line && units < 0) till.less(line.key);
 	else if (line) till.basket.change(line.key, units);
 }
 

@@ -15,7 +15,7 @@ import type { Snapshot } from "@/server/api";
 import {
 	addItem, changeBy, draftOf, emptyCart, isEmpty, lineOf, putBack, removeLine, setBack, setCoupon, setCustomer, setDiscount, setQuantity,
 	setAgeCheck, setNote, setPayer, setPrice, setTicketDiscount, setTip, setUnit, type ByHand, type Cart, type CartLine, type Discount,
-	type Named,
+	type Named, type Pieces,
 } from "@/till/cart";
 
 export const KEPT_CART = "cart";
@@ -39,10 +39,11 @@ export interface Basket {
 	/** Changes with every item added, also when the line was there before. */
 	readonly touched: Readonly<ShallowRef<number>>;
 	/** The line's key; undefined if the cart is full or refused it. */
-	add(item: Item, found?: { quantity?: string; gtin?: string }): number | undefined;
+	add(item: Item, found?: Pieces): number | undefined;
 	/** A change that can't be computed (an unknown tax, an amount without end) is refused and not made. */
 	change(key: number, units: number): void;
-	quantity(key: number, quantity: string): void;
+	/** `serials`: of its pieces, where they have any. */
+	quantity(key: number, quantity: string, serials?: readonly string[]): void;
 	/** Of one unit, typed. */
 	price(key: number, price_minor: number): void;
 	discount(key: number, discount: Discount): void;
@@ -118,7 +119,7 @@ export function useBasket(
 		cart.value = changed;
 		return true;
 	}
-	function add(item: Item, found?: { quantity?: string; gtin?: string }): number | undefined {
+	function add(item: Item, found?: Pieces): number | undefined {
 		const added = addItem(cart.value, item, found);
 		if (added.key === undefined || !adopt(added.cart)) return undefined;
 		selectedKey.value = added.key;
@@ -139,7 +140,7 @@ export function useBasket(
 		selected: computed(() => lineOf(cart.value, selectedKey.value) ?? cart.value.lines.at(-1)),
 		add,
 		change: (key, units) => void adopt(changeBy(cart.value, key, units)),
-		quantity: (key, quantity) => void adopt(setQuantity(cart.value, key, quantity)),
+		quantity: (key, quantity, serials) => void adopt(setQuantity(cart.value, key, quantity, serials)),
 		price: (key, price_minor) => void adopt(setPrice(cart.value, key, price_minor)),
 		discount: (key, discount) => void adopt(setDiscount(cart.value, key, discount)),
 		unit: (key, item) => void adopt(setUnit(cart.value, key, item)),

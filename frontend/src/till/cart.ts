@@ -70,36 +70,61 @@ export function emptyCart(id: string, training = false): Cart {
 	return { id, nextKey: 1, lines: [], ...(training && { training: true as const }) };
 }
 
-/** One more of a piece good raises its plain line; weighed goods, typed prices and discounted lines stay by themselves. */
-export function addItem(cart: Cart, item: Item, found: { quantity?: string; gtin?: string } = {}): Added {
-	const same = item.weighed || item.more?.open_price || found.quantity !== undefined ? undefined : plainLineOf(cart, item);
+/** What a scan says of the pieces besides what they are. */
+export interface Pieces {
+	readonly quantity?: string;
+	readonly gtin?: string;
+	readonly batch?: string;
+	readonly serials?: readonly string[];
+}
+
+/**
+ * One more of a piece good raises its plain line; weighed goods, typed prices, serial numbers, other batches and
+ * discounted lines stay by themselves.
+ */
+export function addItem(cart: Cart, item: Item, found: Pieces = {}): Added {
+	const { quantity, gtin, batch, serials } = found;
+	const alone = item.weighed || item.more?.open_price || item.more?.serials || quantity !== undefined;
+	const same = alone ? undefined : plainLineOf(cart, item, batch);
 	if (same) return { cart: changeBy(cart, same.key, 1), key: same.key };
 	if (cart.lines.length >= MAX_LINES) return { cart, key: undefined };
 	const line: DraftLine = {
 		item: item.item,
 		name: item.name,
-		quantity: found.quantity ?? "1",
+		quantity: quantity ?? "1",
 		unit: item.unit,
 		price_minor: item.price_minor,
 		rates: item.rates,
 		...(item.conversion !== undefined && { conversion: item.conversion }),
-		...(found.gtin !== undefined && { gtin: found.gtin }),
+		...(gtin !== undefined && { gtin }),
+		...(batch !== undefined && { batch }),
+		...(serials !== undefined && { serials }),
 	};
 	const added: CartLine = { key: cart.nextKey, weighed: item.weighed, ...(item.more?.open_price && { open: true }), line };
 	return { cart: { ...cart, nextKey: cart.nextKey + 1, lines: [...cart.lines, added] }, key: added.key };
 }
 
-/** Raises or lowers a quantity by whole units; what falls to zero or below leaves the cart. */
+/**
+ * Raises or lowers a quantity by whole units; what falls to zero or below leaves the cart. With serial numbers it stays:
+ * somebody has to say which piece comes or goes.
+ */
 export function changeBy(cart: Cart, key: number, units: number): Cart {
 	const found = lineOf(cart, key);
-	if (!found) return cart;
+	if (!found || found.line.serials) return cart;
 	const quantity = parseDecimal(found.line.quantity) + BigInt(units) * SCALE;
 	return quantity > 0n ? setQuantity(cart, key, formatDecimal(quantity)) : removeLine(cart, key);
 }
 
-/** `quantity` is a canonical decimal above zero. */
-export function setQuantity(cart: Cart, key: number, quantity: string): Cart {
-	return replaceLine(cart, key, (line) => ({ ...line, quantity }));
+/** `quantity` is a canonical decimal above zero, `serials` are those of its pieces, as far as somebody could read them. */
+export function setQuantity(cart: Cart, key: number, quantity: string, serials: readonly string[] = []): Cart {
+	return replaceLine(cart, key, ({ serials: _before, ...line }) => {
+		return { ...line, quantity, ...(serials.length > 0 && { serials }) };
+	});
+}
+
+/** Whether the cart has this piece already. */
+export function hasSerial(cart: Cart, item: string, serial: string): boolean {
+	return cart.lines.some(({ line }) => line.item === item && line.serials?.includes(serial));
 }
 
 /** What the cashier typed for one unit. */
@@ -116,11 +141,11 @@ export function setDiscount(cart: Cart, key: number, discount: Discount): Cart {
 	});
 }
 
-/** The line in another unit of its item, at that unit's price. An amount off, and the code, were the old unit's. */
+/** The line in another unit of its item, at that unit's price. An amount off, the code and the pieces were the old unit's. */
 export function setUnit(cart: Cart, key: number, item: Item): Cart {
 	const lines = cart.lines.map((found) => (found.key === key ? { ...found, weighed: item.weighed } : found));
 	return replaceLine({ ...cart, lines }, key, (line) => {
-		const { conversion: _conversion, unit_discount_minor: _amount, gtin: _gtin, ...rest } = line;
+		const { conversion: _conversion, unit_discount_minor: _amount, gtin: _gtin, serials: _serials, ...rest } = line;
 		const { unit, price_minor, conversion } = item;
 		return { ...rest, unit, price_minor, ...(conversion !== undefined && { conversion }) };
 	});
@@ -243,9 +268,9 @@ export function quantityForPrice(
 	return undefined;
 }
 
-function plainLineOf(cart: Cart, item: Item): CartLine | undefined {
+function plainLineOf(cart: Cart, item: Item, batch: string | undefined): CartLine | undefined {
 	return cart.lines.find(({ line }) => line.item === item.item && line.unit === item.unit
-		&& line.price_minor === item.price_minor
+		&& line.price_minor === item.price_minor && line.batch === batch
 		&& line.discount_percent === undefined && line.unit_discount_minor === undefined && line.note === undefined);
 }
 

@@ -100,6 +100,11 @@ export function spanOf(ms: number): string {
 	return seconds < 60 ? inUnit(seconds, "second") : inMinutes(Math.floor(seconds / 60));
 }
 
+/** "2026-11-27" as people write it here. */
+export function showDay(day: string): string {
+	return new Intl.DateTimeFormat(currentLocale(), { dateStyle: "medium" }).format(new Date(`${day}T12:00:00`));
+}
+
 export function clockTime(at: string): string {
 	return new Intl.DateTimeFormat(currentLocale(), { hour: "2-digit", minute: "2-digit" }).format(new Date(at));
 }

@@ -1,6 +1,6 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { Item } from "@/catalogue/catalogue";
-import { lookUp } from "@/scan/lookUp";
+import { lookUp, type FoundItem } from "@/scan/lookUp";
 
 const BEANS: Item = {
 	item: "SKU-1", name: "Beans", price_minor: 1999, group: "Coffee", unit: "Nos", rates: {}, weighed: false, gtins: ["4006381333931"],
@@ -43,10 +43,24 @@ describe("looking up a scanned code", () => {
 
 	it("takes the goods out of a GS1 code that says more, and of a Digital Link", () => {
 		const found = { kind: "item", item: BEANS, gtin: "4006381333931" };
-		for (const code of ["]C10104006381333931\u001d10LOT", "010400638133393117261231", "https://id.example.com/01/04006381333931/10/LOT?17=261231"]) {
-			expect(lookUp(code, shelf(), RULES, TODAY)).toEqual(found);
+		expect(lookUp("]C10104006381333931\u001d10LOT\u001d21S1", shelf(), RULES, TODAY)).toEqual(found);
+		for (const code of ["010400638133393117261231", "https://id.example.com/01/04006381333931/10/LOT?17=261231"]) {
+			expect(lookUp(code, shelf(), RULES, TODAY)).toEqual({ ...found, sellBy: "2026-12-31" });
 		}
 		expect(lookUp("]C10109900000000028", shelf(), RULES, TODAY)).toEqual({ kind: "unknown", code: "9900000000028" });
+	});
+
+	it("takes batch and serial number where the shop tells its pieces apart", () => {
+		const told = { ...BEANS, more: { serials: true, batches: true } } as const;
+		const found = lookUp("]C10104006381333931\u001d10LOT\u001d21S1", shelf({ byCode: (code) => (told.gtins.includes(code) ? told : undefined) }), RULES, TODAY);
+		expect(found).toMatchObject({ batch: "LOT", serials: ["S1"] });
+	});
+
+	it("reads the last day: in the century that is near, 00 as the month's last", () => {
+		vi.useFakeTimers({ now: new Date("2026-11-27T12:00:00Z") });
+		onTestFinished(() => void vi.useRealTimers());
+		const lastDay = (yymmdd: string) => (lookUp(`010400638133393117${yymmdd}`, shelf(), RULES, TODAY) as FoundItem).sellBy;
+		expect(["280200", "261100", "750101", "990131"].map(lastDay)).toEqual(["2028-02-29", "2026-11-30", "2075-01-01", "1999-01-31"]);
 	});
 
 	it("takes weight and price of a pack out of its GS1 code, in the item's unit", () => {

@@ -4,7 +4,7 @@ import { SCALE, parseDecimal, roundRatio } from "@/core/money";
 import { MAX_LINES, type DraftLine } from "@/core/sale";
 import { readLineFields, type LineFields } from "@/sell/lineEdit";
 import {
-	addItem, changeBy, draftOf, emptyCart, lineOf, putBack, quantityForPrice, removeLine, renewed, setCustomer, setDiscount, setPrice, setQuantity, setTip,
+	addItem, changeBy, draftOf, emptyCart, hasSerial, lineOf, putBack, quantityForPrice, removeLine, renewed, setCustomer, setDiscount, setPrice, setQuantity, setTip,
 	type Cart,
 } from "@/till/cart";
 import { localTime, moneyOf, readDecimal } from "@/till/format";
@@ -15,6 +15,7 @@ const BEANS: Item = {
 	weighed: false, gtins: ["4006381333931"],
 };
 const MUG: Item = { ...BEANS, item: "SKU-3", name: "Mug, handmade", more: { open_price: true } };
+const PHONE: Item = { ...BEANS, item: "SKU-4", name: "Phone", more: { serials: true } };
 const APPLES: Item = { ...BEANS, item: "SKU-2", name: "Apples", price_minor: 299, unit: "kg", weighed: true, gtins: [] };
 
 function cartOf(...items: readonly Item[]): Cart {
@@ -45,6 +46,22 @@ describe("the cart", () => {
 		const two = setPrice(cartOf(MUG, MUG), 1, 2450);
 		const served = setCustomer(two, { customer: "C-1", price_list: "Staff" }, () => 100);
 		expect(served.lines.map(({ line }) => [line.quantity, line.price_minor])).toEqual([["1", 2450], ["1", 1999]]);
+	});
+
+	it("keeps pieces with serial numbers apart, and asks for the number before there are more or fewer", () => {
+		const one = addItem(emptyCart("c"), PHONE, { serials: ["A1"] }).cart;
+		const two = addItem(one, PHONE, { serials: ["A2"] }).cart;
+		expect(two.lines.map(({ line }) => [line.quantity, line.serials])).toEqual([["1", ["A1"]], ["1", ["A2"]]]);
+		expect([changeBy(two, 1, 1), changeBy(two, 1, -1)]).toEqual([two, two]);
+		expect([hasSerial(two, "SKU-4", "A2"), hasSerial(two, "SKU-1", "A2"), hasSerial(two, "SKU-4", "A3")]).toEqual([true, false, false]);
+		expect(setQuantity(two, 1, "2", ["A1", "A3"]).lines[0]?.line.serials).toEqual(["A1", "A3"]);
+		expect(setQuantity(two, 1, "1").lines[0]?.line).not.toHaveProperty("serials");
+	});
+
+	it("raises the quantity of the same batch only", () => {
+		const first = addItem(emptyCart("c"), BEANS, { batch: "B1" }).cart;
+		const three = [{ batch: "B1" }, { batch: "B2" }, {}].reduce((cart, found) => addItem(cart, BEANS, found).cart, first);
+		expect(three.lines.map(({ line }) => [line.batch, line.quantity])).toEqual([["B1", "2"], ["B2", "1"], [undefined, "1"]]);
 	});
 
 	it("drops a line whose quantity falls to zero", () => {
@@ -155,6 +172,15 @@ describe("the line editor's fields", () => {
 
 	it.each(["", "0", "-3", "abc", "1,2,3"])("refuse the price %j with words", (price) => {
 		expect(read({ price })).toMatchObject({ kind: "invalid", field: "price" });
+	});
+
+	it("want as many serial numbers as there are pieces, where they can be read", () => {
+		expect(read({ quantity: "2", serials: ["A1", "A2"] })).toMatchObject({ kind: "valid", serials: ["A1", "A2"] });
+		expect(read({ quantity: "2", serials: ["A1"] })).toMatchObject({ kind: "invalid", field: "serials" });
+		expect(read({ serials: [] })).toMatchObject({ kind: "invalid", field: "serials" });
+		expect(read({})).toMatchObject({ kind: "valid", serials: [] });
+		const box = { line: { ...line, conversion: "2" }, weighed: false };
+		expect(readLineFields({ quantity: "1", mode: "none", discount: "", serials: ["A1", "A2"] }, box, money)).toMatchObject({ kind: "valid" });
 	});
 
 	it.each(["0", "0.000", "-1", "abc", "", "1.2345"])("refuse the quantity %j with words", (quantity) => {

@@ -135,6 +135,8 @@ MIN_AGES = {
 """Years that whoever buys it must have: beer and wine, spirits."""
 OPEN_PRICES = frozenset({"HOM-10"})
 """Each piece of them has a price of its own, on a label that is not printed here."""
+SERIALS = frozenset({"HOM-07"})
+"""Each piece of them has a serial number."""
 
 CUSTOMERS = (
 	("CUST-0001", "Café Morgenrot", "+49 30 5550101", "kueche@morgenrot.example", "Commercial", ""),
@@ -182,6 +184,7 @@ def _from_row(number: int, row: Mapping[str, str]) -> Stocked:
 		units=(CRATES[row["item"]],) if row["item"] in CRATES else (),
 		min_age=MIN_AGES.get(row["item"], 0),
 		open_price=row["item"] in OPEN_PRICES,
+		serials=row["item"] in SERIALS,
 	)
 	return Stocked(item, int(row["cost_minor"]), int(row["opening"]) * SCALE)
 

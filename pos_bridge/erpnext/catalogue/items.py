@@ -33,7 +33,9 @@ _REASON = """CASE
 _FIELDS = (
 	"item.name, item.item_name, item.item_group, item.stock_uom, item.pos_bridge_weighed,"
 	" IFNULL(item.brand, '') AS brand, IFNULL(item.variant_of, '') AS variant_of,"
-	" IFNULL(item.pos_bridge_min_age, 0) AS min_age, IFNULL(item.pos_bridge_open_price, 0) AS open_price"
+	" IFNULL(item.pos_bridge_min_age, 0) AS min_age, IFNULL(item.pos_bridge_open_price, 0) AS open_price,"
+	" item.has_serial_no = 1 AND item.is_stock_item = 1 AS serials,"
+	" item.has_batch_no = 1 AND item.is_stock_item = 1 AS batches"
 )
 
 
@@ -106,6 +108,8 @@ def _item(row: Any, prices: Sequence[Price], facts: _Facts) -> Item | None:
 		variant_of=row.variant_of,
 		min_age=max(int(row.min_age), 0),
 		open_price=bool(row.open_price),
+		serials=bool(row.serials),
+		batches=bool(row.batches),
 		units=_other_units(row, facts),
 		prices=() if says_all(prices, asked) else tuple(prices),
 	)

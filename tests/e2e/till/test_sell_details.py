@@ -2,6 +2,7 @@
 
 import pytest
 
+from pos_bridge.agent.standalone.demo_shop import goods
 from tests.e2e.conftest import ON_BOTH
 from tests.e2e.test_sale import choose_cashier, pay_cash, scan, tile, until
 from tests.e2e.till.taps import Taps
@@ -68,6 +69,65 @@ def test_a_price_is_typed_for_each_piece_and_without_one_nothing_is_sold(till, d
 	assert [line["price_minor"] for line in sale["body"]["lines"]] == [2450, 1900]
 	until(lambda: demo.entry_states().get(sale["id"]) == "posted")
 	assert demo.booked(sale["id"])["Cash"] == 4350
+
+
+def test_each_piece_with_a_serial_number_is_named_once_and_printed(till, demo):
+	choose_cashier(till)
+	(gtin,) = next(each.item.gtins for each in goods() if each.item.item == "HOM-07")
+	field = till.get_by_label("Serial number", exact=True)
+	scan(till, gtin)
+	field.wait_for()
+	till.keyboard.press("Escape")
+	assert till.get_by_role("button", name="Edit ").count() == 0, "nobody said which piece"
+	scan(till, gtin)
+	field.wait_for()
+	scan(till, "CS7-000123")
+	till.get_by_role("button", name="Edit Coffee scale with timer, 49.90, S/N CS7-000123").wait_for()
+	scan(till, gtin)
+	field.wait_for()
+	scan(till, "CS7-000123")
+	till.get_by_text("CS7-000123 is in this sale already.").wait_for()
+	field.press_sequentially("CS7-000124", delay=80)
+	till.keyboard.press("Enter")
+	scan(till, gtin)
+	till.get_by_role("button", name="Can’t be read").click()
+	till.get_by_role("button", name="Save").click()
+	pay_cash(till, "200")
+	(sale,) = entries(demo, "sale")
+	assert [line.get("serials") for line in sale["body"]["lines"]] == [["CS7-000123"], ["CS7-000124"], None]
+	until(lambda: demo.entry_states().get(sale["id"]) == "posted")
+	until(lambda: printed(demo) == 1)
+	assert "S/N CS7-000124" in demo.paper()
+
+
+def test_pieces_of_one_line_have_a_serial_number_each(till, demo):
+	choose_cashier(till)
+	till.get_by_role("button", name="Home and gifts", exact=True).click()
+	tile(till, "Coffee scale with timer", "49.90").click()
+	till.get_by_label("Quantity (Nos)").fill("2")
+	for number in ("A1", "A2"):
+		till.get_by_label("Serial number", exact=True).fill(number)
+		assert till.get_by_role("button", name="Save").is_enabled() == (number == "A2")
+		till.keyboard.press("Enter")
+	till.get_by_label("Serial number", exact=True).wait_for(state="detached")
+	till.get_by_role("button", name="Edit Coffee scale with timer, 49.90, S/N A1, A2").click()
+	till.get_by_role("button", name="Take out A1").click()
+	assert not till.get_by_role("button", name="Save").is_enabled()
+	till.get_by_label("Quantity (Nos)").fill("1")
+	till.get_by_role("button", name="Save").click()
+	pay_cash(till, "50")
+	(sale,) = entries(demo, "sale")
+	assert [(line["quantity"], line["serials"]) for line in sale["body"]["lines"]] == [("1", ["A2"])]
+
+
+def test_what_is_past_its_date_is_sold_only_if_the_cashier_says_so(till, demo):
+	choose_cashier(till)
+	(gtin,) = next(each.item.gtins for each in goods() if each.item.item == "DRI-09")
+	scan(till, f"01{gtin:0>14}17200131")
+	till.get_by_text("Ginger beer 0.2 l was to be sold by Jan 31, 2020.").wait_for()
+	assert till.get_by_role("button", name="Edit ").count() == 0
+	till.get_by_role("button", name="Sell it anyway").click()
+	till.get_by_role("button", name="Edit Ginger beer").wait_for()
 
 
 def test_an_age_is_asked_once_and_again_only_for_a_higher_one(till, demo):

@@ -110,6 +110,11 @@ export const ar: Dictionary = {
 	"line.bad_amount": "الخصم بين 0 والسعر {price}.",
 	"line.bad_price": "اكتب سعر الوحدة: أكثر من 0.",
 	"tile.open_price": "السعر؟",
+	"line.serials": "الرقم التسلسلي",
+	"line.bad_serials": "الأرقام التسلسلية: {named} من {wanted}. امسحها أو اكتبها.",
+	"line.drop_serial": "إخراج {serial}",
+	"line.unread_serial": "غير مقروء",
+	"line.serial_twice": "{serial} موجود في هذا البيع بالفعل.",
 
 	"pay.due": "المبلغ المستحق",
 	"pay.remaining": "المتبقي للدفع",
@@ -201,6 +206,8 @@ export const ar: Dictionary = {
 	"scan.search": "البحث بالاسم",
 	"scan.not_ready": "لم يُعثر على الرمز {code} بعد: ما زالت الأصناف تُحمَّل. امسحه مجددًا بعد لحظة.",
 	"scan.bad_check": "قُرئ الرمز {code} خطأً: رقم التحقق فيه غير صحيح. امسحه مجددًا.",
+	"scan.past_date": "كان يجب بيع {name} حتى {date}.",
+	"scan.sell_anyway": "بيع على أي حال",
 
 	"trust.ok": "أُرسل كل شيء",
 	"trust.safe_here.one": "قيد واحد في هذا الصندوق",

@@ -102,6 +102,11 @@ export const de: Dictionary = {
 	"line.bad_amount": "Ein Rabatt liegt zwischen 0 und dem Preis von {price}.",
 	"line.bad_price": "Den Preis für eins eingeben: mehr als 0.",
 	"tile.open_price": "Preis?",
+	"line.serials": "Seriennummer",
+	"line.bad_serials": "Seriennummern: {named} von {wanted}. Scannen oder eintippen.",
+	"line.drop_serial": "{serial} herausnehmen",
+	"line.unread_serial": "Nicht lesbar",
+	"line.serial_twice": "{serial} ist schon in diesem Verkauf.",
 
 	"pay.due": "Zu zahlen",
 	"pay.remaining": "Noch zu zahlen",
@@ -193,6 +198,8 @@ export const de: Dictionary = {
 	"scan.search": "Nach Namen suchen",
 	"scan.not_ready": "Code {code} noch nicht gefunden: Artikel werden noch geladen. Gleich nochmals scannen.",
 	"scan.bad_check": "Code {code} wurde falsch gelesen: Die Prüfziffer stimmt nicht. Nochmals scannen.",
+	"scan.past_date": "{name} war nur bis {date} zu verkaufen.",
+	"scan.sell_anyway": "Trotzdem verkaufen",
 
 	"trust.ok": "Alles übertragen",
 	"trust.safe_here.one": "{count} Eintrag auf dieser Kasse",

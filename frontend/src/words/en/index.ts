@@ -101,6 +101,11 @@ export const en = {
 	"line.bad_amount": "A discount is between 0 and the price of {price}.",
 	"line.bad_price": "Type the price of one: more than 0.",
 	"tile.open_price": "Price?",
+	"line.serials": "Serial number",
+	"line.bad_serials": "Serial numbers: {named} of {wanted}. Scan or type them.",
+	"line.drop_serial": "Take out {serial}",
+	"line.unread_serial": "Can’t be read",
+	"line.serial_twice": "{serial} is in this sale already.",
 
 	"pay.due": "Amount due",
 	"pay.remaining": "Still to pay",
@@ -192,6 +197,8 @@ export const en = {
 	"scan.search": "Search by name",
 	"scan.not_ready": "Code {code} not found yet: items are still loading. Scan it again in a moment.",
 	"scan.bad_check": "Code {code} was misread: its check digit is wrong. Scan it again.",
+	"scan.past_date": "{name} was to be sold by {date}.",
+	"scan.sell_anyway": "Sell it anyway",
 
 	"trust.ok": "All sent",
 	"trust.safe_here.one": "{count} entry on this till",

@@ -102,6 +102,11 @@ export const es: Dictionary = {
 	"line.bad_amount": "Un descuento está entre 0 y el precio de {price}.",
 	"line.bad_price": "Escribe el precio de una unidad: más de 0.",
 	"tile.open_price": "¿Precio?",
+	"line.serials": "Número de serie",
+	"line.bad_serials": "Números de serie: {named} de {wanted}. Escanéalos o escríbelos.",
+	"line.drop_serial": "Quitar {serial}",
+	"line.unread_serial": "No se lee",
+	"line.serial_twice": "{serial} ya está en esta venta.",
 
 	"pay.due": "Importe a pagar",
 	"pay.remaining": "Queda por pagar",
@@ -193,6 +198,8 @@ export const es: Dictionary = {
 	"scan.search": "Buscar por nombre",
 	"scan.not_ready": "Código {code} aún no encontrado: los artículos todavía se están cargando. Escanéalo otra vez en un momento.",
 	"scan.bad_check": "El código {code} se ha leído mal: su dígito de control no cuadra. Escanéalo otra vez.",
+	"scan.past_date": "{name} debía venderse hasta el {date}.",
+	"scan.sell_anyway": "Vender de todos modos",
 
 	"trust.ok": "Todo enviado",
 	"trust.safe_here.one": "{count} apunte en esta caja",

@@ -102,6 +102,11 @@ export const fr: Dictionary = {
 	"line.bad_amount": "Une remise est comprise entre 0 et le prix de {price}.",
 	"line.bad_price": "Saisissez le prix de l’unité : plus de 0.",
 	"tile.open_price": "Prix ?",
+	"line.serials": "Numéro de série",
+	"line.bad_serials": "Numéros de série : {named} sur {wanted}. Scannez-les ou saisissez-les.",
+	"line.drop_serial": "Retirer {serial}",
+	"line.unread_serial": "Illisible",
+	"line.serial_twice": "{serial} est déjà dans cette vente.",
 
 	"pay.due": "À payer",
 	"pay.remaining": "Reste à payer",
@@ -193,6 +198,8 @@ export const fr: Dictionary = {
 	"scan.search": "Chercher par le nom",
 	"scan.not_ready": "Code {code} pas encore trouvé : les articles se chargent encore. Rescannez-le dans un instant.",
 	"scan.bad_check": "Le code {code} a été mal lu : son chiffre de contrôle est faux. Rescannez-le.",
+	"scan.past_date": "{name} était à vendre jusqu’au {date}.",
+	"scan.sell_anyway": "Vendre quand même",
 
 	"trust.ok": "Tout est envoyé",
 	"trust.safe_here.one": "{count} écriture sur cette caisse",
