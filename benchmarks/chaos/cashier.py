@@ -193,6 +193,8 @@ class Cashier:
 	async def _edit(self, page: Page) -> None:
 		"""The line editor stands open: a quantity, and now and then a discount."""
 		await page.locator("#line-quantity").fill(str(self.chance.randint(1, 12)))
+		if await page.locator("#line-price").count():
+			await page.locator("#line-price").fill(f"{self.chance.randint(1, 40)}.50")
 		if await page.locator("#line-serial").count():
 			await page.locator("#line-quantity").fill("1")
 			await page.locator("#line-serial").fill(f"SN{self.chance.getrandbits(64):016X}")

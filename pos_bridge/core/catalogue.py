@@ -35,6 +35,14 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True)
+class Variant:
+	"""One of several that share a name. Attributes: name, value, the value's place among its others (S, M, L)."""
+
+	name: str
+	attributes: tuple[tuple[str, str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
 	"""What is for sale. `template` names the rates it is taxed with; `weighed` items are sold by weight."""
 
@@ -48,6 +56,8 @@ class Item:
 	weighed: bool = False
 	brand: str = ""
 	variant_of: str = ""
+	variant: Variant | None = None
+	"""What tells it from the template's others; None where nothing says."""
 	units: tuple[Unit, ...] = ()
 	"""Other units that it is sold in."""
 	prices: tuple[Price, ...] = ()
@@ -188,6 +198,7 @@ def _more(item: Item) -> dict[str, Any]:
 	fields = {
 		"brand": item.brand,
 		"variant_of": item.variant_of,
+		"variant": _variant_fields(item.variant) if item.variant else None,
 		"min_age": item.min_age,
 		"open_price": item.open_price,
 		"serials": item.serials,
@@ -196,6 +207,10 @@ def _more(item: Item) -> dict[str, Any]:
 		"prices": [_price_fields(price) for price in item.prices],
 	}
 	return {name: value for name, value in fields.items() if value}
+
+
+def _variant_fields(variant: Variant) -> dict[str, Any]:
+	return {"name": variant.name, "attributes": [list(each) for each in variant.attributes]}
 
 
 def _price_fields(price: Price) -> list[Any]:

@@ -121,6 +121,7 @@ def _item(item: Item, abbr: str) -> bool:
 	_group(item.group)
 	_insert(
 		"Item",
+		**(_variant_values(item) if item.variant else {}),
 		item_code=item.item,
 		item_name=item.name,
 		item_group=item.group,
@@ -141,6 +142,37 @@ def _item(item: Item, abbr: str) -> bool:
 		price_list_rate=item.price_minor / 100,
 	)
 	return True
+
+
+def _variant_values(item: Item) -> dict[str, Any]:
+	"""What makes it one of its template's, which is made before its first one."""
+	variant = item.variant
+	assert variant
+	for name, value, _ in variant.attributes:
+		_attribute_value(name, value)
+	if not frappe.db.exists("Item", item.variant_of):
+		_insert(
+			"Item",
+			item_code=item.variant_of,
+			item_name=variant.name,
+			item_group=item.group,
+			stock_uom=_unit(item.unit),
+			has_variants=1,
+			attributes=[{"attribute": name} for name, _, _ in variant.attributes],
+		)
+	attributes = [{"attribute": name, "attribute_value": value} for name, value, _ in variant.attributes]
+	return {"variant_of": item.variant_of, "attributes": attributes}
+
+
+def _attribute_value(name: str, value: str) -> None:
+	row = {"attribute_value": value, "abbr": value[:3].upper()}
+	if not frappe.db.exists("Item Attribute", name):
+		_insert("Item Attribute", attribute_name=name, item_attribute_values=[row])
+		return
+	attribute = frappe.get_doc("Item Attribute", name)
+	if value not in [each.attribute_value for each in attribute.item_attribute_values]:
+		attribute.append("item_attribute_values", row)
+		attribute.save(ignore_permissions=True)
 
 
 def _promotions(company: str, profile: TillProfile) -> None:

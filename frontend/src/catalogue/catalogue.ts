@@ -143,6 +143,11 @@ export class Catalogue {
 		return this.columns?.groupItems(group, limit) ?? [];
 	}
 
+	/** All of a template's variants that are for sale. */
+	variantsOf(template: string): Item[] {
+		return this.columns?.variantsOf(template) ?? [];
+	}
+
 	/** Best first; nothing while `readiness` is not "search". */
 	search(text: string, limit: number): Item[] {
 		const { columns, index } = this;

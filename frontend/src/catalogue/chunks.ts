@@ -145,6 +145,15 @@ export class Chunks implements Searchable {
 		}
 	}
 
+	/** Numbers of a template's variants, in their order. Reads every chunk. */
+	*variantsOf(template: string): Generator<number> {
+		for (let number = 0; number < this.chunks.length; number++) {
+			for (const [row, more] of Object.entries(this.chunk(number)?.more ?? {})) {
+				if (more.variant_of === template) yield number * this.snapshot.chunk_size + Number(row);
+			}
+		}
+	}
+
 	name(index: number): string {
 		const { chunk_size } = this.snapshot;
 		return this.chunk(Math.floor(index / chunk_size))?.name[index % chunk_size] ?? "";

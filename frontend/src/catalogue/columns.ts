@@ -143,6 +143,12 @@ export class Columns {
 		return found;
 	}
 
+	variantsOf(template: string): Item[] {
+		const inBase = [...this.base.variantsOf(template)].filter((number) => !this.changed.has(number));
+		const over = [...this.changed].flatMap(([number, row]) => (row?.more?.variant_of === template ? number : []));
+		return [...inBase, ...over].flatMap((number) => this.at(number) ?? []);
+	}
+
 	/** Undefined if the item is gone. */
 	at(index: number): Item | undefined {
 		const row = this.row(index);

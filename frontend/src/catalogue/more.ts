@@ -8,9 +8,19 @@ import type { PriceRow } from "@/core/pricing/priceList";
 /** Name, stock units in one, codes. */
 export type Unit = readonly [unit: string, factor: string, gtins: readonly string[]];
 
+/** Name and value of an attribute, and the value's place among its others: S, M, L. */
+export type Attribute = readonly [name: string, value: string, place: number];
+
+/** What makes it one of several: the name that all have, and what it is of each attribute. */
+export interface Variant {
+	readonly name: string;
+	readonly attributes: readonly Attribute[];
+}
+
 export interface More {
 	readonly brand?: string;
 	readonly variant_of?: string;
+	readonly variant?: Variant;
 	/** Whoever buys it must be so many years old. */
 	readonly min_age?: number;
 	/** The cashier types what it costs; its price is what is proposed. */
@@ -35,11 +45,20 @@ export function isMoreColumn(column: unknown, rows: number): column is MoreColum
 
 function isMore(more: unknown): more is More {
 	if (!isObject(more)) return false;
-	const { brand, variant_of, min_age, open_price, serials, batches, units, prices } = more as Readonly<Record<keyof More, unknown>>;
+	const { brand, variant_of, variant, min_age, open_price, serials, batches, units, prices } = more as Readonly<Record<keyof More, unknown>>;
 	return [brand, variant_of].every((text) => text === undefined || typeof text === "string")
 		&& (min_age === undefined || (Number.isSafeInteger(min_age) && Number(min_age) > 0))
 		&& [open_price, serials, batches].every((flag) => flag === undefined || flag === true)
+		&& (variant === undefined || isVariant(variant))
 		&& isListOf(units, isUnit) && isListOf(prices, isPriceRow);
+}
+
+function isVariant(variant: unknown): variant is Variant {
+	if (!isObject(variant)) return false;
+	const { name, attributes } = variant as Readonly<Record<keyof Variant, unknown>>;
+	return typeof name === "string" && attributes !== undefined && isListOf(attributes, ([named, value, place, ...rest]) => {
+		return typeof named === "string" && typeof value === "string" && Number.isSafeInteger(place) && rest.length === 0;
+	});
 }
 
 function isObject(value: unknown): value is object {

@@ -118,6 +118,8 @@ export interface Till extends Scanning, Selling, Serving, AgeAsking, Holding, Om
 	readonly receipt: ShallowRef<string>;
 	/** Whom a receipt or a gift card is asked of. */
 	readonly askable: Askable & { readonly company: Company; readonly agent: AgentConnection };
+	/** The template whose variant is being chosen. */
+	readonly template: ShallowRef<string>;
 	/** Raised by the screen-wide keyboard: puts the cursor (and text typed so far) into the search field. */
 	readonly searchFor: ShallowRef<{ readonly text: string } | undefined>;
 	/** False until a start has come so far that codes are scanned: what nobody can scan is drawn after that. */
@@ -340,6 +342,7 @@ function openState(parts: TillParts): State {
 		...useAge({ basket, catalogue, catalogueVersion, panel }),
 		receipt: shallowRef(""),
 		askable,
+		template: shallowRef(""),
 		searchFor: shallowRef<{ readonly text: string }>(),
 		money,
 		repriced: useRepriced({ basket, catalogue, catalogueVersion, money, notices, snapshot, buying: selling.buying }),

@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 
 from pos_bridge.agent.standalone.demo_names import name_of
-from pos_bridge.core.catalogue import OFFERS, Item, TillProfile, Unit
+from pos_bridge.core.catalogue import OFFERS, Item, TillProfile, Unit, Variant
 from pos_bridge.core.codes.gs1 import check_digit
 from pos_bridge.core.journal import Accounts
 from pos_bridge.core.money import SCALE
@@ -137,6 +137,10 @@ OPEN_PRICES = frozenset({"HOM-10"})
 """Each piece of them has a price of its own, on a label that is not printed here."""
 SERIALS = frozenset({"HOM-07"})
 """Each piece of them has a serial number."""
+APRON, APRON_TEMPLATE = "Barista apron", "HOM-APRON"
+COLOURS, SIZES = ("Black", "Sand"), ("S", "M", "L")
+APRONS = {"HOM-23": (0, 0), "HOM-24": (0, 1), "HOM-25": (0, 2), "HOM-26": (1, 0), "HOM-27": (1, 1)}
+"""Variants by the places of colour and size; there is none of sand in L."""
 
 CUSTOMERS = (
 	("CUST-0001", "Café Morgenrot", "+49 30 5550101", "kueche@morgenrot.example", "Commercial", ""),
@@ -170,6 +174,13 @@ def _shop_goods() -> Sequence[Stocked]:
 	)
 
 
+def _variant(item: str) -> Variant | None:
+	if item not in APRONS:
+		return None
+	colour, size = APRONS[item]
+	return Variant(APRON, (("Colour", COLOURS[colour], colour + 1), ("Size", SIZES[size], size + 1)))
+
+
 def _from_row(number: int, row: Mapping[str, str]) -> Stocked:
 	weighed = row["unit"] == "kg"
 	item = Item(
@@ -185,6 +196,8 @@ def _from_row(number: int, row: Mapping[str, str]) -> Stocked:
 		min_age=MIN_AGES.get(row["item"], 0),
 		open_price=row["item"] in OPEN_PRICES,
 		serials=row["item"] in SERIALS,
+		variant_of=APRON_TEMPLATE if row["item"] in APRONS else "",
+		variant=_variant(row["item"]),
 	)
 	return Stocked(item, int(row["cost_minor"]), int(row["opening"]) * SCALE)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import frappe
 
-from pos_bridge.core.catalogue import Item, Unit
+from pos_bridge.core.catalogue import Item, Unit, Variant
 from pos_bridge.core.errors import Retryable
 from pos_bridge.core.money import SCALE, Rounding, round_ratio
 from pos_bridge.core.pricing.price_list import Price, rate_of
@@ -58,6 +58,7 @@ class _Facts:
 	taxes: Mapping[str, Rows]
 	units: Mapping[str, Sequence[tuple[str, int]]]
 	"""Other units of an item, or of a template, with their factors."""
+	variants: Mapping[str, Variant]
 
 
 def items_of(grounds: Grounds, names: Sequence[str] | None = None) -> list[Item]:
@@ -77,6 +78,7 @@ def items_of(grounds: Grounds, names: Sequence[str] | None = None) -> list[Item]
 		_codes(names),
 		tax_rows("Item", grounds.company, date.fromisoformat(grounds.today), names),
 		_units(with_templates),
+		_variants(names),
 	)
 	places = {group: place for place, group in enumerate(grounds.item_groups)}
 	ordered = sorted(rows, key=lambda row: places.get(row.item_group, len(places)))
@@ -106,6 +108,7 @@ def _item(row: Any, prices: Sequence[Price], facts: _Facts) -> Item | None:
 		weighed=bool(row.pos_bridge_weighed),
 		brand=row.brand,
 		variant_of=row.variant_of,
+		variant=facts.variants.get(row.name),
 		min_age=max(int(row.min_age), 0),
 		open_price=bool(row.open_price),
 		serials=bool(row.serials),
@@ -171,6 +174,24 @@ def _units(names: Sequence[str] | None) -> dict[str, list[tuple[str, int]]]:
 	for item, unit, factor in rows:
 		units[item].append((unit, factor))
 	return units
+
+
+def _variants(names: Sequence[str] | None) -> dict[str, Variant]:
+	"""Of items that have attributes; one that was told from others by its manufacturer has none."""
+	rows = frappe.db.sql(
+		"SELECT own.parent, template.item_name, own.attribute, own.attribute_value, IFNULL(known.idx, 0)"
+		" FROM `tabItem Variant Attribute` own JOIN `tabItem` item ON item.name = own.parent"
+		" JOIN `tabItem` template ON template.name = item.variant_of"
+		" LEFT JOIN `tabItem Attribute Value` known"
+		" ON known.parent = own.attribute AND known.attribute_value = own.attribute_value"
+		f" WHERE own.attribute_value != '' {_only('own.parent', names)} ORDER BY own.parent, own.idx",
+		{"names": tuple(names or ())},
+	)
+	found: dict[str, Variant] = {}
+	for item, name, *attribute in rows:
+		before = found[item].attributes if item in found else ()
+		found[item] = Variant(name, (*before, tuple(attribute)))
+	return found
 
 
 def _only(column: str, names: Sequence[str] | None) -> str:

@@ -120,6 +120,33 @@ def test_pieces_of_one_line_have_a_serial_number_each(till, demo):
 	assert [(line["quantity"], line["serials"]) for line in sale["body"]["lines"]] == [("1", ["A2"])]
 
 
+@ON_BOTH
+def test_a_variant_is_chosen_by_colour_and_size(till, demo):
+	choose_cashier(till)
+	till.get_by_role("button", name="Home and gifts", exact=True).click()
+	aprons = tile(till, "Barista apron", "34.90")
+	assert "5 kinds" in aprons.inner_text()
+	taps = Taps()
+	taps(aprons)
+	dialog = till.get_by_role("dialog", name="Barista apron")
+	assert dialog.get_by_role("group", name="Size").get_by_role("button").all_inner_texts() == ["S", "M", "L"]
+	taps(dialog.get_by_role("button", name="Sand"))
+	dialog.get_by_role("button", name="L None like this").wait_for()
+	taps(dialog.get_by_role("button", name="M 34.90"))
+	taps.end("Variant")
+	dialog.wait_for(state="detached")
+	till.get_by_role("button", name="Edit Barista apron sand M").wait_for()
+	aprons.click()
+	dialog.get_by_role("button", name="Sand").click()
+	dialog.get_by_role("button", name="L None like this").click()
+	dialog.get_by_role("button", name="Black 34.90").click()
+	till.get_by_role("button", name="Edit Barista apron black L").wait_for()
+	pay_cash(till, "100")
+	(sale,) = entries(demo, "sale")
+	assert [line["item"] for line in sale["body"]["lines"]] == ["HOM-27", "HOM-25"]
+	until(lambda: demo.entry_states().get(sale["id"]) == "posted")
+
+
 def test_what_is_past_its_date_is_sold_only_if_the_cashier_says_so(till, demo):
 	choose_cashier(till)
 	(gtin,) = next(each.item.gtins for each in goods() if each.item.item == "DRI-09")
