@@ -199,7 +199,8 @@ def _entry_of_sale(sold: sale.Sale) -> Entry:
 
 def _with_notes(entry: Entry) -> Entry:
 	first, *others = entry.body["lines"]
-	lines = [{**first, "note": "gift wrapped, no price"}, *others]
+	serials = [f"SN-{number}" for number in range(int(first["quantity"]))]
+	lines = [{**first, "note": "gift wrapped, no price", "serials": serials}, *others]
 	dollars = {"currency": "USD", "currency_precision": 2, "amount_minor": 4_000, "rate": "1.5"}
 	tenders = [{"tender": "Cash", "kind": "cash", "amount_minor": 6_000, "foreign": dollars}]
 	more = {"lines": lines, "tenders": tenders, "note": "Collected by Mrs Klein 😀" * 12}

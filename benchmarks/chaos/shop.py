@@ -160,8 +160,8 @@ class Agent:
 	def let_in(self) -> int:
 		"""A person at the agent lets waiting pages in; how many.
 
-		Only while the agent has no entry yet by which it could know a page whose key was cleared: with one it must
-		do without a person.
+		Only while the agent has no entry yet by which it could know a page whose key was cleared: with one it
+		must do without a person.
 		"""
 		waiting = "SELECT key FROM paired_page WHERE state = 'waiting'"
 		keys = [] if self.entries() else [key for (key,) in rows(self.folder / "agent.sqlite", waiting)]

@@ -36,7 +36,7 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-	"""One of several that share a name. Attributes: name, value, the value's place among its others (S, M, L)."""
+	"""One of several that share a name. Attributes: name, value, the value's place among the others."""
 
 	name: str
 	attributes: tuple[tuple[str, str, int], ...]

@@ -9,6 +9,7 @@ from typing import Any
 
 from pos_bridge.core.entry import Entry
 from pos_bridge.core.errors import Malformed
+from pos_bridge.core.goods.tracked import serials_text
 from pos_bridge.core.kinds.credit_number import masked
 from pos_bridge.core.money import SCALE, format_decimal, format_minor
 from pos_bridge.core.returns import return_from_body
@@ -152,17 +153,11 @@ def _lines(sale: Sale, header: ReceiptHeader, body: Mapping[str, Any]) -> list[E
 	elements: list[Element] = []
 	for line, amounts, fields in zip(sale.draft.lines, sale.totals.lines, body["lines"], strict=True):
 		elements.append(Row(line.name, _amount(amounts.amount_minor, sale, header)))
-		if detail := _detail(line, amounts, sale, header):
-			elements.append(Text(f"  {detail}"))
-		below = (_serials(line), line.discount_reason, note_of(fields))
+		detail = _detail(line, amounts, sale, header)
+		below = (detail, serials_text(line.serials), line.discount_reason, note_of(fields))
 		elements += [Text(f"  {text}") for text in below if text]
 	elements += [Text(note)] if (note := note_of(body)) else []
 	return [*elements, Mark("rule")]
-
-
-def _serials(line: DraftLine) -> str:
-	"""A warranty asks for them."""
-	return f"S/N {', '.join(line.serials)}" if line.serials else ""
 
 
 def _detail(line: DraftLine, amounts: LineAmounts, sale: Sale, header: ReceiptHeader) -> str:

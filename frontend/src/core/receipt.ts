@@ -7,6 +7,7 @@ import type { ReturnBody } from "@/core/returns";
 import type { SaleBody, SaleLine, TaxTotal, Tender } from "@/core/sale";
 import { masked } from "@/core/tenders";
 import { LABELS, type ReceiptLabels } from "@/core/receiptLabels";
+import { serialsText } from "@/core/tracked";
 import { noteOf, offPrices, totalsOf } from "@/core/saleBody";
 
 export type Align = "left" | "center" | "right";
@@ -185,13 +186,8 @@ function lineElements(
 ): ReceiptElement[] {
 	const detail = lineDetail(line, header.point ?? ".", rate);
 	const first = row(line.name, amount(line.amount_minor));
-	const below = [detail, serialsOf(line), line.discount_reason ?? "", noteOf(line)].filter((text) => text !== "");
+	const below = [detail, serialsText(line), line.discount_reason ?? "", noteOf(line)].filter((text) => text !== "");
 	return [first, ...below.map((text) => ({ type: "text", text: `  ${text}` }) as const)];
-}
-
-/** A warranty asks for them. */
-function serialsOf({ serials = [] }: SaleLine): string {
-	return serials.length > 0 ? `S/N ${serials.join(", ")}` : "";
 }
 
 function lineDetail(line: SaleLine, point: string, rate: AmountText): string {

@@ -33,6 +33,11 @@ export function trackedFaultOf({ quantity, conversion = "1", batch = "", serials
 	return "";
 }
 
+/** As a receipt shows them, for a warranty asks for them; "" without any. */
+export function serialsText({ serials = [] }: Pick<Tracked, "serials">): string {
+	return serials.length > 0 ? `S/N ${serials.join(", ")}` : "";
+}
+
 /** Raises Rejected if an item's serial number stands twice in one ticket. */
 export function checkSerials(lines: readonly Tracked[]): void {
 	const seen = new Map<string, Set<string>>();

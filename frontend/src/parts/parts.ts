@@ -41,7 +41,7 @@ export const RefundScreen = panel(() => import("@/returns/RefundScreen.vue"));
 export const ReturnPanel = panel(() => import("@/returns/ReturnPanel.vue"));
 export const GiftCardPanel = panel(() => import("@/credit/GiftCardPanel.vue"));
 export const WeighRow = later(() => import("@/weigh/WeighRow.vue"));
-export const VariantPanel = panel(() => import("@/sell/VariantPanel.vue"));
+export const VariantPanel = panel(() => import("@/variants/VariantPanel.vue"));
 export const NotePanel = panel(() => import("@/sell/NotePanel.vue"));
 export const TicketDiscount = panel(() => import("@/sell/TicketDiscount.vue"));
 export const CustomerPanel = panel(() => import("@/customers/CustomerPanel.vue"));

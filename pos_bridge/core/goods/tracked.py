@@ -26,6 +26,11 @@ def tracked_fault(batch: str, serials: Sequence[str], stock_quantity: int) -> st
 	return ""
 
 
+def serials_text(serials: Sequence[str]) -> str:
+	"""As a receipt shows them, for a warranty asks for them; "" without any."""
+	return f"S/N {', '.join(serials)}" if serials else ""
+
+
 def check_serials(serials_by_line: Iterable[tuple[str, Sequence[str]]]) -> None:
 	"""`Rejected` if an item's serial number stands twice in one ticket; each line is item and serials."""
 	seen: set[tuple[str, str]] = set()

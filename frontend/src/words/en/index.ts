@@ -107,7 +107,7 @@ export const en = {
 	"line.serials": "Serial number",
 	"line.bad_serials": "Serial numbers: {named} of {wanted}. Scan or type them.",
 	"line.drop_serial": "Take out {serial}",
-	"line.unread_serial": "Can’t be read",
+	"line.unread_serial": "Can't be read",
 	"line.serial_twice": "{serial} is in this sale already.",
 
 	"pay.due": "Amount due",

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Item } from "@/catalogue/catalogue";
-import { choicesOf, fitting, tilesOf } from "@/sell/variants";
+import { choicesOf, fitting, tilesOf } from "@/variants/variants";
 
 const PLAIN: Item = { item: "MUG", name: "Mug", price_minor: 900, group: "Home", unit: "Nos", rates: {}, weighed: false, gtins: [] };
 const variant = (item: string, colour: string, size: string, place: number): Item => ({
