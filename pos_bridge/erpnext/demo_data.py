@@ -165,7 +165,7 @@ def _variant_values(item: Item) -> dict[str, Any]:
 
 
 def _attribute_value(name: str, value: str) -> None:
-	row = {"attribute_value": value, "abbr": value[:3].upper()}
+	row = {"attribute_value": value, "abbr": value.upper()}
 	if not frappe.db.exists("Item Attribute", name):
 		_insert("Item Attribute", attribute_name=name, item_attribute_values=[row])
 		return

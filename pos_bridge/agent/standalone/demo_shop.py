@@ -138,9 +138,9 @@ OPEN_PRICES = frozenset({"HOM-10"})
 SERIALS = frozenset({"HOM-07"})
 """Each piece of them has a serial number."""
 APRON, APRON_TEMPLATE = "Barista apron", "HOM-APRON"
-COLOURS, SIZES = ("Black", "Sand"), ("S", "M", "L")
-APRONS = {"HOM-23": (0, 0), "HOM-24": (0, 1), "HOM-25": (0, 2), "HOM-26": (1, 0), "HOM-27": (1, 1)}
-"""Variants by the places of colour and size; there is none of sand in L."""
+COLOURS, SIZES = ("Black", "Sand"), ("S/M", "L/XL")
+APRONS = {"HOM-23": (0, 0), "HOM-24": (0, 1), "HOM-25": (1, 0)}
+"""Variants by the places of colour and size; there is none of sand in L/XL."""
 
 CUSTOMERS = (
 	("CUST-0001", "Café Morgenrot", "+49 30 5550101", "kueche@morgenrot.example", "Commercial", ""),
