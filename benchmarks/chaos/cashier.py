@@ -25,6 +25,9 @@ ANSWER_SECONDS = 20.0
 ACT_MS = 2_000
 BREATH_SECONDS = 0.02
 LOAD_AGAIN_SECONDS = 0.4
+SCRIPTS_SECONDS = 5.0
+"""Nobody loads a page again every half second while it is coming."""
+OUR_PAGE = "<title>POS Bridge</title>"
 UNTAKEN_SECONDS = 1.5
 TRACED = 25
 """Glances that a fault tells of."""
@@ -144,9 +147,9 @@ class Cashier:
 
 	# What is done on each screen.
 
-	async def _nothing(self, page: Page, _: Mapping[str, Any]) -> None:
-		"""Neither network nor kept page, or a tab that crashed."""
-		await asyncio.sleep(LOAD_AGAIN_SECONDS)
+	async def _nothing(self, page: Page, seen: Mapping[str, Any]) -> None:
+		"""Neither network nor kept page, or a tab that crashed; a page that still comes is waited for."""
+		await asyncio.sleep(SCRIPTS_SECONDS if OUR_PAGE in seen["nothing"] else LOAD_AGAIN_SECONDS)
 		if page is self.computer.page and await self._still_nothing(page):
 			await self.computer.load(page)
 

@@ -24,5 +24,6 @@
 		failed: document.querySelector("main.start button[autofocus]") !== null,
 		starting: said("main.start"),
 		notices: all(".notice"),
+		nothing: screen === "none" ? `${location.href} ${document.documentElement.outerHTML.slice(0, 400)}` : "",
 	};
 }
