@@ -87,7 +87,7 @@ def test_each_piece_with_a_serial_number_is_named_once_and_printed(till, demo):
 	field.wait_for()
 	scan(till, "CS7-000123")
 	till.get_by_text("CS7-000123 is in this sale already.").wait_for()
-	field.press_sequentially("CS7-000124", delay=80)
+	till.keyboard.type("CS7-000124", delay=80)
 	till.keyboard.press("Enter")
 	scan(till, gtin)
 	till.get_by_role("button", name="Can't be read").click()
