@@ -11,6 +11,7 @@ def test_the_tour_is_offered_once_can_be_left_and_is_found_again(till, demo):
 	choose_cashier(till)
 	till.get_by_test_id("tour-offer").click()
 	tour = till.get_by_role("dialog", name="Look around")
+	tour.wait_for()
 	steps = []
 	while till.get_by_test_id("tour-next").count():
 		steps.append(tour.locator("h2").inner_text())
