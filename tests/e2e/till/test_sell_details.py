@@ -89,6 +89,7 @@ def test_each_piece_with_a_serial_number_is_named_once_and_printed(till, demo):
 	till.get_by_text("CS7-000123 is in this sale already.").wait_for()
 	till.keyboard.type("CS7-000124", delay=80)
 	till.keyboard.press("Enter")
+	till.get_by_role("button", name="Edit Coffee scale with timer, 49.90, S/N CS7-000124").wait_for()
 	scan(till, gtin)
 	till.get_by_role("button", name="Can't be read").click()
 	till.get_by_role("button", name="Save").click()
