@@ -119,13 +119,11 @@ def _item(item: Item, abbr: str) -> bool:
 	if frappe.db.exists("Item", item.item):
 		return False
 	_group(item.group)
-	_insert(
-		"Item",
+	_insert_item(
+		item,
+		item.item,
+		item.name,
 		**(_variant_values(item) if item.variant else {}),
-		item_code=item.item,
-		item_name=item.name,
-		item_group=item.group,
-		stock_uom=_unit(item.unit),
 		pos_bridge_weighed=int(item.weighed),
 		pos_bridge_open_price=int(item.open_price),
 		barcodes=[
@@ -144,6 +142,12 @@ def _item(item: Item, abbr: str) -> bool:
 	return True
 
 
+def _insert_item(like: Item, code: str, name: str, **more: Any) -> None:
+	"""An Item of the same group and unit as `like`: itself, or its template."""
+	unit = _unit(like.unit)
+	_insert("Item", item_code=code, item_name=name, item_group=like.group, stock_uom=unit, **more)
+
+
 def _variant_values(item: Item) -> dict[str, Any]:
 	"""What makes it one of its template's, which is made before its first one."""
 	variant = item.variant
@@ -151,15 +155,8 @@ def _variant_values(item: Item) -> dict[str, Any]:
 	for name, value, _ in variant.attributes:
 		_attribute_value(name, value)
 	if not frappe.db.exists("Item", item.variant_of):
-		_insert(
-			"Item",
-			item_code=item.variant_of,
-			item_name=variant.name,
-			item_group=item.group,
-			stock_uom=_unit(item.unit),
-			has_variants=1,
-			attributes=[{"attribute": name} for name, _, _ in variant.attributes],
-		)
+		names = [{"attribute": name} for name, _, _ in variant.attributes]
+		_insert_item(item, item.variant_of, variant.name, has_variants=1, attributes=names)
 	attributes = [{"attribute": name, "attribute_value": value} for name, value, _ in variant.attributes]
 	return {"variant_of": item.variant_of, "attributes": attributes}
 

@@ -25,12 +25,17 @@ export function trackedFaultOf({ quantity, conversion = "1", batch = "", serials
 		return "the batch's number is too long, or has blanks around it.";
 	}
 	if (serials.length > MAX_SERIALS) return `it has more than ${MAX_SERIALS} serial numbers.`;
-	const stock = roundRatio(parseDecimal(quantity) * parseDecimal(conversion), SCALE, "commercial", 0);
+	const stock = stockOf(quantity, conversion);
 	const wanted = BigInt(serials.length) * SCALE;
 	if (serials.length > 0 && stock !== wanted && -stock !== wanted) {
 		return "it has not as many serial numbers as its quantity in stock units.";
 	}
 	return "";
+}
+
+/** Stock units in a quantity, times 10^9. */
+export function stockOf(quantity: string, conversion = "1"): bigint {
+	return roundRatio(parseDecimal(quantity) * parseDecimal(conversion), SCALE, "commercial", 0);
 }
 
 /** As a receipt shows them, for a warranty asks for them; "" without any. */

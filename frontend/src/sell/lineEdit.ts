@@ -1,7 +1,8 @@
 // What the line editor's fields mean: a quantity and a discount, or the words that say why not.
 // Pure; it never changes the cart.
 
-import { SCALE, formatDecimal, parseDecimal, roundRatio } from "@/core/money";
+import { SCALE, formatDecimal } from "@/core/money";
+import { stockOf } from "@/core/tracked";
 import { percentOf } from "@/people/rights";
 import type { CartLine, Discount } from "@/till/cart";
 import { readDecimal, showDecimal, type Money } from "@/till/format";
@@ -44,7 +45,7 @@ export function readLineFields(fields: LineFields, { line, weighed }: Pick<CartL
 	const price_minor = fields.price === undefined ? line.price_minor : (money.parseRate(fields.price) ?? 0);
 	if (fields.price !== undefined && price_minor <= 0) return { kind: "invalid", field: "price", problem: t("line.bad_price") };
 	const { serials = [] } = fields;
-	const wanted = stockPieces(quantity, line.conversion);
+	const wanted = stockOf(quantity, line.conversion);
 	if (fields.serials && BigInt(serials.length) * SCALE !== wanted) {
 		const problem = t("line.bad_serials", { wanted: showDecimal(formatDecimal(wanted)), named: serials.length });
 		return { kind: "invalid", field: "serials", problem };
@@ -52,11 +53,6 @@ export function readLineFields(fields: LineFields, { line, weighed }: Pick<CartL
 	const plain: ValidEdit = { kind: "valid", quantity, price_minor, serials, discount: undefined };
 	if (fields.mode === "none" || fields.discount.trim() === "") return plain;
 	return fields.mode === "percent" ? withPercent(fields, plain) : withAmount(fields, plain, money);
-}
-
-/** Pieces of the stock unit in a quantity, times 10^9. */
-export function stockPieces(quantity: string, conversion = "1"): bigint {
-	return roundRatio(parseDecimal(quantity) * parseDecimal(conversion), SCALE, "commercial");
 }
 
 function withPercent(fields: LineFields, plain: ValidEdit): LineEdit {

@@ -1,6 +1,7 @@
 """A till whose cashiers have roles and PINs: the demo's staff, and the same people on an ERPNext site."""
 
 from pos_bridge.agent.standalone.demo_shop import STAFF
+from tests.e2e.till.test_returns import entries
 
 PINS = {name: pin for name, _, pin, _ in STAFF}
 BADGES = {name: badge for name, _, _, badge in STAFF}
@@ -41,3 +42,8 @@ def approve(page, name="Mira"):
 	dialog.wait_for()
 	enter_pin(page, PINS[name])
 	dialog.wait_for(state="detached")
+
+
+def approvals(shop):
+	"""What each approval says, in the order in which they were given."""
+	return [entry["body"] for entry in entries(shop, "approval")]

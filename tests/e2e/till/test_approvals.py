@@ -6,7 +6,7 @@ from pos_bridge.agent.standalone.demo_shop import goods
 from tests.e2e.running import Standalone
 from tests.e2e.test_sale import pay_cash, scan, tile, until
 from tests.e2e.till.at_the_till import button, count_drawer, open_shift, show_shift
-from tests.e2e.till.staff import approve, sign_in
+from tests.e2e.till.staff import approvals, approve, sign_in
 from tests.e2e.till.test_returns import entries
 
 pytestmark = pytest.mark.browser
@@ -17,10 +17,6 @@ def demo(tmp_path):
 	"""As everywhere, and with a staff."""
 	with Standalone(tmp_path / "demo", arguments=("--staff",)) as running:
 		yield running
-
-
-def approvals(demo):
-	return [entry["body"] for entry in entries(demo, "approval")]
 
 
 def test_more_off_the_sale_than_the_role_allows_is_approved(till, demo):

@@ -11,7 +11,7 @@ from tests.e2e.running import Standalone
 from tests.e2e.test_offline_start import wait_until_ready_for_offline
 from tests.e2e.test_sale import pay_cash, scan, tile, until
 from tests.e2e.till.at_the_till import button, open_shift
-from tests.e2e.till.staff import BADGES, PINS, approve, choose, enter_pin, hire, sign_in
+from tests.e2e.till.staff import BADGES, PINS, approvals, approve, choose, enter_pin, hire, sign_in
 from tests.e2e.till.taps import Taps
 from tests.e2e.till.test_returns import entries, printed
 
@@ -43,10 +43,6 @@ def discount(page, percent):
 	dialog = page.get_by_role("dialog", name="Espresso")
 	dialog.get_by_role("button", name=f"{percent} %").click()
 	dialog.get_by_role("button", name="Save").click()
-
-
-def approvals(demo):
-	return [entry["body"] for entry in entries(demo, "approval")]
 
 
 @ON_BOTH
