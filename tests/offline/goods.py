@@ -11,7 +11,7 @@ from pos_bridge.core.returns import draft_of_return, make_return
 from pos_bridge.core.sale import DraftLine, SaleDraft, Tender, compute, make_sale
 from tests.offline.till import START_MS
 
-GOODS = [each.item for each in goods() if not each.item.variant]
+GOODS = [each.item for each in goods()]
 RATES = {
 	template: {tax: parse_decimal(rate) for tax, rate in rates.items()}
 	for template, rates in PROFILE.templates.items()

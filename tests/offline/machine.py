@@ -50,6 +50,8 @@ FEW_CARTS = st.lists(sales(), max_size=2)
 PICKS = st.integers(0, 1_000)
 PATIENCE_SECONDS = 61.0
 MAX_WAITS = 30
+REMEMBERED_DATES = 2
+"""Business dates whose sales a Pay that is repeated still finds (CARRIED_DAYS of the page's book)."""
 NOISE = [
 	b"",
 	b"{}",
@@ -190,11 +192,17 @@ class TroubledShop(RuleBasedStateMachine):
 		else:
 			self.record(self.next_draft("no_sale", {"reason": "change"}), 1, fates)
 
-	@precondition(lambda self: self.started and (self.account.on_the_till or self.account.unsure))
+	def repeatable(self):
+		"""Ids with which Pay may be pressed again."""
+		dates = sorted({draft["business_date"] for draft in self.drafts.values()})[-REMEMBERED_DATES:]
+		known = self.account.on_the_till | self.account.unsure
+		return sorted(id for id in known if self.drafts[id]["business_date"] in dates)
+
+	@precondition(lambda self: self.started and self.repeatable())
 	@rule(pick=PICKS, other=st.booleans(), fates=FATES)
 	def pay_is_pressed_again(self, pick, other, fates):
 		"""The same id, perhaps with another body: the first stays if it was recorded."""
-		id = picked(sorted(self.account.on_the_till | self.account.unsure), pick)
+		id = picked(self.repeatable(), pick)
 		another = {"kind": "no_sale", "body": {"reason": "another body"}}
 		self.record(self.drafts[id] | another if other else self.drafts[id], 1, fates)
 
