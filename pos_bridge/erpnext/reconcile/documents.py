@@ -112,8 +112,10 @@ def orphans(scope: Scope) -> Iterator[Difference]:
 		"SELECT invoice.name, invoice.pos_bridge_till, invoice.grand_total, invoice.pos_bridge_entry"
 		f" FROM `tabSales Invoice` invoice WHERE {scope.invoices} AND docstatus = 1"
 		" AND NOT EXISTS (SELECT 1 FROM `tabPOS Entry` entry WHERE entry.name = invoice.pos_bridge_entry)"
-		" AND NOT EXISTS (SELECT 1 FROM `tabPOS Entry Posting` posting"
-		"  WHERE posting.document_name = invoice.name AND posting.document_type = 'Sales Invoice')"
+		# A batch stands for many entries and names none.
+		" AND (invoice.pos_bridge_entry <> '' OR NOT EXISTS (SELECT 1 FROM `tabPOS Entry Posting` posting"
+		"  JOIN `tabPOS Entry` entry ON entry.name = posting.parent"
+		"  WHERE posting.document_name = invoice.name AND posting.document_type = 'Sales Invoice'))"
 		" AND NOT EXISTS (SELECT 1 FROM `tabSales Invoice` first_one"
 		"  WHERE first_one.name = invoice.amended_from)",
 		scope.values,
