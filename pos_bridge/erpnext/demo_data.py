@@ -12,7 +12,8 @@ from pos_bridge.core.catalogue import Item, TillProfile
 from pos_bridge.core.errors import Rejected
 from pos_bridge.core.money import SCALE
 from pos_bridge.erpnext.people.roles import make_roles
-from pos_bridge.erpnext.setup import PRICE_LIST, Step, setup_shop
+from pos_bridge.erpnext.setup import PRICE_LIST, TENDERS, Step, setup_shop
+from pos_bridge.erpnext.tenders.codes import FORMATS
 
 Good = tuple[Item, int, int]
 """An item, what one unit cost in minor units, and its opening stock in 10^-9 units."""
@@ -28,7 +29,10 @@ def make_demo(company: str, profile: TillProfile, goods: Sequence[Good]) -> list
 	name = company or _only_company()
 	abbr = frappe.get_cached_value("Company", name, "abbr")
 	taxes = _taxes(name, abbr)
-	steps = setup_shop(name, profile.shop, profile.till, PRICE_LIST, "", taxes)
+	banks = [(tender, "General", tender) for tender, kind in profile.tenders.items() if kind == "bank"]
+	tenders = (*TENDERS, *banks)
+	steps = setup_shop(name, profile.shop, profile.till, PRICE_LIST, "", taxes, tenders)
+	_payment_codes(profile)
 	_dress_till(profile)
 	_cashiers(profile)
 	steps += [Step("made", f"POS Cashier Role {name}") for name in make_roles()]
@@ -84,6 +88,23 @@ def _tax_account(company: str, abbr: str, label: str) -> str:
 			"Account", account_name=name, company=company, parent_account=group or leaf, account_type="Tax"
 		)
 	return f"{name} - {abbr}"
+
+
+def _payment_codes(profile: TillProfile) -> None:
+	"""What customers scan to pay by bank, where nobody has said anything else."""
+	kinds = {code: kind for kind, code in FORMATS.items()}
+	for row in frappe.get_doc("POS Profile", profile.shop).payments:
+		code = profile.payment_codes.get(row.mode_of_payment.removesuffix(f" {profile.shop}"))
+		mode = frappe.get_doc("Mode of Payment", row.mode_of_payment)
+		if code and not mode.pos_bridge_code_format:
+			mode.update(
+				{
+					"pos_bridge_code_format": kinds[code.format],
+					"pos_bridge_code_account": code.account,
+					"pos_bridge_code_name": code.name,
+				}
+			)
+			mode.save(ignore_permissions=True)
 
 
 def _dress_till(profile: TillProfile) -> None:

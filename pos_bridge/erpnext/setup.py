@@ -3,7 +3,7 @@
 It never changes a document that exists, and never a setting that others share.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +17,7 @@ from pos_bridge.erpnext.tenders.modes import MODES
 WALK_IN = "Walk-in"
 PRICE_LIST = "Standard Selling"
 TENDERS = (("Cash", "Cash", "Cash"), ("Card", "Bank", "Card Clearing"))
-"""Tender, type of its Mode of Payment and account, name of its account."""
+"""Tender, type of its Mode of Payment, name of its account, which is of the type Bank if not Cash."""
 PURPOSE_ACCOUNTS: Mapping[str, tuple[str, str, str]] = {
 	"difference": ("Cash Over and Short", "Expense", ""),
 	"safe": ("Safe", "Asset", "Cash"),
@@ -73,6 +73,7 @@ def setup_shop(
 	price_list: str = "",
 	warehouse: str = "",
 	taxes: str = "",
+	tenders: Sequence[tuple[str, str, str]] = TENDERS,
 ) -> list[Step]:
 	"""Make or check everything that `till` of `shop` needs; what was made, kept and is wrong, in order.
 
@@ -83,7 +84,7 @@ def setup_shop(
 	_check_arguments(company, shop, price_list, warehouse, taxes)
 	work = _Setup(frappe.get_doc("Company", company), shop)
 	place = _place(work, warehouse)
-	modes = _modes(work)
+	modes = _modes(work, tenders)
 	purposes = _purposes(work)
 	for kind, mode in MODES.items():
 		_plain_mode(work, mode, purposes.get(kind) or purposes["shortage"])
@@ -119,11 +120,8 @@ def _check_arguments(company: str, shop: str, price_list: str, warehouse: str, t
 				f"There is no {doctype} {name!r}.{_did_you_mean(doctype, name, company)}"
 				" Make it first, or name another one."
 			)
-	for doctype, name in (
-		("POS Profile", shop),
-		("Warehouse", warehouse),
-		("Sales Taxes and Charges Template", taxes),
-	):
+	owned = (("POS Profile", shop), ("Warehouse", warehouse), ("Sales Taxes and Charges Template", taxes))
+	for doctype, name in owned:
 		owner = frappe.db.get_value(doctype, name, "company") if name else None
 		if owner not in (None, company):
 			raise Rejected(f"The {doctype} {name} belongs to {owner}, not to {company}. Name another one.")
@@ -160,13 +158,13 @@ def _place(work: _Setup, warehouse: str) -> dict[str, str]:
 	return {"warehouse": place, "cost_center": center}
 
 
-def _modes(work: _Setup) -> list[tuple[str, str]]:
+def _modes(work: _Setup, tenders: Sequence[tuple[str, str, str]]) -> list[tuple[str, str]]:
 	"""The shop's modes of payment with their accounts.
 
 	ERPNext gives a mode one account in a company, so the first shop takes the plain names, others their own.
 	"""
 	plain = not frappe.db.exists("POS Profile", {"company": work.company.name, "name": ("!=", work.shop)})
-	return [_mode(work, *tender, plain=plain) for tender in TENDERS]
+	return [_mode(work, *tender, plain=plain) for tender in tenders]
 
 
 def _mode(work: _Setup, tender: str, kind: str, account_name: str, plain: bool) -> tuple[str, str]:
@@ -175,7 +173,8 @@ def _mode(work: _Setup, tender: str, kind: str, account_name: str, plain: bool) 
 	known = frappe.db.get_value(
 		"Mode of Payment Account", {"parent": mode, "company": work.company.name}, "default_account"
 	)
-	account = known or _account(work, account_name if mode == tender else f"{account_name} {work.shop}", kind)
+	own_account = account_name if mode == tender else f"{account_name} {work.shop}"
+	account = known or _account(work, own_account, "Cash" if kind == "Cash" else "Bank")
 	_make_mode(work, mode, kind, account, known)
 	return mode, account
 

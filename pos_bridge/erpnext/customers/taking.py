@@ -137,13 +137,13 @@ def _fault_words(field: str, code: str) -> str:
 
 def _settle_flags(id: str, customer: str) -> None:
 	"""What was booked before the record came needs nobody's look any more."""
-	flag = frappe.qb.DocType("POS Entry Flag")
+	remark = frappe.qb.DocType("POS Entry Flag")
 	note = _("The record of {0} has come: {1}.").format(id, customer)
 	(
-		frappe.qb.update(flag)
-		.set(flag.reviewed, 1)
-		.set(flag.reviewed_by, "Administrator")
-		.set(flag.reviewed_at, now())
-		.set(flag.review_note, note)
-		.where((flag.flag == FLAG) & (flag.reviewed == 0) & flag.details.like(f"%{id}%"))
+		frappe.qb.update(remark)
+		.set(remark.reviewed, 1)
+		.set(remark.reviewed_by, "Administrator")
+		.set(remark.reviewed_at, now())
+		.set(remark.review_note, note)
+		.where((remark.flag == FLAG) & (remark.reviewed == 0) & remark.details.like(f"%{id}%"))
 	).run()

@@ -175,8 +175,9 @@ def test_the_demo_is_the_standalone_one_and_again_nothing_is_made(site):
 		assert getattr(made, field) == getattr(PROFILE, field), field
 	assert made.code_patterns == PROFILE.code_patterns
 	# Where another shop of the company has them already, a shop's own carry its name.
-	tenders = {mode.removesuffix(f" {PROFILE.shop}"): kind for mode, kind in made.tenders.items()}
-	assert tenders == PROFILE.tenders
+	for field in ("tenders", "payment_codes"):
+		own = {mode.removesuffix(f" {PROFILE.shop}"): kept for mode, kept in getattr(made, field).items()}
+		assert own == getattr(PROFILE, field), field
 	rates = {item.item_code: item for item in _sold_items()}
 	warehouse = shop_of(PROFILE.till).warehouse
 	for item, _, opening in stocked:
