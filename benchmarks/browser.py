@@ -33,14 +33,16 @@ def open_chromium(
 	width: int = 1280,
 	height: int = 800,
 	arguments: Sequence[str] = (),
+	touch: bool = False,
 ) -> BrowserContext:
-	"""A headless browser whose profile, and with it the till's daybook, stays in `profile`."""
+	"""A headless browser whose profile, and with it the till's daybook, stays in `profile`; `touch`: fingers tap."""
 	return playwright.chromium.launch_persistent_context(
 		str(profile),
 		executable_path=CHROMIUM,
 		headless=True,
 		args=[*ARGUMENTS, *arguments],
 		viewport={"width": width, "height": height},
+		has_touch=touch,
 	)
 
 

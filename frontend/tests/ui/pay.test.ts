@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Tender } from "@/core/sale";
-import { pressKey } from "@/pay/keys";
+import { pressKey, pressText, type KeypadKey } from "@/pay/keys";
 import { addTender, settle, takesCash } from "@/pay/payment";
 import { QUICK_CASH_LIMIT, quickCash } from "@/pay/quickCash";
 
@@ -82,5 +82,33 @@ describe("the keypad", () => {
 	it("has no leading noughts and a limit", () => {
 		expect(all(["00", "7"])).toBe("7");
 		expect(all(Array.from({ length: 30 }, () => "9" as const)).length).toBe(12);
+	});
+});
+
+describe("the keypad on a field for words", () => {
+	/** Typed into `text` at its end, unless something else is selected. */
+	const into = (text: string, key: KeypadKey, [start, end] = [text.length, text.length], limit = 8) =>
+		pressText({ text, start, end, limit }, key, ",");
+
+	it("keeps every digit, for numbers of things begin with zeros", () => {
+		expect(into("", "0")).toEqual({ text: "0", at: 1 });
+		expect(into("0", "00")).toEqual({ text: "000", at: 3 });
+		expect(into("A", "point")).toEqual({ text: "A,", at: 2 });
+	});
+
+	it("types where the cursor stands, in place of what is selected", () => {
+		expect(into("A13", "2", [2, 2])).toEqual({ text: "A123", at: 3 });
+		expect(into("A13", "2", [0, 3])).toEqual({ text: "2", at: 1 });
+	});
+
+	it("takes away what is selected, else what stands before the cursor", () => {
+		expect(into("A13", "delete", [1, 3])).toEqual({ text: "A", at: 1 });
+		expect(into("A13", "delete", [2, 2])).toEqual({ text: "A3", at: 1 });
+		expect(into("A13", "delete", [0, 0])).toEqual({ text: "A13", at: 0 });
+	});
+
+	it("ends where the field is full, and knows fields that have no limit", () => {
+		expect(into("12345678", "9")).toEqual({ text: "12345678", at: 8 });
+		expect(into("12345678", "9", [8, 8], -1)).toEqual({ text: "123456789", at: 9 });
 	});
 });

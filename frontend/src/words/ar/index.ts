@@ -115,6 +115,7 @@ export const ar: Dictionary = {
 	"variant.none": "لا يوجد هكذا",
 	"line.serials": "الرقم التسلسلي",
 	"line.bad_serials": "الأرقام التسلسلية: {named} من {wanted}. امسحها أو اكتبها.",
+	"line.add_serial": "إضافة هذا الرقم",
 	"line.drop_serial": "إخراج {serial}",
 	"line.unread_serial": "غير مقروء",
 	"line.serial_twice": "{serial} موجود في هذا البيع بالفعل.",

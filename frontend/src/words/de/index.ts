@@ -107,6 +107,7 @@ export const de: Dictionary = {
 	"variant.none": "Gibt es so nicht",
 	"line.serials": "Seriennummer",
 	"line.bad_serials": "Seriennummern: {named} von {wanted}. Scannen oder eintippen.",
+	"line.add_serial": "Diese Nummer hinzufügen",
 	"line.drop_serial": "{serial} herausnehmen",
 	"line.unread_serial": "Nicht lesbar",
 	"line.serial_twice": "{serial} ist schon in diesem Verkauf.",

@@ -106,6 +106,7 @@ export const en = {
 	"variant.none": "None like this",
 	"line.serials": "Serial number",
 	"line.bad_serials": "Serial numbers: {named} of {wanted}. Scan or type them.",
+	"line.add_serial": "Add this number",
 	"line.drop_serial": "Take out {serial}",
 	"line.unread_serial": "Can't be read",
 	"line.serial_twice": "{serial} is in this sale already.",

@@ -107,6 +107,7 @@ export const es: Dictionary = {
 	"variant.none": "No hay así",
 	"line.serials": "Número de serie",
 	"line.bad_serials": "Números de serie: {named} de {wanted}. Escanéalos o escríbelos.",
+	"line.add_serial": "Añadir este número",
 	"line.drop_serial": "Quitar {serial}",
 	"line.unread_serial": "No se lee",
 	"line.serial_twice": "{serial} ya está en esta venta.",

@@ -107,6 +107,7 @@ export const fr: Dictionary = {
 	"variant.none": "N’existe pas ainsi",
 	"line.serials": "Numéro de série",
 	"line.bad_serials": "Numéros de série : {named} sur {wanted}. Scannez-les ou saisissez-les.",
+	"line.add_serial": "Ajouter ce numéro",
 	"line.drop_serial": "Retirer {serial}",
 	"line.unread_serial": "Illisible",
 	"line.serial_twice": "{serial} est déjà dans cette vente.",
