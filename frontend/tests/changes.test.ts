@@ -244,16 +244,38 @@ describe("the next start", () => {
 		expect([again.catalogue.size, again.catalogue.byItem("SKU-1")?.price_minor]).toEqual([50, 101]);
 	});
 
+	const named = (...customers: string[]) => ({
+		customer: customers, name: customers.map((id) => `${id}.`), mobile: customers.map(() => ""), email: customers.map(() => ""),
+		group: customers.map(() => "Retail"), price_list: customers.map(() => ""),
+	});
+
 	test("keeps customers as they are by now, without those who are gone", async () => {
 		const { catalogue, source } = await open(new CatalogueStore());
-		const named = (...customers: string[]) => ({
-			customer: customers, name: customers.map((id) => `${id}.`), mobile: customers.map(() => ""), email: customers.map(() => ""),
-			group: customers.map(() => "Retail"), price_list: customers.map(() => ""),
-		});
 		source.change({ customers: named("C1", "C2") });
 		source.change({ customers: { ...named("C2"), name: ["Bo"] }, gone_customers: ["C1"] });
 		await catalogue.poll();
 		expect([await readCustomer("C1"), (await readCustomer("C2"))?.name, (await allCustomers()).length]).toEqual([undefined, "Bo", 1]);
+	});
+
+	test("knows that customers are still to come until the company was asked for them", async () => {
+		const { catalogue, source } = await open((await restart()).shelf);
+		const again = await open((await restart()).shelf);
+		expect([catalogue.awaitsCustomers, again.catalogue.awaitsCustomers]).toEqual([true, true]);
+		source.change({ customers: named("C1") });
+		await catalogue.poll();
+		expect([catalogue.awaitsCustomers, (await open((await restart()).shelf)).catalogue.awaitsCustomers]).toEqual([false, false]);
+	});
+
+	test("has its customers with a new snapshot, not a minute later", async () => {
+		const { catalogue, source } = await open((await restart()).shelf);
+		const { allCustomers: customersNow } = await import("@/server/customers");
+		source.change({ customers: named("C1") });
+		await catalogue.poll();
+		source.change({ reload: true });
+		source.current = { ...snapshotOf("second", 50), cursor: "later" };
+		source.answers.set("later", { cursor: "latest", snapshot: "second", customers: named("C2") });
+		expect(await catalogue.poll()).toBe(true);
+		expect([catalogue.awaitsCustomers, (await customersNow()).map(({ customer }) => customer)]).toEqual([false, ["C2"]]);
 	});
 
 	test("whose opening the browser forgot is opened once more, and said to be silent if that never ends", async () => {

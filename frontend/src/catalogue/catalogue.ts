@@ -33,6 +33,7 @@ export class Catalogue {
 	/** Where the next asking for changes begins; undefined where the company has no cursor. */
 	private cursor: string | undefined;
 	private keptAnswers = 0;
+	private awaiting = false;
 	private downloading: Progress | undefined;
 	private unkept: string | undefined;
 	/** What is kept can't all be read. */
@@ -73,6 +74,11 @@ export class Catalogue {
 		return this.index ? "search" : "scan";
 	}
 
+	/** The company sends its customers behind a snapshot: they are not all here until that was asked for. */
+	get awaitsCustomers(): boolean {
+		return this.awaiting;
+	}
+
 	/** Why this browser could not keep the catalogue for the next start; undefined if it could. */
 	get notKept(): string | undefined {
 		return this.unkept;
@@ -91,6 +97,7 @@ export class Catalogue {
 			if (!texts.every((text, number) => isWhole(columns, number, text))) return false;
 			await this.tabulate(columns);
 		}
+		this.awaiting = changes.length === 0 && snapshot.cursor !== undefined;
 		await this.show(columns, this.applyKept(columns, changes) ?? snapshot.cursor);
 		return true;
 	}
@@ -125,7 +132,12 @@ export class Catalogue {
 	poll(): Promise<boolean> {
 		return this.alone(async () => {
 			if (!this.answer) return this.fetchNewer(true);
-			return (await this.follow()) ?? this.fetchNewer(false);
+			const followed = await this.follow();
+			if (followed !== undefined) return followed;
+			const renewed = await this.fetchNewer(false);
+			// Customers left with the old one, and nobody waits a minute for them.
+			if (renewed) await this.follow();
+			return renewed;
 		});
 	}
 
@@ -220,7 +232,10 @@ export class Catalogue {
 			const changes = await this.company.changes(this.cursor);
 			const other = changes.snapshot !== undefined && changes.snapshot !== columns.base.snapshot.snapshot;
 			if (changes.reload || other) return undefined;
-			if (!isAnyChange(changes)) return round > 0;
+			if (!isAnyChange(changes)) {
+				this.awaiting = false;
+				return round > 0;
+			}
 			await this.take(columns, changes);
 		}
 		return true;
@@ -248,6 +263,7 @@ export class Catalogue {
 			await this.tabulate(columns);
 			await this.keeping(() => this.shelf.finish(snapshot));
 			this.keptAnswers = 0;
+			this.awaiting = snapshot.cursor !== undefined;
 			await this.show(columns, snapshot.cursor);
 			this.spoiled = false;
 		} finally {

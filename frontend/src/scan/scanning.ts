@@ -107,9 +107,9 @@ export function useScanning(around: ScanAround): Scanning {
 		notices.clear();
 		panel.value = undefined;
 		if (!put(found.item, found) || screen.value !== "pay") return;
-		const total = around.money().full(basket.totals.value.total_minor);
-		notices.say({ tone: "info", title: t("pay.scan_added", { name: found.item.name, total }) });
+		notices.say({ tone: "info", title: t("pay.scan_added", { name: found.item.name, total: total() }) });
 	}
+	const total = (): string => around.money().full(basket.totals.value.total_minor);
 	function takeCoupon(code: string): void {
 		basket.coupon(code);
 		const { coupon } = basket.promoted.value;
@@ -122,18 +122,26 @@ export function useScanning(around: ScanAround): Scanning {
 		if (found.kind === "unknown" && hasCoupon(around.snapshot.value, found.code)) return takeCoupon(found.code);
 		if (found.kind === "misread") return problem(t("scan.bad_check", { code: found.code }));
 		if (isReceiptNumber(found.code) && screen.value !== "pay") return around.openReceipt(found.code);
-		if (screen.value !== "sell") return problem(t("scan.unknown", { code: found.code }), t("scan.unknown_hint"));
-		const { customerOf, serve } = around;
-		if (!customerOf || !serve) return unknown(found.code);
-		void customerOf(found.code).catch(() => undefined).then((customer) => {
-			if (!customer || screen.value !== "sell") unknown(found.code);
-			else if (serve(customer)) beep("ok");
-		});
+		void takeCard(found.code, basket.cart.value.id);
+	}
+	/** Whose card it is takes a moment to find; the sale may be paid, or another one, by then. */
+	async function takeCard(code: string, sale: string): Promise<void> {
+		const customer = await around.customerOf?.(code).catch(() => undefined);
+		if (!customer) return unknown(code);
+		const { name } = customer;
+		const isPaying = screen.value === "pay" && around.paying.mayAddItems();
+		const mayServe = basket.cart.value.id === sale && (screen.value === "sell" || isPaying);
+		if (!mayServe) return problem(t("scan.customer_late", { name }), t("scan.customer_late_hint"));
+		if (!around.serve?.(customer)) return;
+		beep("ok");
+		if (isPaying) notices.say({ tone: "info", title: t("pay.customer_added", { name, total: total() }) });
 	}
 	function unknown(code: string): void {
+		if (around.catalogue.awaitsCustomers) return problem(t("scan.customers_not_ready", { code }));
 		beep("error");
 		const action = { label: t("scan.search"), run: around.searchByName };
-		notices.say({ tone: "problem", title: t("scan.unknown", { code }), text: t("scan.unknown_hint"), action });
+		const text = t("scan.unknown_hint");
+		notices.say({ tone: "problem", title: t("scan.unknown", { code }), text, ...(screen.value === "sell" && { action }) });
 	}
 	/** False, in words, while nothing may be sold, or money was taken. */
 	function mayAdd(): boolean {

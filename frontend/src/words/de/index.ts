@@ -136,6 +136,7 @@ export const de: Dictionary = {
 	"pay.unsure": "Es ist nicht sicher, ob der Verkauf gebucht ist: {reason} Wenn ja, zeigt ihn die Kasse nach dem Neuladen.",
 	"pay.scan_refused": "Nicht hinzugefügt: Dieser Verkauf wird gerade bezahlt. Abschließen oder zurück zum Verkauf, dann erneut scannen.",
 	"pay.scan_added": "Hinzugefügt: {name}. Die Summe ist jetzt {total}.",
+	"pay.customer_added": "Verkauf an {name}. Die Summe ist jetzt {total}.",
 	"keypad.label": "Ziffernblock",
 	"keypad.delete": "Letzte Ziffer löschen",
 
@@ -201,6 +202,9 @@ export const de: Dictionary = {
 	"scan.unknown_hint": "Nicht im Sortiment. Nach dem Namen suchen oder beiseitelegen und das Büro um den Code bitten.",
 	"scan.search": "Nach Namen suchen",
 	"scan.not_ready": "Code {code} noch nicht gefunden: Artikel werden noch geladen. Gleich nochmals scannen.",
+	"scan.customers_not_ready": "Code {code} noch nicht gefunden: Kunden werden noch geholt. Gleich nochmals scannen.",
+	"scan.customer_late": "{name} wurde nicht in den Verkauf übernommen",
+	"scan.customer_late_hint": "Es wurde schon Geld gegeben, oder der Verkauf ist vorbei. Zurücknehmen und die Karte erneut scannen, oder beim nächsten Verkauf scannen.",
 	"scan.bad_check": "Code {code} wurde falsch gelesen: Die Prüfziffer stimmt nicht. Nochmals scannen.",
 	"scan.past_date": "{name} war nur bis {date} zu verkaufen.",
 	"scan.sell_anyway": "Trotzdem verkaufen",

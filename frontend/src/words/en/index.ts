@@ -135,6 +135,7 @@ export const en = {
 	"pay.unsure": "It is not certain that the sale is recorded: {reason} If it is, the till shows it after reloading.",
 	"pay.scan_refused": "Not added: this sale is being paid. Finish it, or go back to it, then scan again.",
 	"pay.scan_added": "Added: {name}. The total is now {total}.",
+	"pay.customer_added": "Sold to {name}. The total is now {total}.",
 	"keypad.label": "Keypad",
 	"keypad.delete": "Delete last digit",
 
@@ -200,6 +201,9 @@ export const en = {
 	"scan.unknown_hint": "Not in the catalogue. Search it by name, or put it aside and ask the office to add the code.",
 	"scan.search": "Search by name",
 	"scan.not_ready": "Code {code} not found yet: items are still loading. Scan it again in a moment.",
+	"scan.customers_not_ready": "Code {code} not found yet: customers are still being fetched. Scan it again in a moment.",
+	"scan.customer_late": "{name} was not put on the sale",
+	"scan.customer_late_hint": "Money was given already, or the sale is over. Take it back and scan the card again, or scan it with the next sale.",
 	"scan.bad_check": "Code {code} was misread: its check digit is wrong. Scan it again.",
 	"scan.past_date": "{name} was to be sold by {date}.",
 	"scan.sell_anyway": "Sell it anyway",

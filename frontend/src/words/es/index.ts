@@ -136,6 +136,7 @@ export const es: Dictionary = {
 	"pay.unsure": "No es seguro que la venta esté registrada: {reason} Si lo está, la caja la muestra al volver a cargar.",
 	"pay.scan_refused": "No añadido: esta venta se está cobrando. Termínala o vuelve a ella y escanea otra vez.",
 	"pay.scan_added": "Añadido: {name}. El total es ahora {total}.",
+	"pay.customer_added": "Venta a {name}. El total es ahora {total}.",
 	"keypad.label": "Teclado numérico",
 	"keypad.delete": "Borrar la última cifra",
 
@@ -201,6 +202,9 @@ export const es: Dictionary = {
 	"scan.unknown_hint": "No está en el catálogo. Búscalo por nombre, o apártalo y pide a la oficina que añada el código.",
 	"scan.search": "Buscar por nombre",
 	"scan.not_ready": "Código {code} aún no encontrado: los artículos todavía se están cargando. Escanéalo otra vez en un momento.",
+	"scan.customers_not_ready": "Código {code} aún no encontrado: los clientes todavía se están cargando. Escanéalo otra vez en un momento.",
+	"scan.customer_late": "{name} no se ha puesto en la venta",
+	"scan.customer_late_hint": "Ya se ha dado dinero o la venta ha terminado. Devuélvelo y escanea la tarjeta otra vez, o escanéala en la próxima venta.",
 	"scan.bad_check": "El código {code} se ha leído mal: su dígito de control no cuadra. Escanéalo otra vez.",
 	"scan.past_date": "{name} debía venderse hasta el {date}.",
 	"scan.sell_anyway": "Vender de todos modos",

@@ -136,6 +136,7 @@ export const fr: Dictionary = {
 	"pay.unsure": "Il n’est pas certain que la vente soit enregistrée : {reason} Si elle l’est, la caisse l’affiche après rechargement.",
 	"pay.scan_refused": "Pas ajouté : cette vente est en cours de paiement. Terminez-la ou revenez-y, puis scannez de nouveau.",
 	"pay.scan_added": "Ajouté : {name}. Le total est maintenant de {total}.",
+	"pay.customer_added": "Vente à {name}. Le total est maintenant de {total}.",
 	"keypad.label": "Pavé numérique",
 	"keypad.delete": "Effacer le dernier chiffre",
 
@@ -201,6 +202,9 @@ export const fr: Dictionary = {
 	"scan.unknown_hint": "Absent du catalogue. Cherchez par le nom, ou mettez-le de côté et demandez au bureau d’ajouter le code.",
 	"scan.search": "Chercher par le nom",
 	"scan.not_ready": "Code {code} pas encore trouvé : les articles se chargent encore. Rescannez-le dans un instant.",
+	"scan.customers_not_ready": "Code {code} pas encore trouvé : les clients se chargent encore. Rescannez-le dans un instant.",
+	"scan.customer_late": "{name} n’a pas été mis sur la vente",
+	"scan.customer_late_hint": "De l’argent a déjà été donné, ou la vente est finie. Rendez-le et scannez de nouveau la carte, ou scannez-la à la prochaine vente.",
 	"scan.bad_check": "Le code {code} a été mal lu : son chiffre de contrôle est faux. Rescannez-le.",
 	"scan.past_date": "{name} était à vendre jusqu’au {date}.",
 	"scan.sell_anyway": "Vendre quand même",
