@@ -35,7 +35,10 @@ def open_chromium(
 	arguments: Sequence[str] = (),
 	touch: bool = False,
 ) -> BrowserContext:
-	"""A headless browser whose profile, and with it the till's daybook, stays in `profile`. `touch`: fingers tap."""
+	"""A headless browser whose profile, and with it the till's daybook, stays in `profile`.
+
+	`touch`: it is tapped by fingers.
+	"""
 	return playwright.chromium.launch_persistent_context(
 		str(profile),
 		executable_path=CHROMIUM,

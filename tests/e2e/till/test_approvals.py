@@ -7,7 +7,7 @@ from tests.e2e.running import Standalone
 from tests.e2e.test_sale import pay_cash, scan, tile, until
 from tests.e2e.till.at_the_till import button, count_drawer, open_shift, show_shift
 from tests.e2e.till.staff import approvals, approve, sign_in
-from tests.e2e.till.test_returns import entries
+from tests.e2e.till.test_returns import entries, printed
 
 pytestmark = pytest.mark.browser
 
@@ -71,3 +71,40 @@ def test_a_large_difference_in_the_drawer_is_approved(till, demo):
 	(approval,) = approvals(demo)
 	assert (approval["action"], approval["amount_minor"]) == ("shift_difference", 1000)
 	assert approval["of"] == closed["id"]
+
+
+@pytest.fixture
+def copies_are_approved(browser):
+	"""A shop whose cashiers may not print a receipt again by themselves; the roles to begin with let them."""
+
+	def answer(route):
+		asked = route.fetch()
+		said = asked.json()
+		(cashier,) = (role for role in said["message"]["roles"] if role["role"] == "Cashier")
+		cashier["rights"]["reprint"] = {"may": "approval"}
+		route.fulfill(response=asked, json=said)
+
+	browser.route("**/pos_bridge.api.snapshot", answer)
+
+
+def test_a_receipt_is_printed_again_with_approval_only_and_says_that_it_is_a_copy(
+	copies_are_approved, till, demo
+):
+	sign_in(till, "Noor")
+	tile(till, "Espresso", "2.40").click()
+	pay_cash(till, "5")
+	till.get_by_text("Receipt printed").wait_for()
+	button(till, "Print again").click()
+	dialog = till.get_by_role("dialog", name="Approval needed")
+	dialog.get_by_text("T1-1-000001").wait_for()
+	till.keyboard.press("Escape")
+	dialog.wait_for(state="detached")
+	assert (approvals(demo), entries(demo, "reprint"), printed(demo)) == ([], [], 1)
+	button(till, "Print again").click()
+	approve(till)
+	till.get_by_text("Copy 1 of this receipt").wait_for()
+	(sale,), (copy,), (approval,) = entries(demo, "sale"), entries(demo, "reprint"), approvals(demo)
+	assert copy["body"]["of"] == sale["id"]
+	assert (approval["action"], approval["of"]) == ("reprint", sale["id"])
+	until(lambda: printed(demo) == 2)
+	assert "COPY 1" in demo.paper()

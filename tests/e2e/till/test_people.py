@@ -318,7 +318,7 @@ def test_people_clock_in_and_out_by_pin(till, demo):
 	menu(till, "Clock in or out")
 	choose(till, "Ada")
 	enter_pin(till, PINS["Ada"])
-	till.get_by_text("In since").wait_for()
+	till.get_by_text(re.compile("^In since")).wait_for()
 	till.get_by_test_id("clock-out").click()
 	found = until(
 		lambda: (

@@ -182,6 +182,7 @@ def test_the_age_is_asked_of_the_next_customer_again(till, demo):
 	choose_cashier(till)
 	till.get_by_role("button", name="Drinks", exact=True).click()
 	tile(till, "Riesling dry 0.75 l", "9.90").click()
+	till.get_by_text("Is the customer 16 or older?").wait_for()
 	till.keyboard.press("Escape")
 	until(lambda: till.get_by_role("button", name="Edit Riesling").count() == 0)
 	tile(till, "Riesling dry 0.75 l", "9.90").click()
