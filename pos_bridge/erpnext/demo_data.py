@@ -147,6 +147,7 @@ def _item(item: Item, abbr: str) -> bool:
 		**(_variant_values(item) if item.variant else {}),
 		pos_bridge_weighed=int(item.weighed),
 		pos_bridge_open_price=int(item.open_price),
+		has_serial_no=int(item.serials),
 		barcodes=[
 			*({"barcode": gtin} for gtin in item.gtins),
 			*({"barcode": gtin, "uom": _unit(each.unit)} for each in item.units for gtin in each.gtins),
@@ -258,6 +259,7 @@ def _receive(company: str, profile: TillProfile, goods: Sequence[Good]) -> None:
 				"t_warehouse": warehouse,
 				"qty": opening / SCALE,
 				"basic_rate": cost / 100,
+				**(_serials(item, opening // SCALE) if item.serials else {}),
 			}
 			for item, cost, opening in goods
 			if opening
@@ -266,6 +268,12 @@ def _receive(company: str, profile: TillProfile, goods: Sequence[Good]) -> None:
 	# `submit` would leave it to a background job, as it does with more than a hundred rows.
 	received.docstatus = 1
 	received.save(ignore_permissions=True)
+
+
+def _serials(item: Item, pieces: int) -> dict[str, Any]:
+	"""A number for each piece, as it would stand on it."""
+	numbers = [f"{item.item}-{piece:04}" for piece in range(1, pieces + 1)]
+	return {"use_serial_batch_fields": 1, "serial_no": "\n".join(numbers)}
 
 
 def _insert(doctype: str, **fields: Any) -> Any:

@@ -189,6 +189,8 @@ def test_the_demo_is_the_standalone_one_and_again_nothing_is_made(site):
 		assert (found.barcode or None) == (item.gtins[0] if item.gtins else None)
 		on_hand = frappe.db.get_value("Bin", {"item_code": item.item, "warehouse": warehouse}, "actual_qty")
 		assert round((on_hand or 0) * 10**9) == opening
+		pieces = frappe.db.count("Serial No", {"item_code": item.item, "warehouse": warehouse})
+		assert pieces * 10**9 == (opening if item.serials else 0)
 	assert {step.outcome for step in make_demo("", PROFILE, stocked)} == {"kept"}
 
 
