@@ -69,6 +69,7 @@ def _selling(page: Page) -> Iterator[str]:
 	page.locator(".nothing").wait_for()
 	yield "search-nothing"
 	page.keyboard.press("Escape")
+	yield from _questions(page)
 	for index in (0, 1, 0, 3):
 		page.locator(".tile").nth(index).click()
 	_show_cart(page)
@@ -85,6 +86,26 @@ def _selling(page: Page) -> Iterator[str]:
 	_close(page)
 	yield from _panel(page, "F1", "hold")
 	yield from _panel(page, "F10", "void")
+
+
+def _questions(page: Page) -> Iterator[str]:
+	"""What is asked of goods before they are in the sale; the shop's own names are the same in every language."""
+	page.locator(".chips .chip").last.click()
+	page.locator(".view").evaluate("(each) => each.scrollTo(0, each.scrollHeight)")
+	page.locator(".tile", has_text="Barista apron").click()
+	page.locator("dialog[open] .values .button").first.click()
+	page.locator("dialog[open] .values .button[aria-pressed=true]").wait_for()
+	yield "variant"
+	_close(page)
+	page.locator(".view").evaluate("(each) => each.scrollTo(0, 0)")
+	page.locator(".tile", has_text="Coffee scale").click()
+	page.locator("#line-quantity").fill("2")
+	page.locator("#line-serial").fill("CS7-000123")
+	page.keyboard.press("Enter")
+	page.locator("dialog[open] .serials li").wait_for()
+	yield "line-serials"
+	_close(page)
+	page.locator(".chips .chip").first.click()
 
 
 def _show_cart(page: Page) -> None:
