@@ -23,6 +23,11 @@ class Taps:
 		target.click()
 		self.count += 1
 
+	def digits(self, page, digits: str) -> None:
+		"""Typed on the page's own keypad; they count as no taps of a flow."""
+		for digit in digits:
+			page.locator(".keypad").get_by_role("button", name=digit, exact=True).click()
+
 	def end(self, flow: str) -> None:
 		"""The flow is over: it took no more than its budget."""
 		assert self.count <= budget(flow), f"{flow} took {self.count} taps"

@@ -121,6 +121,17 @@ def test_pieces_of_one_line_have_a_serial_number_each(till, demo):
 	assert [(line["quantity"], line["serials"]) for line in sale["body"]["lines"]] == [("1", ["A2"])]
 
 
+def test_a_serial_number_that_is_typed_takes_two_taps_and_its_digits(till):
+	choose_cashier(till)
+	till.get_by_role("button", name="Home and gifts", exact=True).click()
+	taps = Taps()
+	taps(tile(till, "Coffee scale with timer", "49.90"))
+	taps.digits(till, "7012")
+	taps(till.get_by_role("button", name="Save"))
+	taps.end("Serial number, typed")
+	till.get_by_role("button", name="Edit Coffee scale with timer, 49.90, S/N 7012").wait_for()
+
+
 @ON_BOTH
 def test_a_variant_is_chosen_by_colour_and_size(till, demo):
 	choose_cashier(till)
