@@ -57,6 +57,7 @@ def test_a_part_of_a_receipt_comes_back_and_is_paid_out_as_it_was_paid(till, dem
 	taps(till.get_by_test_id("take-back"))
 	assert till.get_by_test_id("total").inner_text() == "€3.40"
 	taps(till.get_by_test_id("pay"))
+	assert till.get_by_test_id("confirm").inner_text() == "Give back €3.40", "the drawer opens then"
 	taps(till.get_by_test_id("confirm"))
 	taps(till.get_by_test_id("next"))
 	taps.end("Return with receipt")
@@ -150,6 +151,7 @@ def test_a_card_sale_goes_back_to_the_card_or_onto_store_credit(till, demo):
 			till.get_by_role("button", name=way).click()
 		else:
 			till.get_by_text("Give back €3.40 at the card terminal").wait_for()
+		assert till.get_by_test_id("confirm").inner_text() == "Given back: €3.40"
 		till.get_by_test_id("confirm").click()
 		till.get_by_test_id("next").click()
 	card, credit = (each["body"]["tenders"][0] for each in entries(demo, "return"))

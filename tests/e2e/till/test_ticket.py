@@ -68,6 +68,8 @@ def test_a_discount_on_the_whole_sale_has_a_reason_that_stands_on_the_receipt(ti
 	taps = Taps()
 	taps(till.get_by_role("button", name="Discount", exact=True))
 	taps(till.get_by_role("button", name="10 %"))
+	assert till.get_by_role("alert").count() == 0, "nobody forgot the reason yet"
+	till.get_by_role("button", name="Save").click()
 	till.get_by_text("Choose or type a reason").wait_for()
 	taps(till.get_by_role("button", name="Regular customer"))
 	taps(till.get_by_role("button", name="Save"))

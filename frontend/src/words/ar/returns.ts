@@ -52,6 +52,7 @@ export const returns: Part<typeof english> = {
 	"back.credit_hint": "الإيصال يبيّن رقم الرصيد.",
 	"back.at_terminal": "رُدّ {amount} على جهاز البطاقة ثم أكِّد هنا.",
 	"back.by_bank": "رُدّ {amount} بتحويل من الحساب البنكي.",
+	"back.confirm_cash": "رد {amount}",
 	"back.confirm": "رُدّ: {amount}",
 	"back.done": "رد المبلغ",
 	"back.done_already": "رُدّ",

@@ -37,7 +37,7 @@ export const ticket: Part<typeof english> = {
 	"ticket.title": "خصم على البيع كله",
 	"ticket.percent": "نسبة مئوية",
 	"ticket.amount": "مبلغ",
-	"ticket.why": "السبب",
+	"ticket.why": "السبب (يظهر على الإيصال)",
 	"ticket.reason.regular": "عميل دائم",
 	"ticket.reason.damaged": "عبوة متضررة",
 	"ticket.reason.goodwill": "مجاملة",

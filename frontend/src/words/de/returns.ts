@@ -52,6 +52,7 @@ export const returns: Part<typeof english> = {
 	"back.credit_hint": "Die Nummer des Guthabens steht auf dem Beleg.",
 	"back.at_terminal": "{amount} am Kartenterminal gutschreiben, dann hier bestätigen.",
 	"back.by_bank": "{amount} vom Bankkonto zurücküberweisen.",
+	"back.confirm_cash": "{amount} zurückgeben",
 	"back.confirm": "Zurückgegeben: {amount}",
 	"back.done": "Zurückgeben",
 	"back.done_already": "Zurückgegeben",

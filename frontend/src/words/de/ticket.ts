@@ -33,7 +33,7 @@ export const ticket: Part<typeof english> = {
 	"ticket.title": "Rabatt auf den ganzen Verkauf",
 	"ticket.percent": "Prozent",
 	"ticket.amount": "Betrag",
-	"ticket.why": "Warum",
+	"ticket.why": "Warum (steht auf dem Bon)",
 	"ticket.reason.regular": "Stammkunde",
 	"ticket.reason.damaged": "Verpackung beschädigt",
 	"ticket.reason.goodwill": "Kulanz",

@@ -49,6 +49,7 @@ export const returns = {
 	"back.credit_hint": "The receipt shows the number of the credit.",
 	"back.at_terminal": "Give back {amount} at the card terminal, then confirm here.",
 	"back.by_bank": "Transfer {amount} back from the bank account.",
+	"back.confirm_cash": "Give back {amount}",
 	"back.confirm": "Given back: {amount}",
 	"back.done": "Give back",
 	"back.done_already": "Given back",

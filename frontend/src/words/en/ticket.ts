@@ -30,7 +30,7 @@ export const ticket = {
 	"ticket.title": "Discount on the whole sale",
 	"ticket.percent": "Percent",
 	"ticket.amount": "Amount",
-	"ticket.why": "Why",
+	"ticket.why": "Why (stands on the receipt)",
 	"ticket.reason.regular": "Regular customer",
 	"ticket.reason.damaged": "Damaged packing",
 	"ticket.reason.goodwill": "Goodwill",

@@ -52,6 +52,7 @@ export const returns: Part<typeof english> = {
 	"back.credit_hint": "El recibo muestra el número del vale.",
 	"back.at_terminal": "Devuelve {amount} en el datáfono y confírmalo aquí.",
 	"back.by_bank": "Devuelve {amount} por transferencia bancaria.",
+	"back.confirm_cash": "Devolver {amount}",
 	"back.confirm": "Devuelto: {amount}",
 	"back.done": "A devolver",
 	"back.done_already": "Devuelto",

@@ -33,7 +33,7 @@ export const ticket: Part<typeof english> = {
 	"ticket.title": "Descuento en toda la venta",
 	"ticket.percent": "Porcentaje",
 	"ticket.amount": "Importe",
-	"ticket.why": "Por qué",
+	"ticket.why": "Por qué (figura en el recibo)",
 	"ticket.reason.regular": "Cliente habitual",
 	"ticket.reason.damaged": "Embalaje dañado",
 	"ticket.reason.goodwill": "Cortesía",

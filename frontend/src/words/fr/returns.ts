@@ -52,6 +52,7 @@ export const returns: Part<typeof english> = {
 	"back.credit_hint": "Le ticket porte le numéro de l’avoir.",
 	"back.at_terminal": "Remboursez {amount} sur le terminal de paiement, puis confirmez ici.",
 	"back.by_bank": "Remboursez {amount} par virement bancaire.",
+	"back.confirm_cash": "Rembourser {amount}",
 	"back.confirm": "Remboursé : {amount}",
 	"back.done": "À rembourser",
 	"back.done_already": "Remboursé",

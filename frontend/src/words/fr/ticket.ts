@@ -33,7 +33,7 @@ export const ticket: Part<typeof english> = {
 	"ticket.title": "Remise sur toute la vente",
 	"ticket.percent": "Pourcentage",
 	"ticket.amount": "Montant",
-	"ticket.why": "Pourquoi",
+	"ticket.why": "Pourquoi (figure sur le ticket)",
 	"ticket.reason.regular": "Client fidèle",
 	"ticket.reason.damaged": "Emballage abîmé",
 	"ticket.reason.goodwill": "Geste commercial",
