@@ -89,7 +89,7 @@ def _selling(page: Page) -> Iterator[str]:
 
 
 def _questions(page: Page) -> Iterator[str]:
-	"""What is asked of goods before they are in the sale; the shop's own names are the same in every language."""
+	"""What is asked of goods before they are in the sale; their names are the same in every language."""
 	page.locator(".chips .chip").last.click()
 	page.locator(".view").evaluate("(each) => each.scrollTo(0, each.scrollHeight)")
 	page.locator(".tile", has_text="Barista apron").click()

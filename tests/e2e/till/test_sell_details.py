@@ -98,6 +98,7 @@ def test_each_piece_with_a_serial_number_is_named_once_and_printed(till, demo):
 	(sale,) = entries(demo, "sale")
 	assert [line.get("serials") for line in sale["body"]["lines"]] == [["HOM-07-0001"], ["HOM-07-0002"], None]
 	until(lambda: demo.entry_states().get(sale["id"]) == "posted")
+	assert demo.booked(sale["id"])["Cost of Goods Sold"] == 3 * 2760, "the books know where each of them was"
 	until(lambda: printed(demo) == 1)
 	assert "S/N HOM-07-0002" in demo.paper()
 
