@@ -15,6 +15,13 @@ SCALE = 10**9
 MAX_MINOR = 2**53 - 1
 """The largest amount: what JavaScript holds exactly."""
 
+_NO_DECIMALS = frozenset(
+	(
+		*("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW"),
+		*("PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"),
+	)
+)
+_THREE_DECIMALS = frozenset(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"))
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,11})(\.[0-9]{0,8}[1-9])?")
 
 
@@ -50,6 +57,13 @@ def _tie_goes_up(floor: int, rounding: Rounding, precision: int) -> bool:
 	if rounding is Rounding.BANKERS_LEGACY and precision > 0:
 		return True
 	return floor % 2 == 1
+
+
+def currency_decimals(currency: str) -> int:
+	"""How many decimals a currency's minor unit has. Source: ISO 4217."""
+	if currency in _NO_DECIMALS:
+		return 0
+	return 3 if currency in _THREE_DECIMALS else 2
 
 
 def allocate(total: int, weights: Sequence[int]) -> tuple[int, ...]:

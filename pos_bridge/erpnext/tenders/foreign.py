@@ -8,13 +8,8 @@ from typing import Any
 
 import frappe
 
+from pos_bridge.core.money import currency_decimals
 from pos_bridge.erpnext.shop import decimal_text
-
-_DECIMALS = {
-	**dict.fromkeys(("JPY", "KRW", "VND", "CLP", "ISK", "XAF", "XOF", "XPF", "PYG", "UGX", "RWF"), 0),
-	**dict.fromkeys(("KWD", "BHD", "OMR", "TND", "JOD", "IQD", "LYD"), 3),
-}
-"""Where they are not 2. Source: ISO 4217."""
 
 
 def rates_of(profile: Any, currency: str, today: date | str) -> list[dict[str, Any]]:
@@ -35,7 +30,7 @@ def _rate(code: str, currency: str, today: date | str) -> dict[str, Any] | None:
 		return None
 	return {
 		"currency": code,
-		"currency_precision": _DECIMALS.get(code, 2),
+		"currency_precision": currency_decimals(code),
 		"rate": decimal_text(row.exchange_rate),
 		"as_of": str(row.date),
 	}
