@@ -38,6 +38,11 @@ class Retryable(PosBridgeError):
 	retryable = True
 	status = 503
 
+	def __init__(self, message: str, *, code: str | None = None, retry_after_seconds: int = 0) -> None:
+		"""`retry_after_seconds`: whoever was asked said when; 0 if not."""
+		super().__init__(message, code=code)
+		self.retry_after_seconds = retry_after_seconds
+
 
 class Rejected(PosBridgeError):
 	"""A refusal: calling again with the same input gives the same answer."""
