@@ -182,7 +182,10 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-	"""Goods of an order that left, or that a buyer fetched (`picked_up`)."""
+	"""Goods of an order that left, or that a buyer fetched (`picked_up`).
+
+	For a shop without `partial_fulfilment`, `lines` are all that left so far.
+	"""
 
 	order: str
 	lines: tuple[Moved, ...]

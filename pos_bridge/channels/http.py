@@ -124,7 +124,7 @@ class Http:
 		sent = {**self._headers, **(headers or {})}
 		raw = b""
 		if body is not None:
-			raw = json.dumps(body, ensure_ascii=False, default=str).encode()
+			raw = json.dumps(body, ensure_ascii=False).encode()
 			sent["Content-Type"] = "application/json"
 		request = HttpRequest(method, f"{self.origin}{path}{query}", sent, raw)
 		response = self._transport.send(request)

@@ -10,7 +10,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timezone
 from decimal import Decimal, InvalidOperation
-from typing import Any, TypeVar
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 from pos_bridge.core.errors import Malformed
 from pos_bridge.core.money import MAX_MINOR, SCALE, Rounding, round_ratio
@@ -23,6 +24,7 @@ MAX_DIGITS = 40
 _CONTROLS = re.compile("[\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]+")
 _ID = re.compile(r"[!-~]{1,140}")
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 
@@ -35,6 +37,19 @@ def payload(read: Callable[[], T], what: str) -> T:
 		raise Malformed(
 			f"{what} is not as this kind of shop says it: {detail}.", code="channel_payload"
 		) from error
+
+
+def shaped(what: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
+	"""A call whose answer is `what`: `Malformed` where the shop's JSON has another form than it should."""
+
+	def around(call: Callable[P, T]) -> Callable[P, T]:
+		@wraps(call)
+		def read(*args: P.args, **kwargs: P.kwargs) -> T:
+			return payload(lambda: call(*args, **kwargs), what)
+
+		return read
+
+	return around
 
 
 def exact(value: object) -> Decimal:

@@ -1,10 +1,10 @@
 """One contract for every connector: what holds for the fake holds for each real shop.
 
-A test module imports all of it and brings a fixture `shop` with `connector`, `secret`, `items` (the ids of a tee
-at 19.99 and a mug at 5.00, both with 19 % tax in them, 20 pieces each at `locations[0]`), and what people do at
-the shop: `place({item: pieces})` ordered and paid, `place(..., paid=False)` only promised, `capture(order)`,
-`fulfil(order, line, pieces)`, `edit(order, line, pieces)`, `give_back(order, minor)` an amount alone,
-`cancel(order)`; and `deliveries()`, what it has sent so far, as (headers, raw).
+A test module imports all of it and brings a fixture `shop` with `connector`, `secret`, `items` (the ids of a
+tee at 19.99 and a mug at 5.00, both with 19 % tax in them, 20 pieces each at `locations[0]`), and what people
+do at the shop: `place({item: pieces})` ordered and paid, `place(..., paid=False)` only promised,
+`capture(order)`, `fulfil(order, line, pieces)`, `edit(order, line, pieces)`, `give_back(order, minor)` an
+amount alone, `cancel(order)`; and `deliveries()`, what it has sent so far, as (headers, raw).
 """
 
 from dataclasses import replace

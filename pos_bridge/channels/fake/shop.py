@@ -70,7 +70,7 @@ def with_tax(gross_minor: int) -> tuple[int, tuple[OrderTax, ...]]:
 
 
 class FakeShop:
-	"""One shop with locations `dc` and `city`, where buyers can fetch. `oversells`: whatever stock there is."""
+	"""One shop with locations `dc` and `city`, where buyers can fetch. `oversells`: what is not there."""
 
 	locations = ("dc", "city")
 
