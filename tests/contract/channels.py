@@ -183,6 +183,42 @@ def test_the_books_are_the_same_however_often_an_order_was_read(shop, book):
 	assert settled(book.folded(order)) == settled(once.folded(order))
 
 
+def test_whatever_becomes_of_webhooks_the_books_are_the_same(shop):
+	"""On, off, doubled and turned round, and late: a scheduled reading at the end makes them equal."""
+	ways = {
+		"on": lambda new, late: new,
+		"off": lambda new, late: [],
+		"doubled and turned round": lambda new, late: [*reversed(new), *new],
+		"late": lambda new, late: late,
+	}
+	books = {way: Book(shop.connector) for way in ways}
+	tee, mug = shop.items
+	order = shop.place({tee: 2, mug: 1}, paid=False)
+	first = shop.connector.normalise(shop.connector.fetch_order(order))
+	seen, late = 0, []
+	for step in (
+		lambda: shop.capture(order),
+		lambda: shop.fulfil(order, line_of(first, tee), 1),
+		lambda: shop.edit(order, line_of(first, mug), 0),
+		lambda: shop.give_back(order, 200),
+		lambda: shop.fulfil(order, line_of(first, tee), 1),
+	):
+		step()
+		arrived = shop.deliveries()
+		new, seen = arrived[seen:], len(arrived)
+		for way, understood in ways.items():
+			for headers, raw in understood(new, late):
+				hint = shop.connector.verify_webhook(headers, raw)
+				if isinstance(hint, Hint) and hint.id == order:
+					books[way].read(order)
+		late = new
+	for book in books.values():
+		book.read(order)
+	folded = [settled(book.folded(order)) for book in books.values()]
+	assert folded.count(folded[0]) == len(ways)
+	assert folded[0].refunded_minor == 700
+
+
 def line_of(order, item):
 	return next(line.id for line in order.lines if line.item == item)
 
