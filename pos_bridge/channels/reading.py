@@ -22,6 +22,7 @@ MAX_NOTE = 1_000
 MAX_DIGITS = 40
 
 _CONTROLS = re.compile("[\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]+")
+_CURRENCY = re.compile(r"[A-Z]{3}")
 _ID = re.compile(r"[!-~]{1,140}")
 
 P = ParamSpec("P")
@@ -127,6 +128,13 @@ def mapping(value: object) -> Mapping[str, Any]:
 	"""A JSON object."""
 	if not isinstance(value, dict):
 		raise TypeError("an object is something else")
+	return value
+
+
+def currency_code(value: object) -> str:
+	"""An ISO 4217 code."""
+	if not isinstance(value, str) or not _CURRENCY.fullmatch(value):
+		raise ValueError(f"{value!r} is no currency")
 	return value
 
 

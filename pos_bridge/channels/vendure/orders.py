@@ -10,6 +10,7 @@ from typing import Any
 
 from pos_bridge.channels.base import Raw
 from pos_bridge.channels.reading import (
+	currency_code,
 	digest,
 	exact,
 	identity,
@@ -125,7 +126,7 @@ class _Reading:
 	def __init__(self, row: Mapping[str, Any], money_decimals: int) -> None:
 		self._row = row
 		self._decimals = money_decimals
-		self.currency = words(row["currencyCode"])
+		self.currency = currency_code(row["currencyCode"])
 		self.precision = currency_decimals(self.currency)
 		self._lines = {identity(each["id"]): each for each in rows(row["lines"])}
 		self._history = [
@@ -167,18 +168,24 @@ class _Reading:
 		)
 
 	def charges(self) -> Iterator[OrderCharge]:
-		summary = rows(self._row["taxSummary"])
-		only = summary if len(summary) == 1 else []
+		shipping_tax = self._shipping_tax()
 		for row in rows(self._row["shippingLines"]):
 			method, net = mapping(row["shippingMethod"]), self.minor(row["discountedPrice"])
 			tax = self.minor(row["discountedPriceWithTax"]) - net
 			charge = f"shipping:{identity(method['id'])}"
-			yield OrderCharge(charge, "shipping", words(method["name"]), net, tax, _taxes(tax, only))
+			yield OrderCharge(charge, "shipping", words(method["name"]), net, tax, _taxes(tax, shipping_tax))
 		for row in rows(self._row["surcharges"]):
 			net = self.minor(row["price"])
 			tax = self.minor(row["priceWithTax"]) - net
 			charge, title = f"surcharge:{identity(row['id'])}", words(row["description"])
 			yield OrderCharge(charge, "fee", title, net, tax, _taxes(tax, rows(row["taxLines"])))
+
+	def _shipping_tax(self) -> Sequence[Mapping[str, Any]]:
+		"""Its rate stands in the order's summary only, under a name of its own or as the one there is."""
+		summary = rows(self._row["taxSummary"])
+		of_lines = {tax["description"] for line in self._lines.values() for tax in rows(line["taxLines"])}
+		own = [tax for tax in summary if tax["description"] not in of_lines] or summary
+		return own[:1] if len({tax["taxRate"] for tax in own}) == 1 else []
 
 	def discounts(self) -> Iterator[OrderDiscount]:
 		codes = [words(each) for each in self._row["couponCodes"]]

@@ -9,6 +9,7 @@ from typing import Any
 from pos_bridge.channels.base import Raw
 from pos_bridge.channels.reading import (
 	MAX_NOTE,
+	currency_code,
 	digest,
 	identity,
 	identity_or_none,
@@ -64,7 +65,7 @@ _KEPT_BY_HAND = "manual"
 def order_of(channel: str, raw: Raw, tax_id_meta: str = "") -> Order:
 	"""The order; raises what `reading.payload` makes `Malformed`."""
 	order, refund_rows = mapping(raw["order"]), rows(raw["refunds"])
-	currency = words(order["currency"])
+	currency = currency_code(order["currency"])
 	reading = _Reading(order, currency_decimals(currency))
 	refunds = tuple(sorted((reading.refund(row) for row in refund_rows), key=lambda each: int(each.id)))
 	fulfilments = _fulfilments(order, refunds)

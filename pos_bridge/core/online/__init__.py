@@ -12,6 +12,7 @@ from pos_bridge.core.online.check import (
 	tolerance_minor,
 )
 from pos_bridge.core.online.contact import contact_fields, contact_hash, with_contact
+from pos_bridge.core.online.credit import credits_of
 from pos_bridge.core.online.facts import (
 	Fact,
 	FactKind,
@@ -70,6 +71,7 @@ __all__ = [
 	"check_order",
 	"contact_fields",
 	"contact_hash",
+	"credits_of",
 	"fact_id",
 	"facts",
 	"fold",
