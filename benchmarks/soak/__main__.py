@@ -25,7 +25,15 @@ from benchmarks import kill_shelves
 from benchmarks.agent import fuzz_agent
 from benchmarks.browser import CHROMIUM
 from benchmarks.chaos_agent import survive
-from benchmarks.soak.text import MONTH_OF_TRADE, PARITY, RULES_PARITY, SPOOL_CHAOS, WORKER_CHAOS, document
+from benchmarks.soak.text import (
+	MEDUSA_CONTRACT,
+	MONTH_OF_TRADE,
+	PARITY,
+	RULES_PARITY,
+	SPOOL_CHAOS,
+	WORKER_CHAOS,
+	document,
+)
 
 ROOT = Path(__file__).parents[2]
 PROOF = ROOT / "docs/proof.md"
@@ -83,6 +91,12 @@ def spool(jobs: int, _bench: str) -> Counts:
 	return {"jobs": jobs, "kills": jobs // int(jobs_a_round[1])}
 
 
+def medusa(rounds: int, _bench: str) -> Counts:
+	for _ in range(rounds):
+		run(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", MEDUSA_CONTRACT, MEDUSA=1)
+	return {"rounds": rounds}
+
+
 def workers(kills: int, bench: str) -> Counts | None:
 	return counted_on_erpnext(bench, WORKER_CHAOS, KILLS=kills, SALES=kills * WORKER_SALES_A_KILL)
 
@@ -106,6 +120,7 @@ PARTS = {
 	"page_on_erpnext": Part(50, page_on_erpnext),
 	"shelves": Part(50, shelves),
 	"spool": Part(10_000, spool),
+	"medusa": Part(1, medusa),
 	"workers": Part(200, workers),
 	"month": Part(5_000, month),
 	"sums": Part(10_000, sums),

@@ -8,6 +8,7 @@ from benchmarks import kill_shelves
 from benchmarks.agent import fuzz_agent
 
 SPOOL_CHAOS = "tests/agent/devices/test_spool_killed.py"
+MEDUSA_CONTRACT = "tests/channels/medusa/test_medusa.py"
 WORKER_CHAOS = "tests/site/test_worker_killed.py"
 PARITY = "tests/site/posting/test_parity.py"
 RULES_PARITY = "tests/site/posting/test_parity_rules.py"
@@ -56,6 +57,15 @@ unsure; none is printed twice; every opening of the drawer is on record.
 | Jobs | {{jobs}} |
 | Kills | {{kills}} |
 | **Jobs lost, doubled, or openings not on record** | **0** |"""
+
+MEDUSA = f"""`{MEDUSA_CONTRACT}`: a real Medusa on a PostgreSQL of its own. Orders are placed, paid, partly shipped,
+edited, refunded, cancelled, fetched and returned elsewhere, with webhooks on, off, doubled, turned round and late: what the
+entries come to is the same each time, and every total is the shop's to the minor unit.
+
+| | |
+|---|---|
+| Rounds | {{rounds}} |
+| **Orders that differ** | **0** |"""
 
 
 BROWSER_ROWS = (
@@ -167,6 +177,7 @@ SECTIONS = {
 		"The print spool, killed while it takes jobs in and prints",
 		lambda counts: SPOOL.format(**counts),
 	),
+	"medusa": ("Online orders of a real Medusa", lambda counts: MEDUSA.format(**counts)),
 	"workers": (
 		"The workers that post on ERPNext, killed while two tills sell the same goods",
 		lambda counts: WORKERS.format(test=WORKER_CHAOS, **counts),

@@ -7,13 +7,19 @@ from collections.abc import Callable, Mapping
 
 from pos_bridge.channels.base import Capabilities, Connector, Settings
 from pos_bridge.channels.fake import Fake, FakeShop
+from pos_bridge.channels.medusa import Medusa
 from pos_bridge.channels.vendure import Vendure
 from pos_bridge.channels.woocommerce import WooCommerce
 from pos_bridge.core.errors import Rejected
 
-KINDS: Mapping[str, Callable[[Settings], Connector]] = {"vendure": Vendure, "woocommerce": WooCommerce}
+KINDS: Mapping[str, Callable[[Settings], Connector]] = {
+	"medusa": Medusa,
+	"vendure": Vendure,
+	"woocommerce": WooCommerce,
+}
 CAPABILITIES: Mapping[str, Capabilities] = {
-	each.kind: each for each in (Fake.capabilities, Vendure.capabilities, WooCommerce.capabilities)
+	each.kind: each
+	for each in (Fake.capabilities, *(kind.capabilities for kind in (Medusa, Vendure, WooCommerce)))
 }
 
 

@@ -22,7 +22,7 @@ def test_an_address_that_is_none_is_said_at_once(kind):
 
 
 def test_an_unknown_kind_is_refused_with_what_there_is():
-	with pytest.raises(Rejected, match="vendure, woocommerce"):
+	with pytest.raises(Rejected, match="medusa, vendure, woocommerce"):
 		connect("myshop", SETTINGS)
 
 

@@ -3,15 +3,12 @@
 It never hands out the shop's objects: what goes over the port is JSON and comes back as JSON.
 """
 
-import base64
-import binascii
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
 from pos_bridge.channels.base import (
-	MAX_WEBHOOK_BYTES,
 	Capabilities,
 	Handover,
 	Hint,
@@ -33,8 +30,9 @@ from pos_bridge.channels.base import (
 )
 from pos_bridge.channels.fake.shop import FakeShop
 from pos_bridge.channels.fake.trouble import Trouble
+from pos_bridge.channels.hints import refusal_of
 from pos_bridge.channels.limit import Budget
-from pos_bridge.channels.reading import delivery_key, digest, header, identity, is_signed, payload
+from pos_bridge.channels.reading import delivery_key, digest, header, identity, payload
 from pos_bridge.core.entry import canonical
 from pos_bridge.core.errors import Rejected
 from pos_bridge.core.online import Order, Tracking, contact_fields, facts, fold, with_contact
@@ -88,17 +86,11 @@ class Fake:
 		return ("order.created", "order.updated")
 
 	def verify_webhook(self, headers: Mapping[str, str], raw: bytes) -> Hint | Ping | Refusal:
-		if len(raw) > MAX_WEBHOOK_BYTES:
-			return Refusal("larger than any message of this shop", 413)
 		said = header(headers, "X-Demo-Signature")
 		if not said and header(headers, "Content-Type").startswith("application/x-www-form-urlencoded"):
 			return Ping("the shop tries the address")
-		try:
-			signature = base64.b64decode(said, validate=True)
-		except (binascii.Error, ValueError):
-			return Refusal("the signature is none")
-		if not is_signed(signature, raw, self._settings.secrets):
-			return Refusal("not signed by this shop")
+		if refusal := refusal_of(said, raw, self._settings.secrets):
+			return refusal
 		topic = header(headers, "X-Demo-Topic")
 		try:
 			order = identity(json.loads(raw)["order"])

@@ -3,14 +3,10 @@
 It never trusts `updatedAt`, and never cancels what has left: that would put it back into the shop's stock.
 """
 
-import base64
-import binascii
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pos_bridge.channels.base import (
-	MAX_WEBHOOK_BYTES,
 	Capabilities,
 	Handover,
 	Hint,
@@ -30,14 +26,12 @@ from pos_bridge.channels.base import (
 	StockLevel,
 	StockTarget,
 )
+from pos_bridge.channels.hints import plugin_hint
 from pos_bridge.channels.http import Transport
 from pos_bridge.channels.limit import Bucket, Budget
 from pos_bridge.channels.reading import (
-	delivery_key,
-	header,
 	identity,
 	instant,
-	is_signed,
 	mapping,
 	payload,
 	pieces,
@@ -125,20 +119,7 @@ class Vendure:
 		)
 
 	def verify_webhook(self, headers: Mapping[str, str], raw: bytes) -> Hint | Ping | Refusal:
-		if len(raw) > MAX_WEBHOOK_BYTES:
-			return Refusal("larger than any message of this shop", 413)
-		try:
-			signature = base64.b64decode(header(headers, "X-Vendure-Signature"), validate=True)
-		except (binascii.Error, ValueError):
-			return Refusal("the signature is none")
-		if not is_signed(signature, raw, self._settings.secrets):
-			return Refusal("not signed by this shop")
-		try:
-			said = json.loads(raw)
-			order, topic = identity(said["order"]), words(said["topic"])
-		except (ValueError, KeyError, TypeError, RecursionError):
-			return Ping("signed, and about nothing")
-		return Hint(topic, "order", order, delivery_key(raw))
+		return plugin_hint(headers, raw, "X-Vendure-Signature", self._settings.secrets)
 
 	def list_created(self, since: str, until: str, cursor: str = "") -> Page:
 		between = {"orderPlacedAt": {"between": {"start": since, "end": until}}}

@@ -4,14 +4,12 @@ It never takes a delivery's id for unique, never follows a `Link`, and never res
 """
 
 import base64
-import binascii
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from pos_bridge.channels.base import (
-	MAX_WEBHOOK_BYTES,
 	Capabilities,
 	Handover,
 	Hint,
@@ -31,13 +29,13 @@ from pos_bridge.channels.base import (
 	StockLevel,
 	StockTarget,
 )
+from pos_bridge.channels.hints import refusal_of
 from pos_bridge.channels.http import Answer, Http, RequestsTransport, Transport
 from pos_bridge.channels.limit import Bucket, Budget
 from pos_bridge.channels.reading import (
 	delivery_key,
 	header,
 	identity,
-	is_signed,
 	mapping,
 	payload,
 	pieces,
@@ -62,6 +60,7 @@ from pos_bridge.core.online import Order
 API = "/wp-json/wc/v3/"
 PER_PAGE = 100
 """WooCommerce gives no more at once, and takes no more in a batch."""
+MAX_PING_BYTES = 64
 TOPICS = ("order.created", "order.updated", "order.deleted", "order.restored")
 _OPEN = "pending,on-hold,processing"
 _TRACKING = "_pos_bridge_tracking"
@@ -164,18 +163,12 @@ class WooCommerce:
 		return rows(self._get("webhooks", per_page=str(PER_PAGE)).data)
 
 	def verify_webhook(self, headers: Mapping[str, str], raw: bytes) -> Hint | Ping | Refusal:
-		if len(raw) > MAX_WEBHOOK_BYTES:
-			return Refusal("larger than any message of this shop", 413)
 		said = header(headers, "X-WC-Webhook-Signature")
-		if not said and raw.startswith(b"webhook_id="):
+		if not said and raw.startswith(b"webhook_id=") and len(raw) <= MAX_PING_BYTES:
 			# It comes unsigned, while the call that makes the webhook still waits for an answer.
 			return Ping("the shop tries the address")
-		try:
-			signature = base64.b64decode(said, validate=True)
-		except (binascii.Error, ValueError):
-			return Refusal("the signature is none")
-		if not is_signed(signature, raw, self._settings.secrets):
-			return Refusal("not signed by this shop")
+		if refusal := refusal_of(said, raw, self._settings.secrets):
+			return refusal
 		return _hint(headers, raw)
 
 	def list_created(self, since: str, until: str, cursor: str = "") -> Page:

@@ -3,7 +3,8 @@
 import itertools
 import time
 
-from channels.vendure.server import PASSWORD, SECRET, Person
+from channels.peers import SECRET
+from channels.vendure.server import PASSWORD, Person
 
 from pos_bridge.channels.base import Settings
 from pos_bridge.channels.limit import Bucket, Budget
