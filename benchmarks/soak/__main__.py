@@ -11,6 +11,7 @@ import json
 import os
 import platform
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -91,7 +92,10 @@ def spool(jobs: int, _bench: str) -> Counts:
 	return {"jobs": jobs, "kills": jobs // int(jobs_a_round[1])}
 
 
-def medusa(rounds: int, _bench: str) -> Counts:
+def medusa(rounds: int, _bench: str) -> Counts | None:
+	has_postgres = shutil.which("initdb") or any(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+	if not shutil.which("npm") or not has_postgres:
+		return None
 	for _ in range(rounds):
 		run(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", MEDUSA_CONTRACT, MEDUSA=1)
 	return {"rounds": rounds}

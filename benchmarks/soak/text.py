@@ -58,9 +58,10 @@ unsure; none is printed twice; every opening of the drawer is on record.
 | Kills | {{kills}} |
 | **Jobs lost, doubled, or openings not on record** | **0** |"""
 
-MEDUSA = f"""`{MEDUSA_CONTRACT}`: a real Medusa on a PostgreSQL of its own. Orders are placed, paid, partly shipped,
-edited, refunded, cancelled, fetched and returned elsewhere, with webhooks on, off, doubled, turned round and late: what the
-entries come to is the same each time, and every total is the shop's to the minor unit.
+MEDUSA = f"""`{MEDUSA_CONTRACT}`: a real Medusa on a PostgreSQL of its own. Orders are placed, paid,
+partly shipped, edited, refunded, cancelled, fetched and returned elsewhere, with webhooks on, off, doubled,
+turned round and late: what the entries come to is the same each time, and every total is the shop's to the
+minor unit.
 
 | | |
 |---|---|

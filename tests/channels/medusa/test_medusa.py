@@ -26,7 +26,7 @@ def medusa(tmp_path_factory):
 	try:
 		server = Server(tmp_path_factory.mktemp("medusa"))
 	except NotInstalled as error:
-		pytest.skip(f"not run against a real Medusa: {error}")
+		pytest.fail(f"asked for, and not run against a real Medusa: {error}")
 	yield Shop(server.url, EMAIL, PASSWORD, server.inbox)
 	server.stop()
 

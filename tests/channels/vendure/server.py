@@ -3,6 +3,7 @@
 import json
 import shutil
 import urllib.request
+from contextlib import ExitStack
 from pathlib import Path
 
 from channels.peers import ROOT, SECRET, Inbox, Process, free_port, install
@@ -30,16 +31,14 @@ class Server:
 			"ASSETS": str(folder),
 			"PLUGIN": str(home / PLUGIN.name),
 		}
-		try:
-			log = folder / "vendure.log"
-			self._process = Process(["node", "shop.js"], home, log, environment, "ready")
-		except BaseException:
-			self.inbox.close()
-			raise
+		with ExitStack() as started:
+			started.callback(self.inbox.close)
+			process = Process(["node", "shop.js"], home, folder / "vendure.log", environment, "ready")
+			started.callback(process.stop)
+			self._ends = started.pop_all()
 
 	def stop(self):
-		self._process.stop()
-		self.inbox.close()
+		self._ends.close()
 
 
 class Person:
