@@ -43,6 +43,7 @@ class Capabilities:
 	`net` (one number from which each order takes). `compare_and_set`: a push can name what it expects.
 	`idempotency`: `key` (the shop keeps ours), `looked_up` (the connector looks for it before it writes).
 	`modified_cursor`: whether `list_changed` sees every change: `reliable`, `partial` or `none`.
+	`fetch_size`: how many orders `fetch_orders` reads at once.
 	`bulk_pull`: a page may say "not ready yet" (`Page.wait_seconds`).
 	"""
 
@@ -55,6 +56,7 @@ class Capabilities:
 	multi_location: bool = False
 	compare_and_set: bool = False
 	order_edit: bool = False
+	fetch_size: int = 1
 	refunds_incremental: bool = False
 	partial_fulfilment: bool = False
 	returns: bool = False
@@ -246,6 +248,10 @@ class Connector(Protocol):
 
 	def fetch_order(self, order: str) -> Raw:
 		"""The order with all that happened to it; `Rejected` with code `channel_not_found` if it is gone."""
+		...
+
+	def fetch_orders(self, orders: Sequence[str]) -> tuple[Raw, ...]:
+		"""As `fetch_order`, at most `fetch_size` in few calls; those that are gone are left out."""
 		...
 
 	def normalise(self, raw: Raw) -> Order:

@@ -51,8 +51,8 @@ class RequestsTransport:
 
 	def __init__(self) -> None:
 		self._session = requests.Session()
-		# A .netrc of whoever runs this would replace the shop's own key.
-		self._session.trust_env = False
+		# Without it a .netrc of whoever runs this would replace the shop's own key.
+		self._session.auth = _as_it_is
 
 	def send(self, request: HttpRequest) -> HttpResponse:
 		host = urlsplit(request.url).netloc
@@ -72,6 +72,10 @@ class RequestsTransport:
 			cause = type(error).__name__
 			message = f"The shop at {host} did not answer ({cause}). It will be asked again."
 			raise Retryable(message, code="channel_away") from error
+
+
+def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
+	return request
 
 
 def _limited(response: requests.Response) -> bytes:

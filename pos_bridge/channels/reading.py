@@ -20,6 +20,8 @@ MAX_TEXT = 140
 MAX_ID = 140
 MAX_NOTE = 1_000
 MAX_DIGITS = 40
+MAX_MARKED = 80
+"""Characters before a key: shops cut long texts off, and the key with them."""
 
 _CONTROLS = re.compile("[\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]+")
 _CURRENCY = re.compile(r"[A-Z]{3}")
@@ -159,6 +161,16 @@ def is_signed(signature: bytes, raw: bytes, secrets: Iterable[str]) -> bool:
 		if secret
 	]
 	return any(tried)
+
+
+def marked(said: str, key: str) -> str:
+	"""A text for people that ends with our key, by which what was made under it is found again."""
+	return f"{words(said, MAX_MARKED)} ({key})".strip()
+
+
+def is_marked(said: object, key: str) -> bool:
+	"""Whether a shop's text was made by `marked` under this key."""
+	return isinstance(said, str) and said.rstrip().endswith(f"({key})")
 
 
 def header(headers: Mapping[str, str], name: str) -> str:

@@ -154,10 +154,10 @@ def test_a_bundle_is_not_counted_and_a_level_that_is_missing_is_made():
 	assert asked["create"] == [{"inventory_item_id": "iitem_1", "location_id": "city", "stocked_quantity": 3}]
 
 
-def price(number, currency, amount, *rules, least=None):
+def price(number, currency, amount, rules=None, least=None):
 	return {
-		"id": number, "currency_code": currency, "amount": amount, "price_list_id": None,
-		"min_quantity": least, "max_quantity": None, "price_rules": list(rules),
+		"id": number, "currency_code": currency, "amount": amount, "rules": rules or {},
+		"min_quantity": least, "max_quantity": None,
 	}  # fmt: skip
 
 
@@ -170,7 +170,7 @@ def pushed(*prices):
 
 def test_prices_of_other_currencies_regions_and_quantities_are_kept():
 	"""What is left out of the call, Medusa deletes."""
-	region = {"attribute": "region_id", "operator": "eq", "value": "reg_1"}
+	region = {"region_id": "reg_1"}
 	outcome, asked = pushed(
 		price("p1", "eur", 10),
 		price("p2", "usd", Decimal("11.5")),
@@ -187,7 +187,7 @@ def test_prices_of_other_currencies_regions_and_quantities_are_kept():
 
 
 def test_a_price_whose_rule_can_not_be_said_again_is_left_alone():
-	rule = {"attribute": "item_total", "operator": "gte", "value": "100"}
+	rule = {"item_total": [{"operator": "gte", "value": 100}]}
 	outcome, asked = pushed(price("p1", "eur", 10), price("p2", "eur", 9, rule))
 	assert outcome.result == "refused"
 	assert asked is None

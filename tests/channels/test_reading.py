@@ -104,6 +104,15 @@ def test_a_signature_is_taken_under_the_secret_before_as_well():
 	assert not reading.is_signed(b"", raw, ())
 
 
+def test_a_key_is_found_behind_however_long_a_text():
+	said = reading.marked("x" * 1000 + "\n", "0192-key")
+	assert len(said) < 100
+	assert reading.is_marked(said, "0192-key")
+	assert reading.is_marked(reading.marked("", "k"), "k")
+	assert not reading.is_marked(said, "key2")
+	assert not reading.is_marked(None, "k")
+
+
 def test_a_digest_does_not_hang_on_the_order_of_names_and_a_key_does_on_where_parts_end():
 	assert reading.digest({"a": 1, "b": Decimal("1.5")}) == reading.digest({"b": Decimal("1.5"), "a": 1})
 	assert reading.digest({"a": 1}) != reading.digest({"a": 2})

@@ -325,6 +325,28 @@ def test_cancelling_what_is_cancelled_or_completed():
 	assert said.sent[-1][2] == {"status": "cancelled"}
 
 
+def test_many_orders_are_read_at_once_and_those_with_refunds_once_more():
+	plain, refunded = (shop_at(line).fetch_order("22") for line in (PLACED, REFUNDED_LINE))
+	listed = [plain["order"] | {"id": 23}, refunded["order"]]
+	one = {"refunds": (200, refunded["refunds"]), "orders/22": (200, refunded["order"])}
+	said = Said(**one, include=(200, listed))
+	read = [shop_at(0, said).normalise(raw) for raw in shop_at(0, said).fetch_orders(["23", "22"])]
+	assert [(order.id, len(order.refunds)) for order in read] == [("23", 0), ("22", 1)]
+
+
+def test_webhooks_are_registered_once_and_switched_on_again():
+	known = [{"id": 5, "topic": "order.updated", "delivery_url": "https://erp.example/hook"}]
+	said = Said(webhooks=(200, known))
+	topics = shop_at(0, said).register_webhooks("https://erp.example/hook")
+	assert set(topics) == {"order.created", "order.updated", "order.deleted", "order.restored"}
+	sent = [(method, url.rpartition("/v3/")[2], body["topic"]) for method, url, body in said.sent if body]
+	assert ("PUT", "webhooks/5", "order.updated") in sent
+	assert [method for method, _, _ in sent].count("POST") == 3
+	assert {body["secret"] for _, _, body in said.sent if body} == {"newer"}
+	with pytest.raises(Rejected, match="secret"):
+		WooCommerce(Settings("web", "https://shop.example"), said).register_webhooks("https://erp.example")
+
+
 def test_what_is_not_there_and_what_is_no_id_are_said_so():
 	for order in ("987654321", "../settings", "22?x=1", ""):
 		with pytest.raises(Rejected) as raised:

@@ -108,6 +108,19 @@ def test_an_order_is_read_to_the_minor_unit(shop, book):
 	assert all(line.sku for line in order.lines)
 
 
+def test_many_orders_read_at_once_are_what_each_is_by_itself(shop):
+	tee, mug = shop.items
+	placed = [shop.place({tee: 1}), shop.place({mug: 2}, paid=False), shop.place({tee: 1, mug: 1})]
+	shop.give_back(placed[0], 100)
+	together = shop.connector.fetch_orders([*placed, "987654321"])
+	read = [replace(shop.connector.normalise(raw), raw_digest="") for raw in together]
+	each = (shop.connector.normalise(shop.connector.fetch_order(order)) for order in placed)
+	alone = [replace(order, raw_digest="") for order in each]
+	assert sorted(read, key=lambda order: order.id) == sorted(alone, key=lambda order: order.id)
+	assert shop.connector.capabilities.fetch_size >= len(placed)
+	assert shop.connector.fetch_orders([]) == ()
+
+
 def test_normalising_is_pure(shop):
 	order = shop.place({shop.items[0]: 1})
 	raw = shop.connector.fetch_order(order)
@@ -249,7 +262,7 @@ def test_a_refund_that_is_asked_for_twice_is_one(shop, book):
 	(line,) = book.read(order).lines
 	net = line.net_minor // 2
 	lines = (RefundLine(line.id, SCALE, net, 1999 - net),)
-	wish = RefundWish(order, 1999, "EUR", lines=lines, reason="Returned at a till")
+	wish = RefundWish(order, 1999, "EUR", lines=lines, reason="Returned at a till" + ", unopened" * 50)
 	first = shop.connector.refund(wish, "key-r1")
 	assert shop.connector.refund(wish, "key-r1") == first
 	now = book.read(order)

@@ -56,6 +56,7 @@ class Fake:
 		multi_location=True,
 		compare_and_set=True,
 		order_edit=True,
+		fetch_size=PAGE_SIZE,
 		partial_fulfilment=True,
 		returns=True,
 		pickup=True,
@@ -116,6 +117,10 @@ class Fake:
 
 	def fetch_order(self, order: str) -> Raw:
 		return self._asked(lambda: raw_of(self._order(order)))
+
+	def fetch_orders(self, orders: Sequence[str]) -> tuple[Raw, ...]:
+		there = [self._shop.orders[each] for each in orders if each in self._shop.orders]
+		return self._asked(lambda: tuple(raw_of(order) for order in there))
 
 	def _order(self, order: str) -> Order:
 		if order not in self._shop.orders:

@@ -258,7 +258,7 @@ class FakeShop:
 
 	def _tell(self, topic: str, order: str) -> None:
 		body = json.dumps({"order": order, "at": self._now()}).encode()
-		self.deliveries.append(Delivery(self.signed(topic, body, f"{self._now()[:19]}"), body))
+		self.deliveries.append(Delivery(self.signed(topic, body, self._now()[:19]), body))
 
 	def signed(self, topic: str, body: bytes, delivery: str) -> dict[str, str]:
 		"""Headers of a delivery. Its id is the second it was made in, so two may have the same."""

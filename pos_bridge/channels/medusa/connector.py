@@ -37,7 +37,9 @@ from pos_bridge.channels.medusa.pricing import prices_with
 from pos_bridge.channels.reading import (
 	identity,
 	instant,
+	is_marked,
 	mapping,
+	marked,
 	payload,
 	pieces,
 	rows,
@@ -49,6 +51,7 @@ from pos_bridge.core.money import SCALE, currency_decimals, format_minor
 from pos_bridge.core.online import Order
 
 TAKE = 100
+FETCH = 50
 OPEN_DAYS = 90
 KEY = "pos_bridge_key"
 _SAFE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
@@ -69,7 +72,7 @@ _ORDER_FIELDS = ",".join(
 		*("*shipping_methods", "*shipping_methods.tax_lines", "shipping_methods.total"),
 		*("shipping_methods.tax_total", "shipping_methods.shipping_option.service_zone.fulfillment_set.type"),
 		"shipping_methods.shipping_option.service_zone.fulfillment_set.location.id",
-		*("*payment_collections.payments", "*payment_collections.payments.captures"),
+		*("*payment_collections", "*payment_collections.payments", "*payment_collections.payments.captures"),
 		"*payment_collections.payments.refunds",
 		*("*fulfillments", "*fulfillments.items", "*fulfillments.labels", "*returns", "*returns.items"),
 	)
@@ -91,6 +94,7 @@ class Medusa:
 		modified_cursor="partial",
 		idempotency="looked_up",
 		multi_location=True,
+		fetch_size=FETCH,
 		order_edit=True,
 		partial_fulfilment=True,
 		returns=True,
@@ -193,6 +197,14 @@ class Medusa:
 	@shaped("An order")
 	def fetch_order(self, order: str) -> Raw:
 		return {"order": mapping(self._get(f"orders/{_part(order)}", fields=_ORDER_FIELDS)["order"])}
+
+	@shaped("A list of orders")
+	def fetch_orders(self, orders: Sequence[str]) -> tuple[Raw, ...]:
+		ids = {f"id[{number}]": _part(order) for number, order in enumerate(orders[:FETCH])}
+		if not ids:
+			return ()
+		page = self._get("orders", limit=str(FETCH), fields=_ORDER_FIELDS, **ids)
+		return tuple({"order": row} for row in rows(page["orders"]))
 
 	def normalise(self, raw: Raw) -> Order:
 		return payload(lambda: order_of(self._settings.channel, raw), "An order")
@@ -298,7 +310,7 @@ class Medusa:
 		decimals = currency_decimals(wish.currency)
 		# A JSON number of few digits: every reader of Medusa's takes 19.99 for what it is.
 		amount = json.loads(format_minor(wish.amount_minor, decimals))
-		body = {"amount": amount, "note": f"{wish.reason} ({key})".strip()}
+		body = {"amount": amount, "note": marked(wish.reason, key)}
 		answer = self._post(f"payments/{_part(payment)}/refund", body)
 		return _refund_under([mapping(answer["payment"])], key) or _refund_under(
 			self._payments(wish.order), key
@@ -355,7 +367,7 @@ def _label(number: str, url: str) -> dict[str, str]:
 
 def _refund_under(payments: Sequence[Mapping[str, Any]], key: str) -> str:
 	refunds = [each for payment in payments for each in rows(payment.get("refunds") or [])]
-	return next((identity(each["id"]) for each in refunds if words(each["note"]).endswith(f"({key})")), "")
+	return next((identity(each["id"]) for each in refunds if is_marked(each["note"], key)), "")
 
 
 def _paid_with(payments: Sequence[Mapping[str, Any]], wish: RefundWish) -> str:

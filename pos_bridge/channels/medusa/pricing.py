@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pos_bridge.channels.base import PriceTarget
-from pos_bridge.channels.reading import rows, words
+from pos_bridge.channels.reading import mapping
 from pos_bridge.core.errors import Rejected
 from pos_bridge.core.money import currency_decimals, format_minor
 
@@ -23,27 +23,27 @@ def prices_with(now: Sequence[Mapping[str, Any]], target: PriceTarget) -> list[d
 	wanted = {"currency_code": currency, "amount": amount}
 	kept: list[dict[str, Any]] = []
 	for row in now:
-		if row["price_list_id"]:
-			continue
 		rules = _rules(row)
 		plain = not rules and row["min_quantity"] is None and row["max_quantity"] is None
 		if plain and row["currency_code"] == currency:
 			wanted["id"] = row["id"]
-			continue
-		limits = {name: row[name] for name in ("min_quantity", "max_quantity") if row[name] is not None}
-		price = {"id": row["id"], "currency_code": row["currency_code"], "amount": row["amount"]}
-		numbers = {
-			name: json.loads(str(value)) for name, value in {**limits, "amount": row["amount"]}.items()
-		}
-		kept.append(price | numbers | ({"rules": rules} if rules else {}))
+		else:
+			kept.append(_as_it_is(row, rules))
 	return [*kept, wanted]
 
 
-def _rules(price: Mapping[str, Any]) -> dict[str, str]:
-	rules = rows(price["price_rules"] or [])
-	if any(rule["operator"] != "eq" for rule in rules):
+def _as_it_is(row: Mapping[str, Any], rules: Mapping[str, str]) -> dict[str, Any]:
+	names = ("amount", "min_quantity", "max_quantity")
+	figures = {name: json.loads(str(row[name])) for name in names if row[name] is not None}
+	price = {"id": row["id"], "currency_code": row["currency_code"], **figures}
+	return price | ({"rules": rules} if rules else {})
+
+
+def _rules(price: Mapping[str, Any]) -> Mapping[str, str]:
+	rules = mapping(price["rules"])
+	if not all(isinstance(value, str) for value in rules.values()):
 		raise Rejected(
 			"This product has a price with a rule of Medusa's that can't be kept: set its price there.",
 			code="channel_refused",
 		)
-	return {words(rule["attribute"]): words(rule["value"]) for rule in rules}
+	return rules

@@ -32,7 +32,9 @@ from pos_bridge.channels.limit import Bucket, Budget
 from pos_bridge.channels.reading import (
 	identity,
 	instant,
+	is_marked,
 	mapping,
+	marked,
 	payload,
 	pieces,
 	rows,
@@ -47,6 +49,7 @@ from pos_bridge.core.money import SCALE, currency_decimals
 from pos_bridge.core.online import Order
 
 TAKE = 100
+FETCH = 25
 _OPEN = (
 	*("PaymentAuthorized", "PaymentSettled", "PartiallyShipped", "PartiallyDelivered"),
 	*("Modifying", "ArrangingAdditionalPayment"),
@@ -69,6 +72,7 @@ class Vendure:
 		modified_cursor="partial",
 		idempotency="looked_up",
 		multi_location=True,
+		fetch_size=FETCH,
 		order_edit=True,
 		partial_fulfilment=True,
 		returns=True,
@@ -148,10 +152,18 @@ class Vendure:
 		row = self._shop.ask(documents.ORDER, id=order)["order"]
 		if row is None:
 			raise Rejected(f"The shop does not have order {order}.", code="channel_not_found")
+		return self._raw(row)
+
+	def _raw(self, row: object) -> Raw:
 		if self._includes_tax is None:
 			channel = mapping(self._shop.ask(documents.SHOP)["activeChannel"])
 			self._includes_tax = bool(channel["pricesIncludeTax"])
 		return {"order": row, "prices_include_tax": self._includes_tax}
+
+	@shaped("A list of orders")
+	def fetch_orders(self, orders: Sequence[str]) -> tuple[Raw, ...]:
+		found = mapping(self._shop.ask(documents.WHOLE_ORDERS, ids=list(orders[:FETCH]))["orders"])
+		return tuple(self._raw(row) for row in rows(found["items"]))
 
 	def normalise(self, raw: Raw) -> Order:
 		return payload(lambda: order_of(self._settings.channel, raw, self._settings.options), "An order")
@@ -232,7 +244,7 @@ class Vendure:
 		"""What was made under this key before, should its answer have got lost."""
 		row = mapping(self.fetch_order(order)["order"])
 		made = rows(row[rows_name] or [])
-		return next((each for each in made if words(each[text_name]).endswith(_mark(key))), None)
+		return next((each for each in made if is_marked(each[text_name], key)), None)
 
 	@shaped("The answer to a refund")
 	def refund(self, wish: RefundWish, key: str) -> str:
@@ -240,7 +252,7 @@ class Vendure:
 		row = mapping(self.fetch_order(wish.order)["order"])
 		payments = rows(row["payments"] or [])
 		refunds = [refund for payment in payments for refund in rows(payment["refunds"])]
-		made = next((each for each in refunds if words(each["reason"]).endswith(_mark(key))), None)
+		made = next((each for each in refunds if is_marked(each["reason"], key)), None)
 		if made is None:
 			payment = _paid_with(payments, wish)
 			amounts = {"amount": wish.amount_minor, "shipping": wish.shipping_minor}
@@ -272,14 +284,10 @@ def _outcome(item: str, known: Mapping[str, object], location: str = "") -> Outc
 	return Outcome(item, "ok" if item in known else "not_found", location)
 
 
-def _mark(key: str) -> str:
-	return f"({key})"
-
-
 def _fulfilment(handover: Handover, key: str) -> dict[str, Any]:
 	tracking = handover.tracking
 	carrier = tracking.carrier if tracking and tracking.carrier else "POS Bridge"
-	arguments = {"method": f"{carrier} {_mark(key)}", "trackingCode": tracking.number if tracking else ""}
+	arguments = {"method": marked(carrier, key), "trackingCode": tracking.number if tracking else ""}
 	return {
 		"lines": [{"orderLineId": each.line, "quantity": each.quantity // SCALE} for each in handover.lines],
 		"handler": {
@@ -303,7 +311,7 @@ def _refund(wish: RefundWish, payment: str, key: str) -> dict[str, Any]:
 		"paymentId": payment,
 		"adjustment": 0,
 		"lines": [{"orderLineId": each.line, "quantity": each.quantity // SCALE} for each in wish.lines],
-		"reason": f"{wish.reason} {_mark(key)}".strip(),
+		"reason": marked(wish.reason, key),
 	}
 
 

@@ -51,10 +51,8 @@ query ($options: OrderListOptions!) {
 
 _ADDRESS = "fullName company streetLine1 streetLine2 city province postalCode countryCode phoneNumber"
 
-ORDER = (
+_WHOLE = (
 	"""
-query ($id: ID!) {
-  order(id: $id) {
     id code state active createdAt updatedAt orderPlacedAt currencyCode couponCodes
     total totalWithTax
     taxSummary { description taxRate taxTotal }
@@ -84,9 +82,15 @@ query ($id: ID!) {
         "ORDER_CANCELLATION"
       ] } }
     }) { items { type createdAt data } }
-  }
-}
 """
+)
+
+ORDER = "query ($id: ID!) { order(id: $id) {" + _WHOLE + "} }"
+
+WHOLE_ORDERS = (
+	"query ($ids: [String!]!) { orders(options: { take: 100, filter: { id: { in: $ids } } }) { items {"
+	+ _WHOLE
+	+ "} } }"
 )
 
 _ERROR = "__typename ... on ErrorResult { errorCode message }"

@@ -85,12 +85,21 @@ def test_what_the_shop_does_not_round_is_rounded_once(shop):
 	assert read.total_minor == 5997 + 490
 
 
-def test_the_price_of_another_currency_stays(shop, medusa):
+def test_prices_of_another_currency_and_of_a_region_stay(shop, medusa):
 	tee = shop.items[0]
+	region = {"currency_code": "eur", "amount": 15, "rules": {"region_id": medusa.region}}
+	path = f"/admin/product-variants?id={tee}&fields=id,product_id,*prices,*prices.price_rules"
+	row = medusa.admin.get(path)["variants"][0]
+	plain = {"id": row["prices"][0]["id"], "currency_code": "eur", "amount": 19.99}
+	medusa.admin.post(f"/admin/products/{row['product_id']}/variants/{tee}", prices=[plain, region])
 	for target in (PriceTarget(tee, 2999, "USD"), PriceTarget(tee, 2499, "EUR")):
 		assert [each.result for each in shop.connector.push_prices([target], "k")] == ["ok"]
-	row = medusa.admin.get(f"/admin/product-variants?id={tee}&fields=*prices")["variants"][0]
-	assert {each["currency_code"]: each["amount"] for each in row["prices"]} == {"usd": 29.99, "eur": 24.99}
+	prices = medusa.admin.get(path)["variants"][0]["prices"]
+	assert sorted((each["currency_code"], each["amount"], bool(each["rules"])) for each in prices) == [
+		("eur", 15, True),
+		("eur", 24.99, False),
+		("usd", 29.99, False),
+	]
 
 
 def test_a_level_that_is_not_there_yet_is_made(shop):
