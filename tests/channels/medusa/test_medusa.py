@@ -16,13 +16,17 @@ from pos_bridge.core.errors import Rejected, Unauthenticated
 from pos_bridge.core.money import SCALE
 from pos_bridge.core.online import Moved
 
+if not os.environ.get("POS_BRIDGE_MEDUSA"):
+	pytest.skip(
+		"a real Medusa takes minutes to install (680 MB): `make soak ONLY=medusa` runs it",
+		allow_module_level=True,
+	)
+
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 
 @pytest.fixture(scope="module")
 def medusa(tmp_path_factory):
-	if not os.environ.get("POS_BRIDGE_MEDUSA"):
-		pytest.skip("a real Medusa takes minutes to install (680 MB): `make soak ONLY=medusa` runs it")
 	try:
 		server = Server(tmp_path_factory.mktemp("medusa"))
 	except NotInstalled as error:
