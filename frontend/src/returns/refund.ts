@@ -10,9 +10,17 @@ type Money = Pick<Tender, "tender" | "kind">;
 /** Tenders of the sale with what stayed with the shop, less what earlier returns gave back. Amounts above zero. */
 export function stillPaid(sold: SaleBody, returns: readonly Pick<SaleBody, "tenders">[]): readonly Tender[] {
 	const kept = tipped(changed(sold.tenders, sold.change_minor), sold.tip_minor ?? 0);
-	const given = withoutExchange(returns.flatMap(({ tenders }) => tenders));
-	return given.reduce<readonly Tender[]>((left, back) => less(left, back, -back.amount_minor), withoutExchange(kept))
-		.filter(({ amount_minor }) => amount_minor > 0);
+	return lessGiven(withoutExchange(kept), withoutExchange(returns.flatMap(({ tenders }) => tenders)));
+}
+
+/** What is left of `paid` (above zero) once `given` (below zero) was given back of it. */
+export function lessGiven(paid: readonly Tender[], given: readonly Tender[]): readonly Tender[] {
+	return given.reduce((left, back) => less(left, back, -back.amount_minor), paid).filter(({ amount_minor }) => amount_minor > 0);
+}
+
+/** A card terminal gave it back: it stays given, whatever becomes of the rest. */
+export function isGivenBack({ kind, amount_minor, card }: Tender): boolean {
+	return kind === "card" && amount_minor < 0 && card?.attempt !== undefined;
 }
 
 /** Change was given out of cash, whichever cash came first. */
@@ -60,7 +68,8 @@ export function asPaid(amount: number, paid: readonly Tender[], cash: Money): re
 	return joined([...back, rest].filter(({ amount_minor }) => amount_minor < 0));
 }
 
-function partBack({ foreign: _foreign, points, ...tender }: Tender, part: number): Tender {
+/** Without what a terminal said when it charged: it has not said anything of giving back. */
+function partBack({ foreign: _foreign, card: _card, points, ...tender }: Tender, part: number): Tender {
 	const back = { ...tender, amount_minor: -part };
 	if (points === undefined) return back;
 	const share = minorOf(roundRatio(BigInt(points) * BigInt(part), BigInt(Math.max(tender.amount_minor, 1)), "commercial"));

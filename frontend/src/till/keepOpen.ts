@@ -29,7 +29,7 @@ export function keepOpen(daybook: Pick<PageDaybook, "writable" | "keepOpen">, se
 	let copies = false;
 	const copy = (): void => {
 		const given = open[KEPT_TENDERS];
-		const isPaid = given !== undefined && given.tenders.length > 0 && given.cart === open[KEPT_CART]?.id;
+		const isPaid = given !== undefined && (given.tenders.length > 0 || given.asked !== undefined) && given.cart === open[KEPT_CART]?.id;
 		if (copies && daybook.writable) daybook.keepOpen(JSON.stringify(open), isPaid);
 	};
 	void settled.then(() => {

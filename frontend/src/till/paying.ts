@@ -9,6 +9,8 @@ import type { Rare } from "@/core/saleBody";
 import type { IssueBody } from "@/credit/issue";
 import { UNSURE, type StoredEntry } from "@/daybook/daybook";
 import { addTender, settle, type Settlement } from "@/pay/payment";
+import type { CardPayment } from "@/pay/terminal/terminal";
+import { isGivenBack } from "@/returns/refund";
 import type { People } from "@/people/people";
 import type { Basket } from "@/till/basket";
 import type { Cart } from "@/till/cart";
@@ -26,6 +28,14 @@ export const SHOW_BUSY_AFTER_MS = 150;
 export interface KeptTenders {
 	readonly cart: string;
 	readonly tenders: readonly Tender[];
+	readonly asked?: AskedCard | undefined;
+}
+
+/** What a card terminal is being asked for this cart: nobody knows yet whether money moved. */
+export interface AskedCard {
+	/** Its name, as the receipt shows it. */
+	readonly tender: string;
+	readonly payment: CardPayment;
 }
 
 export interface Paying {
@@ -35,6 +45,9 @@ export interface Paying {
 	readonly problem: Readonly<ShallowRef<string>>;
 	/** The card terminal has been asked; nothing may change the total until it is settled. */
 	readonly atTerminal: ShallowRef<boolean>;
+	readonly asked: Readonly<ShallowRef<AskedCard | undefined>>;
+	/** For the next start, before the terminal hears of it; undefined once it is known that no money moved. Never rejects. */
+	keepAsked(asked: AskedCard | undefined): Promise<void>;
 	/** What comes back is, or may be, recorded and the ticket is not whole: nothing may change until it is. */
 	readonly half: ShallowRef<boolean>;
 	/** The sale that was just recorded. */
@@ -68,8 +81,9 @@ interface Around {
 	readonly desk: () => Desk;
 	readonly screen: ShallowRef<Screen>;
 	readonly given?: readonly Tender[];
-	/** For the next start. */
-	readonly keep: (given: KeptTenders) => void;
+	readonly wasAsked?: AskedCard | undefined;
+	/** For the next start; never rejects. */
+	readonly keep: (given: KeptTenders) => Promise<void>;
 	/** Whether the cashier's role, or somebody else's PIN, lets it be done. */
 	readonly may: People["may"];
 }
@@ -81,8 +95,9 @@ function rareOf({ customer, payer, tip_minor = 0, note, age_check }: Cart, balan
 	return { ...who, ...(note !== undefined && { note }), ...(age_check && { age_check }), ...(balance > 0 && tip_minor > 0 && { tip_minor }) };
 }
 
-export function usePaying({ basket, desk, screen, given = [], keep, may }: Around): Paying {
+export function usePaying({ basket, desk, screen, given = [], wasAsked, keep, may }: Around): Paying {
 	const tenders = shallowRef(given);
+	const asked = shallowRef(wasAsked);
 	const busy = shallowRef(false);
 	const problem = shallowRef("");
 	const atTerminal = shallowRef(false);
@@ -113,7 +128,11 @@ export function usePaying({ basket, desk, screen, given = [], keep, may }: Aroun
 	}
 	function give(all: readonly Tender[]): void {
 		tenders.value = all;
-		keep({ cart: basket.cart.value.id, tenders: all });
+		void keepAsked(undefined);
+	}
+	function keepAsked(now: AskedCard | undefined): Promise<void> {
+		asked.value = now;
+		return keep({ cart: basket.cart.value.id, tenders: tenders.value, ...(now && { asked: now }) });
 	}
 	function idle(): boolean {
 		return !busy.value && !recording;
@@ -135,7 +154,7 @@ export function usePaying({ basket, desk, screen, given = [], keep, may }: Aroun
 		return alone(() => may({ action: "on_account", of: id, amount_minor, ...(payer && { about: payer.name }) }));
 	}
 	async function take(tender: Tender, before?: () => Promise<void>): Promise<void> {
-		if (!idle() || settlement.value.settled) return;
+		if (!idle() || settledBy(tenders.value)) return;
 		if (tender.kind === "on_account" && !(await mayOwe(tender))) return;
 		if (before) await alone(before);
 		const all = addTender(tenders.value, tender);
@@ -166,8 +185,8 @@ export function usePaying({ basket, desk, screen, given = [], keep, may }: Aroun
 		} catch (error) {
 			const unsure = error instanceof PosBridgeError && error.code === UNSURE;
 			half.value ||= error instanceof HalfRecorded || (unsure && back !== undefined);
-			// What would have been given back was not: it is chosen again.
-			if (basket.cart.value.id === id) give(basket.balance.value < 0 && !half.value ? [] : all);
+			// What would have been given back was not, but by a card terminal: the rest is chosen again.
+			if (basket.cart.value.id === id) give(basket.balance.value < 0 && !half.value ? all.filter(isGivenBack) : all);
 			atTerminal.value = false;
 			problem.value = t(unsure ? "pay.unsure" : half.value ? "back.half" : "pay.failed", { reason: wordsOf(error) });
 		} finally {
@@ -230,7 +249,7 @@ export function usePaying({ basket, desk, screen, given = [], keep, may }: Aroun
 		}
 	}
 	return {
-		tenders, settlement, busy, problem, atTerminal, half, done, printed, copyNote,
+		tenders, settlement, asked, keepAsked, busy, problem, atTerminal, half, done, printed, copyNote,
 		begin, leave, forget, alone, take, finish, issue, printAgain, showEarlier,
 		idle,
 		mayAddItems: () => idle() && !atTerminal.value && !half.value && tenders.value.length === 0,

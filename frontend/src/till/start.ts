@@ -21,6 +21,7 @@ import { fitsTraining, type KeptTraining } from "@/people/training";
 import type { KeptTries } from "@/people/locks";
 import { KEPT_CASHIER, KEPT_TRAINING, KEPT_TRIES, type Open } from "@/till/keepOpen";
 import { KEPT_TENDERS, type KeptTenders } from "@/till/paying";
+import { isGivenBack } from "@/returns/refund";
 import { ENROL_AGAIN, KEPT_TIME, createTill, type LeftOpen, type Till } from "@/till/till";
 import { keepLocale } from "@/words/languages";
 import { speak, t } from "@/words/words";
@@ -269,9 +270,12 @@ async function leftOf(
 	if (returned && kept.lines.length === 0) return { recorded: returned, lost: 0 };
 	const tenders = given?.cart === kept.id ? given.tenders : [];
 	if (returned) return { cart: kept, lost: 0, tenders, half: true };
+	const asked = given?.cart === kept.id ? given.asked : undefined;
+	// What was to be given back was not recorded: it is chosen again, but for what a card terminal gave.
+	const moved = tenders.filter((tender) => tender.amount_minor > 0 || isGivenBack(tender));
+	// A card that got its money back, or may have got it, got it for this cart as it stands.
+	if (asked || moved.some(isGivenBack)) return { cart: kept, lost: 0, tenders: moved, asked };
 	const cart = renewed(kept, snapshot, (item) => catalogue.byItem(item));
 	const lost = kept.lines.length - cart.lines.length;
-	// What was to be given back was not recorded: it is chosen again.
-	const received = tenders.filter(({ amount_minor }) => amount_minor > 0);
-	return isEmpty(cart) ? { cart, lost } : { cart, lost, tenders: received };
+	return isEmpty(cart) ? { cart, lost } : { cart, lost, tenders: moved };
 }

@@ -36,7 +36,7 @@ import { FAR_OFF_MS, type Clock } from "@/till/clock";
 import { moneyOf, type Money } from "@/till/format";
 import { useNotices, type Notices } from "@/till/notices";
 import { KEPT_CASHIER, KEPT_TRAINING, KEPT_TRIES, keepOpen, type KeepOpen } from "@/till/keepOpen";
-import { KEPT_TENDERS, usePaying, type Paying } from "@/till/paying";
+import { KEPT_TENDERS, usePaying, type AskedCard, type Paying } from "@/till/paying";
 import { useRepriced, type Repriced } from "@/till/repriced";
 import type { Panel, Screen } from "@/till/screens";
 import { useTasks, type Tasks } from "@/till/tasks";
@@ -73,6 +73,8 @@ export interface LeftOpen {
 	/** A new one, in training if that goes on, if there was none or it is over. */
 	readonly cart: Cart;
 	readonly tenders?: readonly Tender[];
+	/** Its card terminal was being asked: that is found out first. */
+	readonly asked?: AskedCard | undefined;
 	/** The sale that the earlier page recorded last, if it could not show it. */
 	readonly recorded?: StoredEntry;
 	/** What came back in the same ticket. */
@@ -288,13 +290,13 @@ function openState(parts: TillParts): State {
 	const catalogueVersion = shallowRef(0);
 	const [known, lockedAs] = knownCashier(first, kept);
 	const cashier = shallowRef(known);
-	const screen = shallowRef<Screen>(left.tenders?.length || left.half ? "pay" : "sell");
+	const screen = shallowRef<Screen>(left.tenders?.length || left.asked || left.half ? "pay" : "sell");
 	const panel = shallowRef<Panel>();
 	const notices = useNotices();
 	const failed = (reason: string): void => tasks.problem(t("cart.not_kept", { reason }));
-	const { cart, tenders } = left;
+	const { cart, tenders, asked } = left;
 	const keepNow = keepOpen(daybook, parts.settled, {
-		...(tenders && { [KEPT_TENDERS]: { cart: cart.id, tenders } }), ...(kept !== undefined && { [KEPT_CASHIER]: kept }),
+		...(tenders && { [KEPT_TENDERS]: { cart: cart.id, tenders, ...(asked && { asked }) } }), ...(kept !== undefined && { [KEPT_CASHIER]: kept }),
 		[KEPT_TRIES]: tries, ...(parts.training && { [KEPT_TRAINING]: parts.training }),
 	});
 	const today = (): string => clock.businessDate();
@@ -348,8 +350,8 @@ function openState(parts: TillParts): State {
 		repriced: useRepriced({ basket, catalogue, catalogueVersion, money, notices, snapshot, buying: selling.buying }),
 		paying: usePaying({
 			basket, desk, screen, may: people.may,
-			...(left.tenders && { given: left.tenders }),
-			keep: (given) => void keepNow(KEPT_TENDERS, given).catch((error: unknown) => failed(wordsOf(error))),
+			...(left.tenders && { given: left.tenders }), wasAsked: left.asked,
+			keep: (given) => keepNow(KEPT_TENDERS, given).catch((error: unknown) => failed(wordsOf(error))),
 		}),
 	};
 }

@@ -6,6 +6,7 @@ import type { Tender } from "@/core/sale";
 import { useCharging, type ShownTerminal } from "@/pay/terminal/charging";
 import type { CardPayment } from "@/pay/terminal/terminal";
 import type { Way } from "@/pay/ways";
+import type { AskedCard } from "@/till/paying";
 import type { Till } from "@/till/till";
 
 const CARD: Way = { tender: "Card", kind: "card", icon: "card" };
@@ -19,13 +20,13 @@ beforeEach(() => (scope = effectScope()));
 afterEach(() => scope.stop());
 
 /** A screen that was just opened over a cart for which the agent has `payments`. */
-function opened(payments: readonly CardPayment[], { agent = "online", first = CASH, shown = false } = {}) {
+function opened(payments: readonly CardPayment[], { agent = "online", first = CASH, shown = false, asked = undefined as AskedCard | undefined } = {}) {
 	const standing = shallowRef({ agent });
 	const tenders = shallowRef<readonly Tender[]>([]);
 	const ask = vi.fn(async () => ({ op: "cards", payments }));
 	let idle = true;
 	const paying = {
-		tenders, idle: () => idle,
+		tenders, asked: shallowRef(asked), idle: () => idle,
 		take: async (tender: Tender) => void (tenders.value = [...tenders.value, tender]),
 		alone<T>(work: () => Promise<T>): Promise<T> {
 			idle = false;
@@ -54,6 +55,15 @@ test("an open payment is taken up once the agent has connected and the terminal'
 	terminal.value = part;
 	await nextTick();
 	expect(part.charge.mock.calls).toEqual([["Card", 340, paid("cart:1", "waiting")]]);
+});
+
+test("what an earlier page kept of its asking is found out although no agent is there", async () => {
+	const payment = paid("cart:1", "waiting");
+	const { asks, chosen, terminal, part } = opened([], { agent: "away", asked: { tender: "Card", payment } });
+	expect([asks.value, chosen.value]).toEqual([true, CARD]);
+	terminal.value = part;
+	await nextTick();
+	expect(part.charge.mock.calls).toEqual([["Card", 340, payment]]);
 });
 
 test("in a shop without cash, where the terminal's part was shown before, it is taken up, too", async () => {

@@ -20,7 +20,7 @@ test("Escape in a dialog that lies over the payment does not cancel it; over the
 	const covered = shallowRef(true);
 	const till = {
 		covered, training: shallowRef(false), trust: { standing: shallowRef({ agent: "online" }) },
-		basket: { cart: shallowRef({ id: "cart" }) }, paying: { tenders: shallowRef([]) },
+		basket: { cart: shallowRef({ id: "cart" }) }, paying: { tenders: shallowRef([]), keepAsked: async () => undefined },
 		money: shallowRef({ currency: "EUR", full: String }),
 		askable: { agent: { ask, on: () => () => undefined, welcome: { devices: [{ device: "counter", role: "terminal" }] } } },
 	} as unknown as Till;

@@ -3,11 +3,11 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { holdsCardNumber } from "@/shell/cardNumbers";
 import { Rejected, Retryable } from "@/core/errors";
-import { ASK_EVERY_MS, Attempt, takeBackCard, type CardPayment, type Line } from "@/pay/terminal/terminal";
+import { ASK_EVERY_MS, Attempt, takeBackCard, tenderOf, type CardPayment, type Line } from "@/pay/terminal/terminal";
 import type { Till } from "@/till/till";
 
 const CART = "01a1ee56-5e01-7001-8203-040506070809";
-const WANTED = { terminal: "terminal", cart: CART, amount_minor: 340, currency: "EUR" };
+const WANTED = { terminal: "terminal", cart: CART, amount_minor: 340, currency: "EUR", kind: "pay" as const };
 
 type Asked = { readonly op: string; readonly [field: string]: unknown };
 
@@ -31,6 +31,7 @@ class FakeAgent {
 			if (message.op === "reverse") this.payments.push({ ...paid(String(message.attempt), "waiting"), kind: "reversal" });
 			if (message.op === "reverse" && this.onReverse) throw this.onReverse;
 			if (message.op === "pay") this.payments.push(paid(String(message.attempt), "waiting"));
+			if (message.op === "refund") this.payments.push({ ...paid(String(message.attempt), "waiting"), kind: "refund" });
 			return { op: "card", ...this.payments.at(-1) };
 		},
 		on: (_name, listener) => {
@@ -81,6 +82,25 @@ test("another attempt for a cart gets the next number", async () => {
 	agent.payments = [paid(`${CART}:1`, "declined"), paid(`${CART}:2`, "cancelled")];
 	await Attempt.begin(agent.line, WANTED, tell);
 	expect(agent.asked.at(-1)).toMatchObject({ op: "pay", attempt: `${CART}:3` });
+});
+
+test("money goes back by a refund of its own number, which a page keeps before the agent hears of it", async () => {
+	const seen: (string | number)[] = [];
+	const before = async (open: CardPayment): Promise<void> => void seen.push(open.attempt, agent.count("refund"));
+	const attempt = await Attempt.begin(agent.line, { ...WANTED, kind: "refund", before }, tell);
+	const decided = attempt.decided();
+	agent.become("approved", true);
+	const refunded = await decided;
+	expect(agent.asked.at(-1)).toEqual({ op: "refund", terminal: "terminal", attempt: `${CART}:1`, amount_minor: 340, currency: "EUR" });
+	expect(seen).toEqual([`${CART}:1`, 0]);
+	expect(tenderOf("Card", refunded)).toEqual({ tender: "Card", kind: "card", amount_minor: -340, card: { attempt: `${CART}:1`, last_four: "0000" } });
+});
+
+test("a refund that was made and is counted nowhere is counted, not made again; a payment is none", async () => {
+	agent.payments = [paid(`${CART}:1`, "approved"), { ...paid(`${CART}:2`, "approved"), kind: "refund" }];
+	const attempt = await Attempt.next(agent.line, { ...WANTED, kind: "refund" }, new Set(), tell);
+	expect(await attempt.decided()).toMatchObject({ attempt: `${CART}:2` });
+	expect(agent.count("refund")).toBe(0);
 });
 
 test("a payment of this cart that is open is taken up, and no other begins beside it", async () => {

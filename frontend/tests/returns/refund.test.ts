@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { sum, type SaleBody, type Tender } from "@/core/sale";
-import { asPaid, stillPaid } from "@/returns/refund";
+import { asPaid, isGivenBack, lessGiven, stillPaid } from "@/returns/refund";
 
 const CASH = { tender: "Cash", kind: "cash" as const };
 const cash = (amount_minor: number): Tender => ({ ...CASH, amount_minor });
@@ -48,6 +48,16 @@ describe("giving back as it was paid", () => {
 		expect(asPaid(750, [gift, points], CASH)).toEqual([
 			{ ...gift, amount_minor: -500 }, { ...points, points: -25, amount_minor: -250 },
 		]);
+	});
+
+	it("says of a card nothing that its terminal said when it charged", () => {
+		expect(asPaid(300, [{ ...card(1000), card: { attempt: "sale:1", last_four: "0000" } }], CASH)).toEqual([card(-300)]);
+	});
+
+	it("leaves to be given what a terminal has not given yet", () => {
+		const given: Tender = { ...card(-600), card: { attempt: "back:1" } };
+		expect(lessGiven([card(1000), cash(500)], [given])).toEqual([card(400), cash(500)]);
+		expect([given, card(-600), { ...card(600), card: { attempt: "sale:1" } }].map(isGivenBack)).toEqual([true, false, false]);
 	});
 
 	it("always comes to the amount", () => {

@@ -67,7 +67,7 @@ function open(world: ReturnType<typeof deskThat>): { basket: Basket; paying: Pay
 	const screen = shallowRef<Screen>("pay");
 	const basket = useBasket(shallowRef(SNAPSHOT), undefined, world.keeping);
 	basket.add(BEANS);
-	return { basket, screen, paying: usePaying({ basket, desk: () => world.desk, screen, keep: (given) => void world.kept.push(given), may: async () => true }) };
+	return { basket, screen, paying: usePaying({ basket, desk: () => world.desk, screen, keep: async (given) => void world.kept.push(given), may: async () => true }) };
 }
 
 describe("paying", () => {

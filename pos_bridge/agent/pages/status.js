@@ -46,9 +46,9 @@ function deviceRow({ role, kind, online, reason, weight }) {
 	const said = weight ? ` ${weight.state} ${weight.value} ${weight.unit}` : "";
 	return element("li", "", element("strong", role), element("span", ` ${kind} · ${online ? "ready" : "not ready"}${said} ${reason}`));
 }
-function cardRow({ attempt, state, amount_minor: amount, currency, reason, card }) {
-	const said = ` ${state} · ${amount} ${currency} minor units · ${card.scheme ?? ""} ${card.last_four ? `…${card.last_four}` : ""} ${reason}`;
-	const buttons = state === "unsure" ? [button("It was charged", () => act({ op: "settle", attempt, charged: true })), button("It was not", () => act({ op: "settle", attempt, charged: false }))] : [];
+function cardRow({ attempt, kind, state, amount_minor: amount, currency, reason, card }) {
+	const said = ` ${kind} ${state} · ${amount} ${currency} minor units · ${card.scheme ?? ""} ${card.last_four ? `…${card.last_four}` : ""} ${reason}`;
+	const buttons = state === "unsure" ? [button(kind === "pay" ? "It was charged" : "It was given back", () => act({ op: "settle", attempt, charged: true })), button("It was not", () => act({ op: "settle", attempt, charged: false }))] : [];
 	return element("li", "", element("strong", attempt.slice(-14)), element("span", said), ...buttons);
 }
 function show(state) {

@@ -27,8 +27,8 @@ class Desk:
 		await self.desk.start(self.told.append)
 		return self
 
-	async def pay(self, number=1, amount=1234, cart=CART, currency="EUR"):
-		asked = Asked(f"{cart}:{number}", "pay", amount, currency)
+	async def pay(self, number=1, amount=1234, cart=CART, currency="EUR", kind="pay"):
+		asked = Asked(f"{cart}:{number}", kind, amount, currency)
 		return await self.desk.ask("terminal", cart, asked)
 
 	async def decided(self, ref, *states):
@@ -103,6 +103,14 @@ async def test_a_lost_answer_is_asked_for_and_never_charged_again(running):
 	assert paid.result.trace == "000001"
 	assert [payment.state for payment in at_work.told] == ["unsure", "approved"]
 	assert len(at_work.terminal.charged) == 1
+
+
+async def test_a_refund_whose_answer_is_lost_is_asked_for_and_never_made_again(running):
+	at_work = await running(SimulatedTerminal("answer_lost"))
+	back = await at_work.decided((await at_work.pay(kind="refund")).ref, "approved")
+	assert (await at_work.pay(kind="refund")).state == "approved"
+	assert [payment.state for payment in at_work.told] == ["unsure", "approved"]
+	assert list(at_work.terminal.charged) == [back.ref]
 
 
 async def test_after_a_time_out_the_terminal_says_that_it_charged_nothing(running):
@@ -200,7 +208,8 @@ async def test_a_driver_that_trips_leaves_the_payment_unsure(running, caplog):
 async def test_what_was_charged_without_a_sale_is_listed_for_a_person(running):
 	at_work = await running(SimulatedTerminal())
 	paid = await at_work.decided((await at_work.pay()).ref)
-	assert [payment.ref for payment in at_work.desk.unsettled()] == [paid.ref]
+	back = await at_work.decided((await at_work.pay(cart=OTHER, kind="refund")).ref)
+	assert [payment.ref for payment in at_work.desk.unsettled()] == [back.ref, paid.ref]
 
 
 def test_a_result_holds_no_card_number_no_command_and_no_more_than_four_digits():

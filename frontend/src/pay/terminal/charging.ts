@@ -37,7 +37,8 @@ export function useCharging({ till, card, chosen, terminal, taken }: Around): Ch
 	const byHand = ref(false);
 	const device = computed(() => terminalOf(till));
 	/** Of an earlier page, until its part of the screen is shown. */
-	const left = shallowRef<CardPayment>();
+	const left = shallowRef(card && paying.asked.value?.payment);
+	if (left.value) chosen.value = card;
 
 	async function charge(amount_minor: number, open?: CardPayment): Promise<void> {
 		const [way, shown] = [chosen.value, terminal.value];
@@ -58,7 +59,7 @@ export function useCharging({ till, card, chosen, terminal, taken }: Around): Ch
 	}
 	// The agent may come later than this screen: whoever was charged must not be asked again.
 	watch(device, (there) => {
-		if (there !== undefined && !charging.value) void resume();
+		if (there !== undefined && !charging.value && !left.value) void resume();
 	}, { immediate: true });
 	watch([terminal, left], ([shown, open]) => {
 		if (!shown || !open) return;
@@ -67,6 +68,6 @@ export function useCharging({ till, card, chosen, terminal, taken }: Around): Ch
 	}, { flush: "post" });
 	return {
 		charging, byHand, charge,
-		asks: computed(() => charging.value || (chosen.value?.kind === "card" && device.value !== undefined && !byHand.value)),
+		asks: computed(() => charging.value || left.value !== undefined || (chosen.value?.kind === "card" && device.value !== undefined && !byHand.value)),
 	};
 }

@@ -1,4 +1,4 @@
-// A card payment at a terminal that the agent asks: waiting for it, finding out what became of it, taking it back.
+// A card payment or refund at a terminal that the agent asks: waiting for it, finding out what became of it, taking it back.
 // Never asks for the same money twice: the agent keeps each attempt, and what is unsure is asked for, not charged again.
 
 import type { AgentConnection } from "@/agent/connection";
@@ -32,8 +32,11 @@ export interface Wanted {
 	readonly cart: string;
 	readonly amount_minor: number;
 	readonly currency: string;
-	/** The attempt whose money goes back; absent: money is taken. */
+	readonly kind: CardPayment["kind"];
+	/** Of a reversal: the attempt whose money goes back. */
 	readonly against?: string;
+	/** Before the terminal can have heard of it; it is asked whatever becomes of this. */
+	readonly before?: (open: CardPayment) => Promise<void>;
 }
 
 const DECIDED: ReadonlySet<string> = new Set(["approved", "declined", "cancelled", "failed", "reversed"]);
@@ -62,9 +65,9 @@ export class Attempt {
 		});
 	}
 
-	/** What this cart was charged or asked for and is not among what was `given`, if there is anything; else a new one. */
+	/** What was charged or asked for this cart and is not among what was `given`, if there is anything; else a new one. */
 	static async next(line: Line, wanted: Wanted, given: ReadonlySet<string>, tell: Attempt["tell"]): Promise<Attempt> {
-		const { charged, open } = leftAmong(await attemptsOf(line, wanted.cart), given);
+		const { charged, open } = leftAmong(await attemptsOf(line, wanted.cart), given, wanted.kind);
 		const left = charged[0] ?? open;
 		if (!left) return Attempt.begin(line, wanted, tell);
 		tell(left, false);
@@ -75,10 +78,10 @@ export class Attempt {
 	static async begin(line: Line, wanted: Wanted, tell: Attempt["tell"]): Promise<Attempt> {
 		const made = await attemptsOf(line, wanted.cart);
 		const number = Math.max(0, ...made.map(({ attempt }) => Number(attempt.split(":")[1]))) + 1;
-		const { terminal, cart, amount_minor, currency, against } = wanted;
-		const kind = against === undefined ? "pay" : "reversal";
+		const { terminal, cart, amount_minor, currency, kind, against, before } = wanted;
 		const open: CardPayment = { attempt: `${cart}:${number}`, kind, amount_minor, state: "waiting", reason: "", card: {}, lines: [] };
-		const asked = against === undefined ? { op: "pay", amount_minor, currency } : { op: "reverse", against };
+		const asked = kind === "reversal" ? { op: "reverse", against } : { op: kind, amount_minor, currency };
+		await before?.(open);
 		const attempt = new Attempt(line, wanted, open, tell);
 		try {
 			attempt.take(paymentOf(await line.ask({ ...asked, terminal, attempt: open.attempt })), false);
@@ -134,7 +137,7 @@ export class Attempt {
 	}
 
 	private found(payment: CardPayment | undefined): void {
-		this.take(payment ?? { ...this.payment, state: "failed", reason: t("card.not_asked") }, false);
+		this.take(payment ?? { ...this.payment, state: "failed", reason: t(this.payment.kind === "pay" ? "card.not_asked" : "card.back.not_asked") }, false);
 	}
 
 	private take(payment: CardPayment, away: boolean): void {
@@ -154,14 +157,15 @@ export class Attempt {
 	}
 }
 
-export function tenderOf(tender: string, { attempt, amount_minor, card }: CardPayment): Tender {
-	return { tender, kind: "card", amount_minor, card: { attempt, ...card } };
+/** Below zero where the customer's card got money. */
+export function tenderOf(tender: string, { attempt, kind, amount_minor, card }: CardPayment): Tender {
+	return { tender, kind: "card", amount_minor: kind === "refund" ? -amount_minor : amount_minor, card: { attempt, ...card } };
 }
 
-/** What was charged for the open cart and is not among its tenders, and what is not decided yet. */
-export async function leftOf(till: Till, tender: string): Promise<{ readonly charged: readonly Tender[]; readonly open: CardPayment | undefined }> {
-	const made = await attemptsOf(till.askable.agent, till.basket.cart.value.id);
-	const { charged, open } = leftAmong(made, givenOf(till));
+/** What was charged for the open cart, or given back for the return `back` in it, and is not among its tenders; and what is not decided yet. */
+export async function leftOf(till: Till, tender: string, back?: string): Promise<{ readonly charged: readonly Tender[]; readonly open: CardPayment | undefined }> {
+	const made = await attemptsOf(till.askable.agent, back ?? till.basket.cart.value.id);
+	const { charged, open } = leftAmong(made, givenOf(till), back === undefined ? "pay" : "refund");
 	return { charged: charged.map((payment) => tenderOf(tender, payment)), open };
 }
 
@@ -170,8 +174,8 @@ export function givenOf({ paying }: Pick<Till, "paying">): ReadonlySet<string> {
 	return new Set(paying.tenders.value.flatMap(({ card }) => card?.attempt ?? []));
 }
 
-function leftAmong(made: readonly CardPayment[], given: ReadonlySet<string>): { readonly charged: readonly CardPayment[]; readonly open: CardPayment | undefined } {
-	const left = made.filter(({ kind, attempt }) => kind === "pay" && !given.has(attempt));
+function leftAmong(made: readonly CardPayment[], given: ReadonlySet<string>, wanted: CardPayment["kind"]): { readonly charged: readonly CardPayment[]; readonly open: CardPayment | undefined } {
+	const left = made.filter(({ kind, attempt }) => kind === wanted && !given.has(attempt));
 	return { charged: left.filter(({ state }) => state === "approved"), open: left.find((payment) => !isDecided(payment)) };
 }
 
@@ -186,7 +190,7 @@ export async function takeBackCard(till: Till, { card, amount_minor }: Tender): 
 	};
 	try {
 		if (terminal === undefined || against === undefined) throw new Error(t("card.no_terminal"));
-		const wanted = { terminal, cart, amount_minor, currency: till.money.value.currency, against };
+		const wanted = { terminal, cart, amount_minor, currency: till.money.value.currency, kind: "reversal" as const, against };
 		const { state, reason } = await (await Attempt.begin(agent, wanted, tell)).decided();
 		if (state === "approved") return true;
 		throw new Error(reason || t("card.declined"));

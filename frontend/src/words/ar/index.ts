@@ -1,6 +1,7 @@
 // The Arabic words of the till. Never a key that English lacks: the type holds both equal.
 
 import { devices } from "@/words/ar/devices";
+import { terminal } from "@/words/ar/terminal";
 import { customers } from "@/words/ar/customers";
 import { report } from "@/words/ar/report";
 import { shift } from "@/words/ar/shift";
@@ -201,6 +202,7 @@ export const ar: Dictionary = {
 	...returns,
 	...tenders,
 	...devices,
+	...terminal,
 	...ticket,
 	...customers,
 	...people,

@@ -1,6 +1,7 @@
 // The German words of the till. Never a key that English lacks: the type holds both equal.
 
 import { devices } from "@/words/de/devices";
+import { terminal } from "@/words/de/terminal";
 import { customers } from "@/words/de/customers";
 import { report } from "@/words/de/report";
 import { shift } from "@/words/de/shift";
@@ -193,6 +194,7 @@ export const de: Dictionary = {
 	...returns,
 	...tenders,
 	...devices,
+	...terminal,
 	...ticket,
 	...customers,
 	...people,

@@ -1,6 +1,7 @@
 // The English words of the till.
 
 import { devices } from "@/words/en/devices";
+import { terminal } from "@/words/en/terminal";
 import { customers } from "@/words/en/customers";
 import { report } from "@/words/en/report";
 import { shift } from "@/words/en/shift";
@@ -192,6 +193,7 @@ export const en = {
 	...returns,
 	...tenders,
 	...devices,
+	...terminal,
 	...ticket,
 	...customers,
 	...people,

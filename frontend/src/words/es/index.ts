@@ -1,6 +1,7 @@
 // The Spanish words of the till. Never a key that English lacks: the type holds both equal.
 
 import { devices } from "@/words/es/devices";
+import { terminal } from "@/words/es/terminal";
 import { customers } from "@/words/es/customers";
 import { report } from "@/words/es/report";
 import { shift } from "@/words/es/shift";
@@ -193,6 +194,7 @@ export const es: Dictionary = {
 	...returns,
 	...tenders,
 	...devices,
+	...terminal,
 	...ticket,
 	...customers,
 	...people,

@@ -1,6 +1,7 @@
 // The French words of the till. Never a key that English lacks: the type holds both equal.
 
 import { devices } from "@/words/fr/devices";
+import { terminal } from "@/words/fr/terminal";
 import { customers } from "@/words/fr/customers";
 import { report } from "@/words/fr/report";
 import { shift } from "@/words/fr/shift";
@@ -193,6 +194,7 @@ export const fr: Dictionary = {
 	...returns,
 	...tenders,
 	...devices,
+	...terminal,
 	...ticket,
 	...customers,
 	...people,

@@ -134,9 +134,11 @@ def in_states(db: sqlite3.Connection, *states: str) -> list[CardPayment]:
 
 
 def without_sale(db: sqlite3.Connection) -> list[CardPayment]:
-	"""Charged, and no entry of that cart was ever recorded: somebody paid for nothing that we know of."""
+	"""Charged or given back, and no entry of that cart was ever recorded: money moved for nothing that we
+	know of.
+	"""
 	rows = db.execute(
-		"SELECT * FROM card_payment WHERE state = 'approved' AND kind = 'pay'"
+		"SELECT * FROM card_payment WHERE state = 'approved' AND kind IN ('pay', 'refund')"
 		" AND cart NOT IN (SELECT id FROM entry) ORDER BY position DESC LIMIT ?",
 		(MAX_LISTED,),
 	)

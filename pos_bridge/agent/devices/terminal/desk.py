@@ -111,7 +111,7 @@ class CardDesk:
 		if payment.state != "unsure":
 			return payment
 		outcome = "approved" if charged else "failed"
-		words = "A person read it off the terminal." if charged else "A person saw that nothing was charged."
+		words = "A person read it off the terminal." if charged else "A person saw that no money moved."
 		return await self._finish(ref, CardResult(outcome, words), "person")
 
 	def find(self, ref: str) -> CardPayment:
@@ -122,7 +122,7 @@ class CardDesk:
 		return self._store.read(lambda db: book.of_cart(db, cart))
 
 	def unsettled(self) -> list[CardPayment]:
-		"""What a person has to look at: unsure, or charged without a sale."""
+		"""What a person has to look at: unsure, or money moved without a recorded entry."""
 		return self._store.read(lambda db: [*book.in_states(db, "unsure"), *book.without_sale(db)])
 
 	async def status(self, terminal: str) -> TerminalStatus:

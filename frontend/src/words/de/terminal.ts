@@ -1,0 +1,19 @@
+// The German words of what a card terminal does beside charging, and of paper that nobody is sure of. Part of de/index.ts.
+
+import type { terminal as english } from "@/words/en/terminal";
+import type { Part } from "@/words/words";
+
+export const terminal: Part<typeof english> = {
+	"card.back.give": "{amount} am Terminal zurückgeben",
+	"card.back.ready": "Das Terminal ist verbunden: Es wird von selbst gebeten, {amount} zurückzugeben.",
+	"card.back.by_hand": "Stattdessen von Hand zurückgeben",
+	"card.back.waiting": "Warten auf das Terminal: {amount} zurück",
+	"card.back.unsure": "Es ist noch nicht bekannt, ob {amount} zurückgegeben wurden",
+	"card.back.unsure_hint": "Das Terminal wird gefragt. Nicht noch einmal zurückgeben. Bleibt es so, am Terminal die Anzeige oder den letzten Beleg ansehen und hier sagen, was dort steht.",
+	"card.back.was_charged": "Es wurde zurückgegeben",
+	"card.back.was_not_charged": "Es wurde nicht zurückgegeben",
+	"card.back.declined": "Die Karte hat nichts zurückbekommen. Eine andere Karte oder ein anderer Weg?",
+	"card.back.declined_why": "Die Karte hat nichts zurückbekommen: {reason}",
+	"card.back.not_asked": "Das Terminal wurde nicht gefragt: Es ist nichts zurückgegeben.",
+	"card.back.given": "{tender} hat {amount} zurückbekommen.",
+};

@@ -1,0 +1,19 @@
+// The Spanish words of what a card terminal does beside charging, and of paper that nobody is sure of. Part of es/index.ts.
+
+import type { terminal as english } from "@/words/en/terminal";
+import type { Part } from "@/words/words";
+
+export const terminal: Part<typeof english> = {
+	"card.back.give": "Devolver {amount} en el terminal",
+	"card.back.ready": "El terminal está conectado: se le pide automáticamente que devuelva {amount}.",
+	"card.back.by_hand": "Devolver a mano",
+	"card.back.waiting": "Esperando al terminal: devuelve {amount}",
+	"card.back.unsure": "Aún no se sabe si se han devuelto {amount}",
+	"card.back.unsure_hint": "Se está preguntando al terminal. No devuelva otra vez. Si sigue así, mire la pantalla o el último recibo del terminal y diga aquí lo que muestra.",
+	"card.back.was_charged": "Se ha devuelto",
+	"card.back.was_not_charged": "No se ha devuelto",
+	"card.back.declined": "No se ha devuelto nada a la tarjeta. ¿Otra tarjeta u otra forma?",
+	"card.back.declined_why": "No se ha devuelto nada a la tarjeta: {reason}",
+	"card.back.not_asked": "No se preguntó al terminal: no se ha devuelto nada.",
+	"card.back.given": "{tender} ha recibido {amount} de vuelta.",
+};
