@@ -152,7 +152,7 @@ async def _run_agent(options: argparse.Namespace) -> int:
 	listener = server.listen(options.port)
 	port = listener.getsockname()[1]
 	app = server.agent_app(process, port)
-	add_devices(app, spool, floor.virtual, process.scanned, floor=floor)
+	add_devices(app, spool, floor.virtual, process.scanned, floor=floor, days=process.days)
 	add_status(app, process)
 	async with server.serving(app, listener):
 		till = process.pairing

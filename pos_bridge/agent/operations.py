@@ -71,7 +71,7 @@ class Operations:
 			"receipt": self._receipt,
 			"new_customers": self._new_customers,
 			**device_operations(process.attached),
-			**CardOperations(process.cards).by_name(),
+			**CardOperations(process.cards, process.days).by_name(),
 		}
 
 	@property

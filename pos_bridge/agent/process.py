@@ -5,6 +5,7 @@ It joins the parts and passes their news on; it does none of their work.
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,9 @@ from pos_bridge.agent.daybook import SqliteDaybook
 from pos_bridge.agent.devices.attached.attached import Attached
 from pos_bridge.agent.devices.attached.scanner import DeviceStatus
 from pos_bridge.agent.devices.terminal.book import CardPayment
+from pos_bridge.agent.devices.terminal.days import DayDesk, TerminalDay
 from pos_bridge.agent.devices.terminal.desk import CardDesk
-from pos_bridge.agent.devices.terminal.operations import card_fields
+from pos_bridge.agent.devices.terminal.operations import card_fields, day_fields, day_slip
 from pos_bridge.agent.door.pairing import Door
 from pos_bridge.agent.forwarder import Forwarder
 from pos_bridge.agent.forwarding import Forwarding
@@ -24,6 +26,7 @@ from pos_bridge.agent.new_customers import NewCustomers
 from pos_bridge.agent.ports import JobChange, PrinterStatus, Spool
 from pos_bridge.agent.store import Store
 from pos_bridge.core.daybook import Recorded
+from pos_bridge.core.errors import PosBridgeError
 from pos_bridge.core.sync import recorded_fields
 
 Event = Mapping[str, Any]
@@ -52,6 +55,9 @@ class TillProcess:
 		self.door = Door(store)
 		self.attached = attached or Attached()
 		self.cards = CardDesk(store, self.attached.terminals)
+		self.days = DayDesk(store, self.cards)
+		self.days.listen(self._day_changed)
+		self._slips: set[asyncio.Task[None]] = set()
 		self.daybook = SqliteDaybook(store)
 		self.forwarding = Forwarding(store)
 		self.new_customers = NewCustomers(store)
@@ -67,6 +73,7 @@ class TillProcess:
 		self.attached.start(self.scanned, self._device_changed)
 		self._clock = asyncio.create_task(watch_clock(self.door.note))
 		await self.cards.start(self._card_changed)
+		await self.days.start()
 		if self.pairing:
 			self._start_forwarding(self.pairing)
 
@@ -79,7 +86,9 @@ class TillProcess:
 		if self._clock:
 			self._clock.cancel()
 			await asyncio.gather(self._clock, return_exceptions=True)
+		await self.days.stop()
 		await self.cards.stop()
+		await asyncio.gather(*self._slips)
 		await self.attached.stop()
 		await self.spool.stop()
 		self.store.close()
@@ -133,9 +142,27 @@ class TillProcess:
 	def _card_changed(self, payment: CardPayment) -> None:
 		self._tell(card_fields(payment))
 
+	def _day_changed(self, day: TerminalDay) -> None:
+		self._tell(day_fields(day))
+		if day.lines:
+			task = asyncio.create_task(self._print_day(day))
+			self._slips.add(task)
+			task.add_done_callback(self._slips.discard)
+
+	async def _print_day(self, day: TerminalDay) -> None:
+		"""Once, whoever asked for it; its lines are kept and shown where it can't be printed."""
+		for printer in self.spool.printers()[:1]:
+			document = day_slip(day, printer.columns or COLUMNS)
+			with suppress(PosBridgeError):
+				await self.spool.submit(
+					f"{day.ref}:slip", printer.printer, document, False, "Card terminal, end of day"
+				)
+
 	def _tell(self, event: Event) -> None:
 		for listener in tuple(self._listeners):
 			listener(event)
 
 
+COLUMNS = 42
+"""Of a printer that does not say how wide its paper is."""
 _PRINTER_EVENT = ("printer", "online", "state", "reason", "paper_low", "drawer")

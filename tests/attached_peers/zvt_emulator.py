@@ -9,15 +9,21 @@ from contextlib import asynccontextmanager
 PAN = "4111111111111111"
 """The test number of a card scheme; nothing of it but its end may ever get through."""
 
+MOVING = (0x0601, 0x0630, 0x0631, 0x0650)
+
 
 class Terminal:
 	"""`mode`: approve, decline, lose_answer (charges, then hangs up), silent (charges nothing, says
-	nothing), refuse, unmasked.
+	nothing), refuse, unmasked; at the end of its day also bare: settled without a status.
 	"""
 
 	def __init__(self):
 		self.mode = "approve"
 		self.book = []
+		self.settled = []
+		"""What each end of day took to the bank."""
+		self.last = None
+		"""What it would print once more."""
 		self.trace = 100
 		self.heard = []
 		self.port = 0
@@ -25,7 +31,8 @@ class Terminal:
 
 	def book_it(self, amount):
 		self.trace += 1
-		self.book.append((f"{self.trace:06d}", amount))
+		self.last = (f"{self.trace:06d}", amount)
+		self.book.append(self.last)
 
 	async def serve(self, reader, writer):
 		try:
@@ -60,26 +67,45 @@ class Terminal:
 			return
 
 	async def answer(self, command, data, reader, writer):
-		if command in (0x0601, 0x0631, 0x0630) and self.mode == "refuse":
+		if command in MOVING and self.mode == "refuse":
 			writer.write(b"\x84\x9c\x00")
 			return
-		if command in (0x0601, 0x0631, 0x0630) and self.mode == "silent":
+		if command in MOVING and self.mode == "silent":
 			await asyncio.sleep(600)
 		writer.write(b"\x80\x00\x00")
-		if command in (0x0600, 0x0501, 0x0650):
-			if command == 0x0650:
-				await self.say(reader, writer, 0x06D1, b"\x00TOTAL")
+		if command in (0x0600, 0x0501):
 			await self.say(reader, writer, 0x060F)
+		elif command == 0x0650:
+			await self.end_of_day(reader, writer)
 		elif command == 0x0620:
 			await self.repeat(reader, writer)
 		else:
 			await self.money(command, data, reader, writer)
 
+	async def end_of_day(self, reader, writer):
+		"""Revision 13, 2.16: intermediate states, a status with the total, its receipt, then completion."""
+		await self.say(reader, writer, 0x04FF, b"\x17")
+		if self.mode == "decline":
+			await self.say(reader, writer, 0x061E, b"\xde")
+			return
+		total = sum(amount for _, amount in self.book)
+		self.settled.append(total)
+		self.trace += 1
+		self.last = (f"{self.trace:06d}", total)
+		if self.mode == "lose_answer":
+			writer.close()
+			return
+		if self.mode != "bare":
+			await self.say(reader, writer, 0x040F, self.status(*self.last))
+		await self.say(reader, writer, 0x06D1, b"\x40END OF DAY")
+		await self.say(reader, writer, 0x06D1, b"\x00TOTAL  EUR " + f"{total / 100:.2f}".encode())
+		await self.say(reader, writer, 0x060F)
+
 	async def repeat(self, reader, writer):
-		if not self.book:
+		if self.last is None:
 			await self.say(reader, writer, 0x061E, b"\xb1")
 			return
-		await self.say(reader, writer, 0x040F, self.status(*self.book[-1]))
+		await self.say(reader, writer, 0x040F, self.status(*self.last))
 		await self.say(reader, writer, 0x060F)
 
 	async def money(self, command, data, reader, writer):

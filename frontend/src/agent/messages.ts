@@ -74,8 +74,10 @@ export interface AgentEvents {
 	readonly acknowledged: { readonly results: readonly PushResult[] };
 	readonly job: { readonly job: string; readonly state: JobState; readonly reason: string };
 	readonly printer: Pick<PrinterInfo, "printer" | "online" | "state" | "reason" | "paper_low" | "drawer">;
-	/** A card payment was decided; agent/cards.ts reads it. */
+	/** A card payment was decided; pay/terminal/terminal.ts reads it. */
 	readonly card: { readonly attempt: string; readonly state: string };
+	/** A terminal's end of day was asked for or has ended; shift/terminalDay.ts reads it. */
+	readonly day: { readonly attempt: string; readonly state: string };
 	readonly device: DeviceInfo;
 	readonly scan: { readonly code: string; readonly symbology: string };
 	readonly state: { readonly state: AgentState };
@@ -136,6 +138,8 @@ export function eventOf(message: Message): Heard | "unknown" | undefined {
 			return areTexts([message.code]) ? { name: "scan", event: message as never } : undefined;
 		case "card":
 			return areTexts([message.attempt, message.state]) ? { name: "card", event: message as never } : undefined;
+		case "day":
+			return areTexts([message.attempt, message.state]) ? { name: "day", event: message as never } : undefined;
 		case "device":
 			return areTexts([message.device, message.role, message.reason]) ? { name: "device", event: message as never } : undefined;
 		case "printer":

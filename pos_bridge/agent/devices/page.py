@@ -16,6 +16,7 @@ from pos_bridge.agent.devices.floor.equipment import Equipment
 from pos_bridge.agent.devices.floor.form import Form
 from pos_bridge.agent.devices.floor.shop_floor import ShopFloor
 from pos_bridge.agent.devices.jobs import DrawerOpening, PrintJob
+from pos_bridge.agent.devices.terminal.days import DayDesk
 from pos_bridge.agent.devices.text import clean
 from pos_bridge.agent.devices.virtual import FAULTS, VirtualPrinter
 from pos_bridge.agent.devices.virtual.paper import slip_to_body
@@ -36,10 +37,10 @@ MAX_WATCHERS = 8
 PAUSE_SECONDS = 0.04
 """Changes within this time reach the page as one."""
 
-_PARTS = ("devices.js", "paper.js", "printers.js", "devices.css")
+_PARTS = ("devices.js", "paper.js", "printers.js", "terminals.js", "devices.css")
 _FILES = {"/devices": "devices.html", **{f"/devices/{name}": name for name in _PARTS}}
 
-_OWN_PAGE_ONLY = frozenset({"set_printer", "calibrate_drawer"})
+_OWN_PAGE_ONLY = frozenset({"set_printer", "calibrate_drawer", "end_of_day"})
 
 Message = Mapping[str, Any]
 
@@ -81,12 +82,14 @@ def add_devices(
 	on_scan: Callable[[str, str], None],
 	samples: Sequence[SampleCode] = (),
 	floor: ShopFloor | None = None,
+	days: DayDesk | None = None,
 ) -> None:
-	"""Serve /devices. `virtual` are the printers whose paper can be shown; `floor`'s can be chosen here.
+	"""Serve /devices. `virtual` are the printers whose paper can be shown; `floor`'s can be chosen here, the
+	terminals of `days` asked to end their day.
 
 	`on_scan(code, symbology)` is called on the loop for each code that a person scans here.
 	"""
-	page = DevicesPage(spool, virtual, on_scan, samples, floor)
+	page = DevicesPage(spool, virtual, on_scan, samples, floor, days)
 	add_files(app, _FILES)
 	app.router.add_get("/devices/live", page.connect)
 	app.on_startup.append(page.start)
@@ -114,8 +117,10 @@ class DevicesPage:
 		on_scan: Callable[[str, str], None],
 		samples: Sequence[SampleCode],
 		floor: ShopFloor | None = None,
+		days: DayDesk | None = None,
 	) -> None:
 		self._spool = spool
+		self._days = days
 		self._virtual = virtual
 		self._on_scan = on_scan
 		self._samples = [asdict(sample) for sample in samples]
@@ -130,11 +135,14 @@ class DevicesPage:
 			"test_print": self._test_print,
 			"set_printer": self._set_printer,
 			"calibrate_drawer": self._calibrate_drawer,
+			"end_of_day": self._end_of_day,
 		}
 
 	async def start(self, _: web.Application) -> None:
 		self._loop = asyncio.get_running_loop()
 		self._spool.listen(lambda _: self._changed(), lambda _: self._changed())
+		if self._days:
+			self._days.listen(lambda _: self._changed())
 		self._watch_virtual()
 
 	def _watch_virtual(self) -> None:
@@ -206,7 +214,7 @@ class DevicesPage:
 		if action is None:
 			raise Malformed("The page asked for something that is not known here: reload it.")
 		if name in _OWN_PAGE_ONLY and not own:
-			raise Rejected("Printers are chosen on this machine's own page, not by another one.")
+			raise Rejected("That is done on this machine's own page, not by another one.")
 		await action(message)
 
 	# What a hand does
@@ -245,6 +253,11 @@ class DevicesPage:
 		)
 		await self._shown_form().calibrate_drawer(message, seen)
 
+	async def _end_of_day(self, message: Message) -> None:
+		if self._days is None:
+			raise Rejected("This till has no card terminal.", code="no_terminal")
+		await self._days.end(_text(message, "terminal"), f"{uuid.uuid4()}:1")
+
 	def _shown_form(self) -> Form:
 		if self._form is None:
 			raise Rejected("The demo's printer is a virtual one: there is nothing to choose.")
@@ -266,6 +279,9 @@ class DevicesPage:
 			"jobs": [_job(job) for job in self._spool.latest(MAX_SHOWN_JOBS)],
 			"openings": [asdict(opening) for opening in self._spool.openings(MAX_SHOWN_OPENINGS)],
 			"samples": self._samples,
+			"days": {
+				name: day and asdict(day) for name, day in (self._days.latest() if self._days else {}).items()
+			},
 		}
 
 	def _roll(self, name: str, watcher: _Watcher) -> Message:

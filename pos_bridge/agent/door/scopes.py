@@ -15,7 +15,10 @@ NEEDED: Mapping[str, str] = {
 	"kick": "drawer",
 	"weigh": "scale",
 	**dict.fromkeys(
-		("pay", "refund", "reverse", "cancel_card", "card_result", "settle_card", "cards", "terminal"),
+		(
+			*("pay", "refund", "reverse", "cancel_card", "card_result", "settle_card", "cards"),
+			*("terminal", "end_of_day", "days"),
+		),
 		"terminal",
 	),
 }

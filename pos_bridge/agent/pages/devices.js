@@ -3,6 +3,7 @@
 
 import { drawSlip, element } from "/devices/paper.js";
 import { showFloor } from "/devices/printers.js";
+import { showDays } from "/devices/terminals.js";
 
 const MAX_SLIPS = 40;
 const FIRST_RETRY_MS = 500;
@@ -69,6 +70,7 @@ function hear(message) {
 		showFloor(message, tell);
 		return;
 	}
+	showDays(message.days, tell);
 	const printer = message.printers[0];
 	if (!printer) return;
 	printerName = printer.printer;

@@ -64,7 +64,8 @@ class Demo:
 		Desk(self.company).add_to(app)
 		pages.add_till(app)
 		pages.add_pages(app, "ledger")
-		add_devices(app, spool, {RECEIPT_PRINTER: self.printer}, self.process.scanned, _samples())
+		process, virtual = self.process, {RECEIPT_PRINTER: self.printer}
+		add_devices(app, spool, virtual, process.scanned, _samples(), days=process.days)
 		add_status(app, self.process)
 		app.router.add_get("/", _to_till)
 		app.on_startup.append(self._open_company)

@@ -128,10 +128,46 @@ async def test_money_goes_back_by_refund_and_by_reversal(emulator):
 	assert (await terminal.reverse(unknown)).outcome == "failed"
 
 
-async def test_status_and_end_of_day_are_asked_for(emulator, unused_tcp_port):
+async def test_a_status_is_asked_for(emulator, unused_tcp_port):
 	assert (await driver(emulator).status()).online
-	assert (await driver(emulator).end_of_day()).lines == ("TOTAL",)
 	assert not (await ZvtTerminal("127.0.0.1", unused_tcp_port).status()).online
+
+
+async def test_its_day_ends_with_a_total_on_its_receipt_and_its_trace_is_known(emulator):
+	terminal = driver(emulator)
+	await terminal.pay(SALE)
+	day = await terminal.end_of_day()
+	assert (day.outcome, day.reason, day.trace) == ("approved", "", "000102")
+	assert day.lines == ("END OF DAY", "TOTAL  EUR 12.34")
+	assert (emulator.heard[-1], emulator.settled) == ("0650", [1234])
+
+
+async def test_a_completion_without_a_status_ends_the_day_too(emulator):
+	emulator.mode = "bare"
+	day = await driver(emulator).end_of_day()
+	assert (day.outcome, day.trace) == ("approved", "")
+
+
+async def test_a_day_that_was_not_settled_says_why_in_words(emulator, unused_tcp_port):
+	emulator.mode = "decline"
+	declined = await driver(emulator).end_of_day()
+	assert (declined.outcome, "connection to its bank" in declined.reason) == ("failed", True)
+	emulator.mode = "refuse"
+	assert (await driver(emulator).end_of_day()).outcome == "failed"
+	away = await ZvtTerminal("127.0.0.1", unused_tcp_port).end_of_day()
+	assert (away.outcome, "power" in away.reason) == ("failed", True)
+
+
+async def test_an_end_of_day_of_the_same_amount_is_not_taken_for_a_payment_that_was_lost(emulator):
+	"""A day of one sale; the next customer buys the same, and the terminal does not do it."""
+	terminal = driver(emulator)
+	await terminal.pay(SALE)
+	day = await terminal.end_of_day()
+	again = Asked("c:2", "pay", 1234, "EUR", before_trace=day.trace)
+	found = await terminal.last_result(again)
+	assert found is not None
+	assert found.outcome == "failed"
+	assert await terminal.last_result(Asked("c:2", "pay", 1234, "EUR")) is None
 
 
 async def test_a_currency_or_amount_that_the_terminal_has_not_is_refused_before_it_hears_of_it(emulator):

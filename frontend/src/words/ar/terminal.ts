@@ -16,4 +16,12 @@ export const terminal: Part<typeof english> = {
 	"card.back.declined_why": "لم يُعَد شيء إلى البطاقة: {reason}",
 	"card.back.not_asked": "لم يُسأل الجهاز: لم يُعَد شيء.",
 	"card.back.given": "أُعيد {amount} إلى {tender}.",
+	"day.title": "جهاز البطاقات",
+	"day.end": "إقفال اليوم على جهاز البطاقات",
+	"day.again": "إقفال اليوم على جهاز البطاقات مرة أخرى",
+	"day.waiting": "يقفل جهاز البطاقات يومه. قد يستغرق دقائق؛ ولا شيء هنا ينتظره.",
+	"day.approved": "أقفل جهاز البطاقات يومه.",
+	"day.failed": "لم يقفل جهاز البطاقات يومه: {reason}",
+	"day.unsure": "لا يُعرف هل أقفل جهاز البطاقات يومه: {reason} انظر إليه، أو اسأله مرة أخرى: فذلك لا يخصم من أحد.",
+	"day.lines": "ما طبعه الجهاز",
 };

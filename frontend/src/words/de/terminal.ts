@@ -16,4 +16,12 @@ export const terminal: Part<typeof english> = {
 	"card.back.declined_why": "Die Karte hat nichts zurückbekommen: {reason}",
 	"card.back.not_asked": "Das Terminal wurde nicht gefragt: Es ist nichts zurückgegeben.",
 	"card.back.given": "{tender} hat {amount} zurückbekommen.",
+	"day.title": "Kartenterminal",
+	"day.end": "Kassenschnitt am Kartenterminal",
+	"day.again": "Kassenschnitt am Kartenterminal, noch einmal",
+	"day.waiting": "Das Kartenterminal macht seinen Kassenschnitt. Das kann Minuten dauern; hier wartet nichts darauf.",
+	"day.approved": "Das Kartenterminal hat seinen Kassenschnitt gemacht.",
+	"day.failed": "Das Kartenterminal hat keinen Kassenschnitt gemacht: {reason}",
+	"day.unsure": "Es ist nicht bekannt, ob das Kartenterminal seinen Kassenschnitt gemacht hat: {reason} Dort nachsehen oder noch einmal fragen: Es bucht nichts ab.",
+	"day.lines": "Was es gedruckt hat",
 };

@@ -13,4 +13,12 @@ export const terminal = {
 	"card.back.declined_why": "The card got nothing back: {reason}",
 	"card.back.not_asked": "The terminal was not asked: nothing was given back.",
 	"card.back.given": "{tender} got {amount} back.",
+	"day.title": "Card terminal",
+	"day.end": "End of day at the card terminal",
+	"day.again": "End of day at the card terminal, again",
+	"day.waiting": "The card terminal ends its day. It may take minutes; nothing here waits for it.",
+	"day.approved": "The card terminal has settled its day.",
+	"day.failed": "The card terminal has not settled its day: {reason}",
+	"day.unsure": "It is not known whether the card terminal has settled its day: {reason} Look at it, or ask again: that charges nobody.",
+	"day.lines": "What it printed",
 } as const;

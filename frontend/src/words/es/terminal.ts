@@ -16,4 +16,12 @@ export const terminal: Part<typeof english> = {
 	"card.back.declined_why": "No se ha devuelto nada a la tarjeta: {reason}",
 	"card.back.not_asked": "No se preguntó al terminal: no se ha devuelto nada.",
 	"card.back.given": "{tender} ha recibido {amount} de vuelta.",
+	"day.title": "Terminal de tarjetas",
+	"day.end": "Cierre del día en el terminal",
+	"day.again": "Cierre del día en el terminal, otra vez",
+	"day.waiting": "El terminal está cerrando su día. Puede tardar minutos; aquí nada espera por ello.",
+	"day.approved": "El terminal ha cerrado su día.",
+	"day.failed": "El terminal no ha cerrado su día: {reason}",
+	"day.unsure": "No se sabe si el terminal ha cerrado su día: {reason} Mírelo, o pregunte otra vez: eso no cobra a nadie.",
+	"day.lines": "Lo que imprimió",
 };

@@ -16,4 +16,12 @@ export const terminal: Part<typeof english> = {
 	"card.back.declined_why": "La carte n’a rien reçu : {reason}",
 	"card.back.not_asked": "Le terminal n’a pas été interrogé : rien n’est remboursé.",
 	"card.back.given": "{tender} : {amount} remboursés.",
+	"day.title": "Terminal de paiement",
+	"day.end": "Clôture du jour au terminal",
+	"day.again": "Clôture du jour au terminal, à nouveau",
+	"day.waiting": "Le terminal clôture sa journée. Cela peut durer des minutes ; rien ne l’attend ici.",
+	"day.approved": "Le terminal a clôturé sa journée.",
+	"day.failed": "Le terminal n’a pas clôturé sa journée : {reason}",
+	"day.unsure": "On ne sait pas si le terminal a clôturé sa journée : {reason} Regardez-le, ou redemandez : personne n’est débité.",
+	"day.lines": "Ce qu’il a imprimé",
 };

@@ -82,6 +82,9 @@ def _refuse_second(db: sqlite3.Connection, terminal: str, cart: str) -> None:
 		)
 	if row:
 		raise Rejected("The terminal is at another payment: wait until it is done.", code="terminal_busy")
+	day = "SELECT 1 FROM terminal_day WHERE terminal = ? AND state = 'waiting'"
+	if db.execute(day, (terminal,)).fetchone():
+		raise Rejected("The terminal ends its day just now: wait until it is done.", code="terminal_busy")
 
 
 def finish(
@@ -146,10 +149,15 @@ def without_sale(db: sqlite3.Connection) -> list[CardPayment]:
 
 
 def last_trace(db: sqlite3.Connection, terminal: str) -> str:
-	"""The number of the newest transaction that this terminal told us of; "" if none did."""
+	"""The number of the newest transaction that this terminal told us of; "" if none did.
+
+	An end of day is one, too. One without a number may have taken the next: nothing is known after it.
+	"""
 	row = db.execute(
-		"SELECT json_extract(result, '$.trace') AS trace FROM card_payment WHERE terminal = ?"
-		" AND json_extract(result, '$.trace') IS NOT NULL ORDER BY position DESC LIMIT 1",
+		"SELECT json_extract(result, '$.trace') AS trace, position, 0 AS of_day FROM card_payment"
+		" WHERE terminal = ?1 AND trace IS NOT NULL"
+		" UNION ALL SELECT trace, after_payment, position FROM terminal_day WHERE terminal = ?1"
+		" ORDER BY 2 DESC, 3 DESC LIMIT 1",
 		(terminal,),
 	).fetchone()
 	return str(row["trace"]) if row else ""

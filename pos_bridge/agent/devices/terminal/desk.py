@@ -6,7 +6,8 @@ After any silence it asks what became of the payment; it never charges again for
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from contextlib import asynccontextmanager
 from typing import Any
 
 from pos_bridge.agent.devices.terminal import book
@@ -126,10 +127,10 @@ class CardDesk:
 		return self._store.read(lambda db: [*book.in_states(db, "unsure"), *book.without_sale(db)])
 
 	async def status(self, terminal: str) -> TerminalStatus:
-		"""How it is now: it is asked, unless it is at a payment."""
+		"""How it is now: it is asked, unless it is at work."""
 		driver = self._driver(terminal)
 		if self._locks[terminal].locked():
-			return TerminalStatus(True, "It is at a payment.")
+			return TerminalStatus(True, "It is at work.")
 		async with self._locks[terminal]:
 			try:
 				said = await asyncio.wait_for(driver.status(), STATUS_SECONDS)
@@ -148,8 +149,14 @@ class CardDesk:
 		return {name: terminal.kind for name, terminal in self._terminals.items()}
 
 	def driver(self, terminal: str) -> CardTerminal:
-		"""For the page with the simulated terminal's switches."""
+		"""For the page with the simulated terminal's switches; `Rejected` if there is none of that name."""
 		return self._driver(terminal)
+
+	@asynccontextmanager
+	async def at_work(self, terminal: str) -> AsyncIterator[CardTerminal]:
+		"""A terminal that is asked for nothing else meanwhile."""
+		async with self._locks[terminal]:
+			yield self._driver(terminal)
 
 	def _driver(self, terminal: str) -> CardTerminal:
 		driver = self._terminals.get(terminal)

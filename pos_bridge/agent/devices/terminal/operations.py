@@ -5,9 +5,11 @@ It never charges twice for one ref, and never passes on more of a card than its 
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from pos_bridge.agent.devices.terminal.book import CardPayment
+from pos_bridge.agent.devices.terminal.days import DayDesk, TerminalDay
 from pos_bridge.agent.devices.terminal.desk import CardDesk
 from pos_bridge.agent.devices.terminal.port import Asked
 from pos_bridge.core.errors import Malformed
@@ -26,8 +28,9 @@ Operation = Callable[[Message], Awaitable[Answer]]
 class CardOperations:
 	"""One method for each operation, all with a message's fields checked before a terminal hears of it."""
 
-	def __init__(self, desk: CardDesk) -> None:
+	def __init__(self, desk: CardDesk, days: DayDesk) -> None:
 		self._desk = desk
+		self._days = days
 
 	def by_name(self) -> Mapping[str, Operation]:
 		"""Under the names that the protocol gives them."""
@@ -40,6 +43,8 @@ class CardOperations:
 			"settle_card": self._settle,
 			"cards": self._cards,
 			"terminal": self._status,
+			"end_of_day": self._end_of_day,
+			"days": self._of_shift,
 		}
 
 	async def _pay(self, message: Message) -> Answer:
@@ -79,6 +84,14 @@ class CardOperations:
 		said = await self._desk.status(name)
 		return {"op": "terminal", "terminal": name, "online": said.online, "reason": said.reason}
 
+	async def _end_of_day(self, message: Message) -> Answer:
+		terminal, ref = _matching(message, "terminal", _NAME), _matching(message, "attempt", _REF)
+		return day_fields(await self._days.end(terminal, ref))
+
+	async def _of_shift(self, message: Message) -> Answer:
+		found = self._days.of(_matching(message, "shift", _CART))
+		return {"op": "days", "days": [day_fields(day) for day in found]}
+
 
 def cart_of(ref: str) -> str:
 	"""The cart that an attempt is for."""
@@ -102,6 +115,21 @@ def card_fields(payment: CardPayment) -> Answer:
 		"lines": list(payment.result.lines),
 		"decided_by": payment.decided_by,
 	}
+
+
+def day_fields(day: TerminalDay) -> Answer:
+	"""A terminal's end of day as pages hear of it."""
+	fields = asdict(day)
+	return {"op": "day", "attempt": fields.pop("ref"), **fields, "lines": list(day.lines)}
+
+
+def day_slip(day: TerminalDay, columns: int) -> Mapping[str, Any]:
+	"""What the terminal says at its end of day, as a document for paper of that width."""
+	texts = [
+		{"type": "text", "text": line, "align": "left"} if line.strip() else {"type": "space"}
+		for line in day.lines
+	]
+	return {"columns": columns, "elements": [*texts, {"type": "cut"}]}
 
 
 def _matching(message: Message, name: str, pattern: "re.Pattern[str]") -> str:

@@ -67,8 +67,8 @@ class TerminalStatus:
 class CardTerminal(Protocol):
 	"""One terminal, asked for one thing at a time.
 
-	`pay`, `refund` and `reverse` answer "unsure" whenever the terminal may have heard of it and no answer
-	came; they never ask a second time. They raise nothing but `asyncio.CancelledError`.
+	`pay`, `refund`, `reverse` and `end_of_day` answer "unsure" whenever the terminal may have heard of it
+	and no answer came; they never ask a second time. They raise nothing but `asyncio.CancelledError`.
 	"""
 
 	kind: str
@@ -84,6 +84,12 @@ class CardTerminal(Protocol):
 
 	async def last_result(self, asked: Asked) -> CardResult | None:
 		"""What became of something unsure; None if the terminal can't tell now. Charges nothing."""
+
+	async def end_of_day(self) -> CardResult:
+		"""The terminal settles its day with its bank: approved, failed (it did not, in words), or unsure.
+		Its receipt comes as lines. Doing it again charges nobody.
+		"""
+		...
 
 	async def status(self) -> TerminalStatus: ...
 

@@ -11,6 +11,7 @@ from pos_bridge.agent.devices.terminal.port import Asked, CardResult, TerminalSt
 
 MODES = ("approve", "decline", "time_out", "answer_lost", "offline")
 """time_out: it charges nothing and never answers. answer_lost: it charges, and the answer is lost."""
+_SIGNS = {"pay": 1, "refund": -1, "reversal": -1}
 
 
 class SimulatedTerminal:
@@ -24,8 +25,11 @@ class SimulatedTerminal:
 		self.mode = mode
 		self.seconds = seconds
 		self.charged: dict[str, CardResult] = {}
-		"""By ref; what a cardholder would find on his statement."""
+		"""By ref."""
+		self.statement: list[int] = []
+		"""What a cardholder would find on his, below zero where he got money."""
 		self._trace = 0
+		self._day: list[Asked] = []
 		self._cancelled = asyncio.Event()
 
 	async def pay(self, asked: Asked) -> CardResult:
@@ -45,6 +49,18 @@ class SimulatedTerminal:
 			return None
 		return self.charged.get(asked.ref) or CardResult("failed", "The terminal did nothing of it.")
 
+	async def end_of_day(self) -> CardResult:
+		"""Counts what moved since the last one; in mode "decline" its bank can't be reached."""
+		if self.mode == "offline":
+			return CardResult("failed", "The terminal can't be reached: check its power and network.")
+		self._cancelled.clear()
+		if await self._was_cancelled(None if self.mode == "time_out" else self.seconds):
+			return CardResult("failed", "It was switched off meanwhile.")
+		if self.mode == "decline":
+			return CardResult("failed", "The terminal has no connection to its bank.")
+		settled = self._settled()
+		return CardResult("unsure", "The answer was lost.") if self.mode == "answer_lost" else settled
+
 	async def status(self) -> TerminalStatus:
 		if self.mode == "offline":
 			return TerminalStatus(False, "The simulated terminal is switched off.")
@@ -63,6 +79,8 @@ class SimulatedTerminal:
 			return CardResult("declined", "The card's bank declined.")
 		result = self._approved(asked)
 		self.charged[asked.ref] = result
+		self.statement.append(_SIGNS[asked.kind] * asked.amount_minor)
+		self._day.append(asked)
 		return CardResult("unsure", "The answer was lost.") if self.mode == "answer_lost" else result
 
 	async def _was_cancelled(self, seconds: float | None) -> bool:
@@ -71,6 +89,16 @@ class SimulatedTerminal:
 		except asyncio.TimeoutError:
 			return False
 		return True
+
+	def _settled(self) -> CardResult:
+		self._trace += 1
+		day, self._day = self._day, []
+		totals = {each.currency: 0 for each in day}
+		for each in day:
+			totals[each.currency] += _SIGNS[each.kind] * each.amount_minor
+		sums = (f"{currency} {total} minor units" for currency, total in totals.items())
+		lines = ("SIMULATED TERMINAL", "END OF DAY", f"Transactions {len(day)}", *sums, "No money moved")
+		return CardResult("approved", trace=f"{self._trace:06d}", terminal_id="SIM00001", lines=lines)
 
 	def _approved(self, asked: Asked) -> CardResult:
 		self._trace += 1

@@ -139,12 +139,19 @@ class ZvtTerminal:
 		return TerminalStatus(True)
 
 	async def end_of_day(self) -> CardResult:
-		"""The terminal settles its day with the bank; its receipt comes as lines."""
+		"""Kassenschnitt (06 50). A terminal may end it without a status: its completion says that it is
+		done.
+		"""
 		try:
 			told = await self._command(Apdu(END_OF_DAY, self._password))
-		except (_NotSent, _Unknown) as error:
+		except _NotSent as error:
+			return CardResult("failed", str(error))
+		except _Unknown as error:
 			return CardResult("unsure", str(error))
-		return replace(_result(told), outcome="failed" if told.aborted is not None else "approved")
+		said = told.aborted if told.aborted is not None else int.from_bytes(told.status.get(0x27, b""), "big")
+		failed = told.aborted is not None or said != 0
+		outcome, reason = ("failed", _reason(said)) if failed else ("approved", "")
+		return replace(_result(told), outcome=outcome, reason=reason)
 
 	async def close(self) -> None:
 		if self._line:
