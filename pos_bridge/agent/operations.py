@@ -66,6 +66,8 @@ class Operations:
 			"record": self._record,
 			"print": self._print,
 			"kick": self._kick,
+			"unsure_jobs": self._unsure_jobs,
+			"settle_print": self._settle_print,
 			"acknowledged": self._acknowledged,
 			"latest": self._latest,
 			"receipt": self._receipt,
@@ -185,6 +187,15 @@ class Operations:
 	async def _submit(self, message: Message, job: str, document: Message | None, kick: bool) -> Submitted:
 		printer, reason = _text(message, "printer"), _text(message, "reason")
 		return await self._process.spool.submit(job, printer, document, kick, reason)
+
+	async def _unsure_jobs(self, _: Message) -> Answer:
+		return {"op": "unsure_jobs", "jobs": [asdict(job) for job in self._process.spool.unsure()]}
+
+	async def _settle_print(self, message: Message) -> Answer:
+		job, printed = _text(message, "job"), message.get("printed")
+		if not isinstance(printed, bool):
+			raise Malformed("printed is true or false: what a person saw on the paper.")
+		return _queued(job, Submitted("exists", await self._process.spool.answer_unsure(job, printed)))
 
 	async def _acknowledged(self, message: Message) -> Answer:
 		ids = _listed(message, "ids", MAX_ASKED_IDS)

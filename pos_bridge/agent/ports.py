@@ -32,6 +32,17 @@ class JobChange:
 
 
 @dataclass(frozen=True, slots=True)
+class UnsureJob:
+	"""A job with paper of which nobody knows whether it came out; `since` is UTC, ISO 8601."""
+
+	job: str
+	printer: str
+	reason: str
+	explanation: str
+	since: str
+
+
+@dataclass(frozen=True, slots=True)
 class PrinterStatus:
 	"""What a printer says of itself. state: ready | paper_out | cover_open | offline. drawer: open |
 	left_open | closed, "" where nobody knows. `stand_in` takes its jobs while it is away."""
@@ -73,3 +84,11 @@ class Spool(Protocol):
 
 	def printers(self) -> list[PrinterStatus]:
 		"""All known printers with what they last said."""
+
+	def unsure(self) -> list[UnsureJob]:
+		"""Jobs that a person has to decide, oldest first."""
+
+	async def answer_unsure(self, job: str, printed: bool) -> JobState:
+		"""A person looked: it is on paper, or shall be printed again, marked as a repetition. `Rejected` if
+		it is not unsure.
+		"""

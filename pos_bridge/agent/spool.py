@@ -16,7 +16,14 @@ from pos_bridge.agent.devices.jobs import DrawerOpening, NewJob, PrintJob
 from pos_bridge.agent.devices.press import Press
 from pos_bridge.agent.devices.printer import Printer, Status
 from pos_bridge.agent.devices.text import clean
-from pos_bridge.agent.ports import Document, JobChange, PrinterStatus, Submitted
+from pos_bridge.agent.ports import (
+	Document,
+	JobChange,
+	JobState,
+	PrinterStatus,
+	Submitted,
+	UnsureJob,
+)
 from pos_bridge.agent.store import Store
 from pos_bridge.core.entry import canonical
 from pos_bridge.core.errors import Malformed, Rejected
@@ -125,7 +132,11 @@ class PrintSpool:
 		"""The newest openings of the drawer, newest first."""
 		return self._store.read(lambda connection: jobs.latest_openings(connection, limit))
 
-	async def answer_unsure(self, job: str, printed: bool) -> None:
+	def unsure(self) -> list[UnsureJob]:
+		"""Jobs with paper that a person has to decide, oldest first."""
+		return self._store.read(jobs.unsure)
+
+	async def answer_unsure(self, job: str, printed: bool) -> JobState:
 		"""A person looked at the paper: it is printed, or shall be printed again, marked as a repetition."""
 		answered = await self._store.write(lambda connection: jobs.answer_unsure(connection, job, printed))
 		if not answered:
@@ -133,6 +144,7 @@ class PrintSpool:
 		self._tell_job(job)
 		for press in self._presses.values():
 			press.wake()
+		return "printed" if printed else "queued"
 
 	def _tell_job(self, job: str) -> None:
 		found = self._store.read(lambda connection: jobs.find(connection, job))

@@ -246,3 +246,28 @@ async def test_a_page_with_more_news_waiting_than_may_is_cut_off_and_welcome_aga
 		assert frame.type in (aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSED)
 	async with till.page() as page:
 		assert page.welcome["op"] == "welcome"
+
+
+async def test_a_print_that_nobody_is_sure_of_is_listed_and_decided_once(till):
+	job = {"op": "print", "printer": "receipt", "document": RECEIPT, "kick": False, "reason": "sale 1"}
+	async with till.page() as page:
+		for name in ("a:receipt", "b:receipt"):
+			await page.ask(**job, job=name)
+			await page.until(lambda news, name=name: news.get("job") == name and news["state"] == "printed")
+		await till.demo.process.store.write(lambda db: db.execute("UPDATE print_job SET state = 'unsure'"))
+		listed = (await page.ask(op="unsure_jobs"))["jobs"]
+		assert [(each["job"], each["reason"]) for each in listed] == [
+			("a:receipt", "sale 1"),
+			("b:receipt", "sale 1"),
+		]
+		seen = await page.ask(op="settle_print", job="a:receipt", printed=True)
+		assert (seen["op"], seen["state"]) == ("queued", "printed")
+		again = await page.ask(op="settle_print", job="b:receipt", printed=False)
+		assert again["state"] == "queued"
+		await page.until(lambda news: news.get("job") == "b:receipt" and news.get("state") == "printed")
+		assert (await page.ask(op="unsure_jobs"))["jobs"] == []
+		for printed, code in ((False, "not_unsure"), ("yes", "malformed")):
+			refused = await page.ask(op="settle_print", job="b:receipt", printed=printed)
+			assert (refused["op"], refused["code"]) == ("error", code)
+	slips = till.demo.printer.roll().slips
+	assert [slip.texts[0] for slip in slips] == ["Hello", "Hello", "REPEATED PRINT - MAY EXIST TWICE"]

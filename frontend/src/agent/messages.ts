@@ -70,6 +70,12 @@ export interface Queued {
 	readonly state: JobState;
 }
 
+/** Of its paper nobody knows whether it came out. */
+export interface UnsurePrint {
+	readonly job: string;
+	readonly reason: string;
+}
+
 export interface AgentEvents {
 	readonly acknowledged: { readonly results: readonly PushResult[] };
 	readonly job: { readonly job: string; readonly state: JobState; readonly reason: string };
@@ -127,6 +133,12 @@ export function deviceOf(welcome: Welcome | undefined, role: DeviceInfo["role"])
 	return Array.isArray(devices) ? (devices as readonly DeviceInfo[]).find((one) => one.role === role)?.device : undefined;
 }
 
+/** What a person has to decide. Rejected by an agent that is too old to be asked. */
+export async function unsurePrintsOf(line: { ask(message: Message): Promise<Message> }): Promise<readonly UnsurePrint[]> {
+	const { jobs } = await line.ask({ op: "unsure_jobs" });
+	return isListOf(jobs, isUnsurePrint) ? (jobs as readonly UnsurePrint[]) : [];
+}
+
 /** "unknown" is an event that a later agent may send; undefined is one of ours that is not whole. */
 export function eventOf(message: Message): Heard | "unknown" | undefined {
 	switch (message.op) {
@@ -159,6 +171,11 @@ function isPrinterEvent({ printer, online, state, reason }: Message): boolean {
 
 function isListOf(value: unknown, isOne: (each: unknown) => boolean): boolean {
 	return Array.isArray(value) && value.every(isOne);
+}
+
+function isUnsurePrint(value: unknown): boolean {
+	const { job, reason } = (value ?? {}) as Partial<UnsurePrint>;
+	return areTexts([job, reason]);
 }
 
 function isHead(value: unknown): boolean {

@@ -58,6 +58,7 @@ export const ApprovalDialog = panel(() => import("@/people/ApprovalDialog.vue"))
 export const ClockPanel = panel(() => import("@/people/ClockPanel.vue"));
 export const TrainingBar = later(() => import("@/people/TrainingBar.vue"));
 export const AgentHelp = later(() => import("@/trust/AgentHelp.vue"));
+export const UnsurePrint = later(() => import("@/receipt/UnsurePrint.vue"));
 export const AfterSale = later(() => import("@/receipt/AfterSale.vue"));
 export const CreditWay = inline(() => import("@/pay/CreditWay.vue"));
 export const AccountWay = inline(() => import("@/pay/AccountWay.vue"));

@@ -147,10 +147,16 @@ export async function printSale(desk: Desk, sale: RecordedSale, late = false): P
 /** The `copy`-th reprint: recorded first, then printed. Rejects if it cannot be recorded. In training it is not. */
 export async function reprint(desk: Desk, sale: RecordedSale, copy: number): Promise<PrintAnswer> {
 	if (sale.back) await reprint(desk, sale.back, copy);
-	const id = newId();
-	if (!desk.training) await record(desk, "reprint", id, { of: sale.entry.id, copy });
+	const id = await recordReprint(desk, sale.entry.id, copy);
 	const document = documentOf(desk, sale.entry, sale.hash, copy);
 	return print(desk, `${id}:receipt`, { ...document, logo: true }, false, `reprint ${copy} of ${numberOf(sale.entry)}`);
+}
+
+/** The id of what was recorded; in training nothing is. */
+export async function recordReprint(desk: Desk, of: string, copy?: number): Promise<string> {
+	const id = newId();
+	if (!desk.training) await record(desk, "reprint", id, { of, copy: copy ?? (await copiesOf(desk, of)) + 1 });
+	return id;
 }
 
 /** What a ticket's customer gave and got himself, above zero; nothing of what its halves pay each other. */

@@ -3,7 +3,7 @@
 
 import { computed, shallowRef, type ComputedRef, type ShallowRef } from "vue";
 import type { AgentConnection, AgentState, PrinterState } from "@/agent/connection";
-import type { PrinterInfo } from "@/agent/messages";
+import { unsurePrintsOf, type PrinterInfo, type UnsurePrint } from "@/agent/messages";
 import type { StoredEntry } from "@/daybook/daybook";
 import type { PageDaybook } from "@/daybook/daybook";
 import type { PushStatus, Pusher } from "@/daybook/push";
@@ -24,6 +24,8 @@ export interface Standing {
 	readonly caution: "" | "paper_low" | "drawer_open";
 	readonly push: PushStatus;
 	readonly troubled: number;
+	/** Prints of which a person has to say whether they came out. */
+	readonly unsurePrints: readonly UnsurePrint[];
 	/** The company does not know this till any more. */
 	readonly unknownThere: boolean;
 }
@@ -49,6 +51,7 @@ export function chipOf(standing: Standing): Chip {
 	if (agent === "online" && printer !== "ready" && printer !== "unknown") {
 		return { tone: "warning", text: t("trust.printer", { state: t(`trust.printer.${printer}`) }) };
 	}
+	if (standing.unsurePrints.length > 0) return { tone: "warning", text: tCount("unsure.prints", standing.unsurePrints.length) };
 	if (standing.caution === "drawer_open") return { tone: "warning", text: t("trust.drawer_open") };
 	if (push.unsentCount > 0 && push.lastError !== undefined) {
 		return { tone: "warning", text: `${t("trust.offline")} · ${push.unsentCount}` };
@@ -90,7 +93,12 @@ export function useTrust(
 	const reasons = shallowRef<readonly PushResult[]>([]);
 	const writable = shallowRef(daybook.writable);
 	const unknownThere = shallowRef(company.unknownHere);
+	const unsurePrints = shallowRef<readonly UnsurePrint[]>([]);
 
+	async function lookForUnsure(): Promise<void> {
+		// An agent that is older than this question has none to tell.
+		unsurePrints.value = agent.state === "online" ? await unsurePrintsOf(agent).catch(() => []) : [];
+	}
 	function look(): void {
 		agentState.value = agent.state;
 		printer.value = agent.state === "online" ? (agent.welcome?.printers[0]?.state ?? "unknown") : "unknown";
@@ -101,6 +109,8 @@ export function useTrust(
 		unknownThere.value = company.unknownHere;
 	}
 	agent.on("state", look);
+	agent.on("state", () => void lookForUnsure());
+	agent.on("job", ({ state }) => void ((state === "unsure" || unsurePrints.value.length > 0) && lookForUnsure()));
 	agent.on("printer", look);
 	// Not at once: drawing the chip would keep Pay waiting between the page's log and the agent's answer.
 	let timer: ReturnType<typeof setTimeout> | undefined;
@@ -120,6 +130,7 @@ export function useTrust(
 		caution: caution.value,
 		push: push.value,
 		troubled: reasons.value.length,
+		unsurePrints: unsurePrints.value,
 		unknownThere: unknownThere.value,
 	}));
 	return {

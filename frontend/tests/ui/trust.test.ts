@@ -7,7 +7,7 @@ const GOOD: Standing = {
 	agent: "online",
 	printer: "ready",
 	caution: "",
-	troubled: 0, unknownThere: false,
+	troubled: 0, unknownThere: false, unsurePrints: [],
 	push: { unsentCount: 0, oldestUnsentAt: undefined, route: "agent", lastError: undefined, lastAnswerAt: undefined },
 };
 const with_ = (change: Partial<Standing>): Standing => ({ ...GOOD, ...change });
@@ -45,6 +45,12 @@ describe("the status chip", () => {
 		expect(chipOf(with_({ caution: "paper_low" }))).toEqual({ tone: "notice", text: "Paper roll near its end" });
 		expect(chipOf(with_({ caution: "paper_low", push: unsent(1) })).text).toBe("1 entry on its way");
 		expect(chipOf(with_({ caution: "drawer_open", printer: "paper_out" })).text).toContain("Out of paper");
+	});
+
+	it("asks for a look at prints that nobody is sure of, once the printer itself is well", () => {
+		const unsurePrints = [{ job: "sale:receipt", reason: "sale T1-1-000001" }];
+		expect(chipOf(with_({ unsurePrints, push: unsent(1) }))).toEqual({ tone: "warning", text: "1 print to look at" });
+		expect(chipOf(with_({ unsurePrints, printer: "paper_out" })).text).toContain("Out of paper");
 	});
 
 	it("does not speak of a printer's paper when the agent that would know is away", () => {

@@ -8,13 +8,15 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
-from pos_bridge.agent.ports import JobChange, JobState, Submitted
+from pos_bridge.agent.ports import JobChange, JobState, Submitted, UnsureJob
 from pos_bridge.core.errors import Retryable
 
 MAX_WAITING_JOBS = 1_000
 """Jobs that may wait for one printer; beyond that the till is told to look at the printer."""
 MAX_KEPT_DOCUMENTS = 2_000
 """Jobs back for which a printed document is kept; older rows keep their id, reason and state only."""
+MAX_UNSURE_JOBS = 50
+"""Told at once; the next ones when these are decided."""
 
 TAKEN_OVER = "Taken over from"
 """How the explanation of a job begins that another printer printed."""
@@ -120,6 +122,16 @@ def latest(connection: sqlite3.Connection, limit: int) -> list[PrintJob]:
 	"""The newest jobs, newest first."""
 	rows = connection.execute("SELECT * FROM print_job ORDER BY position DESC LIMIT ?", (limit,))
 	return [_print_job(row) for row in rows]
+
+
+def unsure(connection: sqlite3.Connection) -> list[UnsureJob]:
+	"""What has paper and is to be decided by a person, oldest first."""
+	rows = connection.execute(
+		"SELECT job, printer, reason, explanation, changed_at FROM print_job"
+		" WHERE state = 'unsure' AND document <> '' ORDER BY position LIMIT ?",
+		(MAX_UNSURE_JOBS,),
+	)
+	return [UnsureJob(*row) for row in rows]
 
 
 def latest_openings(connection: sqlite3.Connection, limit: int) -> list[DrawerOpening]:

@@ -22,7 +22,7 @@ from pos_bridge.agent.devices.virtual import FAULTS, VirtualPrinter
 from pos_bridge.agent.devices.virtual.paper import slip_to_body
 from pos_bridge.agent.guard import is_own_page
 from pos_bridge.agent.pages import add_files
-from pos_bridge.agent.ports import Document, JobChange, PrinterStatus, Submitted
+from pos_bridge.agent.ports import Document, JobChange, JobState, PrinterStatus, Submitted
 from pos_bridge.core.errors import Malformed, PosBridgeError, Rejected
 from pos_bridge.core.sync import read_message
 
@@ -66,7 +66,7 @@ class ShownSpool(Protocol):
 
 	def openings(self, limit: int) -> list[DrawerOpening]: ...
 
-	async def answer_unsure(self, job: str, printed: bool) -> None: ...
+	async def answer_unsure(self, job: str, printed: bool) -> JobState: ...
 
 	async def equip(self, name: str, equipment: Equipment) -> None: ...
 

@@ -11,7 +11,7 @@ from pos_bridge.core.codes.card_numbers import holds_card_number
 from pos_bridge.core.errors import Rejected
 
 NEEDED: Mapping[str, str] = {
-	"print": "print",
+	**dict.fromkeys(("print", "unsure_jobs", "settle_print"), "print"),
 	"kick": "drawer",
 	"weigh": "scale",
 	**dict.fromkeys(

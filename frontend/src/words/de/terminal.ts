@@ -24,4 +24,11 @@ export const terminal: Part<typeof english> = {
 	"day.failed": "Das Kartenterminal hat keinen Kassenschnitt gemacht: {reason}",
 	"day.unsure": "Es ist nicht bekannt, ob das Kartenterminal seinen Kassenschnitt gemacht hat: {reason} Dort nachsehen oder noch einmal fragen: Es bucht nichts ab.",
 	"day.lines": "Was es gedruckt hat",
+	"unsure.title": "Ist das aus dem Drucker gekommen?",
+	"unsure.hint": "Der Drucker hat es nicht bestätigt. Bitte das Papier ansehen. Was noch einmal gedruckt wird, ist als Wiederholung gekennzeichnet.",
+	"unsure.on_paper": "Es ist auf Papier",
+	"unsure.again": "Noch einmal drucken",
+	"unsure.not_told": "Das konnte nicht entschieden werden: {reason}",
+	"unsure.prints.one": "{count} Ausdruck ansehen",
+	"unsure.prints.other": "{count} Ausdrucke ansehen",
 };

@@ -21,4 +21,11 @@ export const terminal = {
 	"day.failed": "The card terminal has not settled its day: {reason}",
 	"day.unsure": "It is not known whether the card terminal has settled its day: {reason} Look at it, or ask again: that charges nobody.",
 	"day.lines": "What it printed",
+	"unsure.title": "Did this come out of the printer?",
+	"unsure.hint": "The printer did not confirm it. Look at the paper. What is printed again is marked as a repetition.",
+	"unsure.on_paper": "It is on paper",
+	"unsure.again": "Print again",
+	"unsure.not_told": "This could not be decided: {reason}",
+	"unsure.prints.one": "{count} print to look at",
+	"unsure.prints.other": "{count} prints to look at",
 } as const;

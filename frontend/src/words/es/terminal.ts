@@ -24,4 +24,11 @@ export const terminal: Part<typeof english> = {
 	"day.failed": "El terminal no ha cerrado su día: {reason}",
 	"day.unsure": "No se sabe si el terminal ha cerrado su día: {reason} Mírelo, o pregunte otra vez: eso no cobra a nadie.",
 	"day.lines": "Lo que imprimió",
+	"unsure.title": "¿Ha salido esto de la impresora?",
+	"unsure.hint": "La impresora no lo ha confirmado. Mire el papel. Lo que se imprime otra vez lleva la marca de repetición.",
+	"unsure.on_paper": "Está en papel",
+	"unsure.again": "Imprimir otra vez",
+	"unsure.not_told": "No se ha podido decidir: {reason}",
+	"unsure.prints.one": "{count} impresión por revisar",
+	"unsure.prints.other": "{count} impresiones por revisar",
 };

@@ -24,4 +24,11 @@ export const terminal: Part<typeof english> = {
 	"day.failed": "Le terminal n’a pas clôturé sa journée : {reason}",
 	"day.unsure": "On ne sait pas si le terminal a clôturé sa journée : {reason} Regardez-le, ou redemandez : personne n’est débité.",
 	"day.lines": "Ce qu’il a imprimé",
+	"unsure.title": "Ceci est-il sorti de l’imprimante ?",
+	"unsure.hint": "L’imprimante ne l’a pas confirmé. Regardez le papier. Ce qui est réimprimé porte la mention de répétition.",
+	"unsure.on_paper": "C’est sur papier",
+	"unsure.again": "Imprimer à nouveau",
+	"unsure.not_told": "Cela n’a pas pu être décidé : {reason}",
+	"unsure.prints.one": "{count} impression à vérifier",
+	"unsure.prints.other": "{count} impressions à vérifier",
 };
