@@ -10,7 +10,7 @@ BENCH ?= $(HOME)/frappe-bench
 ARGS ?=
 ONLY ?=
 
-.PHONY: help demo page check test soak benchmark chromium emupos clean
+.PHONY: help demo page check test soak benchmark chromium emupos mt-sics clean
 
 help:
 	@echo "make demo       the till, its devices and a ledger on http://127.0.0.1:8686/till"
@@ -53,13 +53,20 @@ chromium:
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || sh scripts/install-packages chromium >&2 \
 		|| echo "Chromium was not found, so the tests in a browser will be reported as not run." >&2
 
-# A receipt printer that somebody else wrote, for the drivers' contract; it needs Python 3.13.
+# A receipt printer and a scale that somebody else wrote, for the drivers' contracts; they need Python 3.13.
 emupos: .make/python
 	@test -x .make/emupos/bin/emupos || for python in python3.14 python3.13 $(wildcard $(HOME)/.pyenv/versions/3.1[34]*/bin/python); do \
 		$$python -c '' 2>/dev/null && $$python -m venv .make/emupos >&2 \
 			&& .make/emupos/bin/pip install --quiet 'emupos >=0.4,<0.5' >&2 && exit; done; true
-	@test -x .make/emupos/bin/emupos || echo "Python 3.13 was not found, so the printers' contract with emupos will be reported as not run." >&2
+	@test -x .make/emupos/bin/emupos || echo "Python 3.13 was not found, so what printers and scales do with emupos will be reported as not run." >&2
 	@command -v zbarimg >/dev/null || sh scripts/install-packages zbar-tools >&2 || true
+
+# A scale by yet another author; it needs Python 3.11.
+mt-sics: .make/python
+	@test -x .make/mt-sics/bin/mtsics-tcp || ! $(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { $(BIN)/python -m venv .make/mt-sics >&2 && .make/mt-sics/bin/pip install --quiet 'mt-sics-emulator >=0.1,<0.2' >&2; } || true
+	@test -x .make/mt-sics/bin/mtsics-tcp \
+		|| echo "mt-sics-emulator could not be installed (it needs Python 3.11), so MT-SICS against it will be reported as not run." >&2
 
 check: .make/dev .make/node
 	$(BIN)/ruff check .
@@ -70,7 +77,7 @@ check: .make/dev .make/node
 	cd frontend && npm run --silent test
 	$(BIN)/pytest -q -m "not slow and not browser"
 
-test: check $(PAGE) chromium emupos
+test: check $(PAGE) chromium emupos mt-sics
 	$(BIN)/pytest -q -m "(slow or browser) and not erpnext"
 	@sh scripts/test-on-erpnext "$(BENCH)"
 

@@ -1,8 +1,8 @@
 """Our scale drivers against emulators by other people: emupos (Toledo 8217) and mt-sics-emulator (MT-SICS
 as Ohaus has it).
 
-They need Python 3.13, so they live in an environment of their own: POS_BRIDGE_DEVICE_PEERS names its bin
-folder (`python3.13 -m venv peers && peers/bin/pip install emupos mt-sics-emulator`).
+`make test` installs them, each in an environment of its own, where it finds the Python that they need;
+POS_BRIDGE_EMUPOS and POS_BRIDGE_MT_SICS name their programs elsewhere.
 """
 
 import json
@@ -18,20 +18,17 @@ import pytest
 from pos_bridge.agent.devices.attached.address import parse_address
 from pos_bridge.agent.devices.attached.scales import scale_at
 
-PEERS = os.environ.get("POS_BRIDGE_DEVICE_PEERS", "")
-pytestmark = [
-	pytest.mark.slow,
-	pytest.mark.skipif(not PEERS, reason="not run: POS_BRIDGE_DEVICE_PEERS names no emulators"),
-]
+ROOT = Path(__file__).parents[3]
+EMUPOS = Path(os.environ.get("POS_BRIDGE_EMUPOS") or ROOT / ".make/emupos/bin/emupos")
+MT_SICS = Path(os.environ.get("POS_BRIDGE_MT_SICS") or ROOT / ".make/mt-sics/bin/mtsics-tcp")
+pytestmark = pytest.mark.slow
 PATIENCE_SECONDS = 60
 
 
 @contextmanager
 def running(folder, *command):
 	with (folder / "peer.log").open("wb") as log:
-		process = subprocess.Popen(
-			(Path(PEERS) / command[0], *command[1:]), cwd=folder, stdout=log, stderr=log
-		)
+		process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log)
 	try:
 		yield
 	finally:
@@ -64,22 +61,36 @@ def says(scale, state, value=None):
 	return weight
 
 
+@pytest.mark.skipif(
+	not MT_SICS.exists(),
+	reason="not run: no mt-sics-emulator on this machine (it needs Python 3.11; make test)",
+)
 def test_mt_sics_as_another_authors_emulator_speaks_it(tmp_path, unused_tcp_port_factory):
 	port, control = unused_tcp_port_factory(), unused_tcp_port_factory()
 	places = ("--host", "127.0.0.1", "--port", str(port), "--control-port", str(control))
-	with running(tmp_path, "mtsics-tcp", *places):
+	with running(tmp_path, MT_SICS, *places):
 		once(lambda: call(f"http://127.0.0.1:{control}/state"))
 		scale = scale_at(parse_address("scale", f"mt-sics:socket://127.0.0.1:{port}"))
 		try:
 			assert says(scale, "stable", "0").unit == "kg"
-			call(f"http://127.0.0.1:{control}/weight", "POST", value=1.25, snap=True)
-			once(lambda: says(scale, "stable", "1.25"))
-			call(f"http://127.0.0.1:{control}/weight", "POST", value=9_999, snap=True)
-			once(lambda: says(scale, "overload"))
+			for kilograms, state in ((1.25, "stable"), (9_999, "overload"), (-0.5, "underzero")):
+				call(f"http://127.0.0.1:{control}/weight", "POST", value=kilograms, snap=True)
+				value = "1.25" if state == "stable" else ""
+				assert once(lambda state=state: says(scale, state)).value == value
+
+			def moving(targets=iter(range(1, 10_000))):  # noqa: B008 - the same ones at each call
+				"""Put another weight on each time: it settles within two seconds."""
+				call(f"http://127.0.0.1:{control}/weight", "POST", target=1 + next(targets) % 90)
+				says(scale, "unstable")
+
+			once(moving)
 		finally:
 			scale.close()
 
 
+@pytest.mark.skipif(
+	not EMUPOS.exists(), reason="not run: no emupos on this machine (it needs Python 3.13; make test)"
+)
 def test_toledo_8217_as_emupos_speaks_it(tmp_path, unused_tcp_port):
 	settings = {
 		"schema": 1,
@@ -95,7 +106,7 @@ def test_toledo_8217_as_emupos_speaks_it(tmp_path, unused_tcp_port):
 	}
 	(tmp_path / "emupos.yaml").write_text(json.dumps(settings))
 	api = f"http://127.0.0.1:{unused_tcp_port}/api/v1/devices"
-	with running(tmp_path, "emupos", "run"):
+	with running(tmp_path, EMUPOS, "run"):
 		place = once(lambda: place_of(call(api)))
 		scale = scale_at(parse_address("scale", f"toledo:{place}?bits=8&parity=N"))
 		try:
