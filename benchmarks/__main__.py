@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from benchmarks.agent import engine, process, wire
+from benchmarks.agent import devices, engine, process, wire
 from benchmarks.erpnext import bench
 from benchmarks.figure import GOALS, Figure
 from benchmarks.page import lasting, loading, paying, selling, starting
@@ -36,6 +36,9 @@ BENCHMARKS = (
 	Benchmark(("cart_compute_ms",), selling.cart),
 	Benchmark(("cart_compute_python_ms",), engine.cart),
 	Benchmark(("receipt_encode_ms",), engine.receipt),
+	Benchmark(("raster_line_ms",), devices.raster_line),
+	Benchmark(("scan_event_ms",), devices.scan_event),
+	Benchmark(("status_push_ms",), devices.status_push),
 	Benchmark(("agent_start_ms",), process.start),
 	Benchmark(("agent_idle_mib",), process.idle),
 	Benchmark(("print_ack_p95_ms",), wire.print_ack),

@@ -105,6 +105,18 @@ class AgentLine:
 		ref = await self.send(message)
 		return await asyncio.wait_for(self._answer(ref), ANSWER_SECONDS)
 
+	async def event(self, op: str) -> dict[str, Any]:
+		"""The next event of that kind, among those put aside or as it comes."""
+		while True:
+			for event in self.events:
+				if event["op"] == op:
+					self.events.remove(event)
+					return event
+			frame = await asyncio.wait_for(self._socket.receive(), ANSWER_SECONDS)
+			if frame.type is not aiohttp.WSMsgType.TEXT:
+				raise ConnectionError("The agent closed the connection.")
+			self.events.append(frame.json())
+
 	async def _answer(self, ref: int) -> dict[str, Any]:
 		while True:
 			frame = await self._socket.receive()

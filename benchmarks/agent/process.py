@@ -35,11 +35,16 @@ def enrolled() -> Iterator[Path]:
 	with tempfile.TemporaryDirectory(prefix="pos-bridge-agent-") as name:
 		folder = Path(name)
 		with Demo(folder / "company") as company:
-			with urllib.request.urlopen(f"{company.url}/till/enrolment.json", timeout=10) as answer:
-				code = json.load(answer)["code"]
-			enrol = (*COMMAND, "enrol", company.url, code, "--data-dir", str(folder / "agent"))
-			subprocess.run(enrol, check=True, timeout=30, stdout=subprocess.DEVNULL)
+			enrol(company, folder / "agent")
 		yield folder / "agent"
+
+
+def enrol(company: Demo, folder: Path) -> None:
+	"""Make `folder` a till of a company that answers."""
+	with urllib.request.urlopen(f"{company.url}/till/enrolment.json", timeout=10) as answer:
+		code = json.load(answer)["code"]
+	command = (*COMMAND, "enrol", company.url, code, "--data-dir", str(folder))
+	subprocess.run(command, check=True, timeout=30, stdout=subprocess.DEVNULL)
 
 
 def agent(folder: Path) -> Running:

@@ -71,14 +71,17 @@ def test_a_job_on_a_serial_line_arrives_whole_and_is_proven():
 	printer.close()
 
 
-async def test_a_cover_that_opens_on_a_serial_line_is_heard_unasked(eventually):
+@pytest.mark.parametrize("begin", ["by a job", "by a question"])
+async def test_a_cover_that_opens_on_a_serial_line_is_heard_unasked(eventually, begin):
 	far, heard = SerialPrinter(), []
 	printer = serial_printer(far.device, 9600)
-	printer.send(JOB)
-	printer.watch(lambda: heard.append(1))
+	if begin == "by a job":
+		printer.send(JOB)
+	else:
+		assert printer.status().ready
+	printer.watch(lambda: heard.append(printer.status().condition))
 	far.say_unasked(cover_open=True)
-	await eventually(lambda: heard)
-	assert printer.status().condition is Condition.COVER_OPEN
+	await eventually(lambda: Condition.COVER_OPEN in heard)
 	printer.close()
 
 

@@ -49,6 +49,8 @@ RESUME_SECONDS = 600.0
 """Longest wait for somebody to put in paper or close the cover while a job is at the printer."""
 LISTEN_SECONDS = 0.1
 MAX_HEARD = 64
+AUTOMATIC_STATUS = b"\x1da\x0f"
+"""`GS a`: drawer, cover, errors and paper are told unasked."""
 """Answers that nobody asked for which are kept."""
 UNPROVEN = "This printer does not answer: nobody knows whether it is on paper."
 RESUMED = "The printer was stopped on the way (paper or cover): see that the paper is whole."
@@ -189,9 +191,13 @@ class TalkingPrinter:
 	@contextmanager
 	def _conversation(self) -> Iterator[Conversation]:
 		with self._lock:
+			is_new = self._held is None
 			talk = self._held or Conversation(self._open_link())
 			self._held = talk
 			try:
+				if is_new and self._hold and self._answers:
+					# Jobs ask for it, too; a cover that opens before the first one is heard of as soon.
+					talk.link.write(AUTOMATIC_STATUS, ANSWER_SECONDS)
 				yield talk
 			except TimeoutError:
 				raise  # silence: the line is there, and opening it anew makes some printers start anew
