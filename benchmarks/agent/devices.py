@@ -61,9 +61,9 @@ def raster_line() -> list[Figure]:
 
 	ours, least = by_turns(lambda: draw_text(next(ours_of), "left", pen), floor)
 	how = (
-		f"A line by turns in {', '.join(fonts)}, from its text to the picture: directions, fonts that have its "
-		f"characters, shaping, one bit a dot; {ROUNDS} lines, {WARM_UP} warm-up lines left out. Floor: the same "
-		"text drawn by Pillow in one font that is told, by turns."
+		f"A line by turns in {', '.join(fonts)}, from its text to the picture: directions, fonts that have "
+		f"its characters, shaping, one bit a dot; {ROUNDS} lines, {WARM_UP} warm-up lines left out. Floor: "
+		"the same text drawn by Pillow in one font that is told, by turns."
 	)
 	return [Figure.p95("raster_line_ms", ours, least, how)]
 
@@ -89,8 +89,8 @@ def scan_event() -> list[Figure]:
 	ours, floor = zip(*pairs, strict=True)
 	how = (
 		"From the last byte of a code leaving a serial scanner to the event in a page's WebSocket, heard by "
-		f"a Python client; {SCANS} codes, {WARM_UP_SCANS} warm-up codes left out. Floor: the same bytes over a "
-		"pty, read by a thread and sent on over a bare loopback socket, by turns."
+		f"a Python client; {SCANS} codes, {WARM_UP_SCANS} warm-up codes left out. Floor: the same bytes over "
+		"a pty, read by a thread and sent on over a bare loopback socket, by turns."
 	)
 	return [Figure.p95("scan_event_ms", ours, floor, how)]
 
@@ -211,8 +211,8 @@ def status_push() -> list[Figure]:
 	ours, floor = zip(*islice(pairs, WARM_UP_COVERS, None), strict=True)
 	how = (
 		"From a printer on a serial line saying that its cover was opened (automatic status) to the words "
-		f"in the page; {COVERS} times, {WARM_UP_COVERS} warm-up rounds left out. Floor: a message of a bare page "
-		"over a bare WebSocket, kept in SQLite, and its answer laid out, by turns."
+		f"in the page; {COVERS} times, {WARM_UP_COVERS} warm-up rounds left out. Floor: a message of a bare "
+		"page over a bare WebSocket, kept in SQLite, and its answer laid out, by turns."
 	)
 	return [Figure.p95("status_push_ms", ours, floor, how)]
 
