@@ -1,5 +1,5 @@
-"""Our scale drivers against emulators by other people: emupos (Toledo 8217) and mt-sics-emulator (MT-SICS
-as Ohaus has it).
+"""Our scale and scanner drivers against emulators by other people: emupos (Toledo 8217, serial scanner) and
+mt-sics-emulator (MT-SICS as Ohaus has it).
 
 `make test` installs them, each in an environment of its own, where it finds the Python that they need;
 POS_BRIDGE_EMUPOS and POS_BRIDGE_MT_SICS name their programs elsewhere.
@@ -17,6 +17,7 @@ import pytest
 
 from pos_bridge.agent.devices.attached.address import parse_address
 from pos_bridge.agent.devices.attached.scales import scale_at
+from pos_bridge.agent.devices.attached.serial_scanner import serial_scanner
 
 ROOT = Path(__file__).parents[3]
 EMUPOS = Path(os.environ.get("POS_BRIDGE_EMUPOS") or ROOT / ".make/emupos/bin/emupos")
@@ -88,37 +89,61 @@ def test_mt_sics_as_another_authors_emulator_speaks_it(tmp_path, unused_tcp_port
 			scale.close()
 
 
-@pytest.mark.skipif(
+needs_emupos = pytest.mark.skipif(
 	not EMUPOS.exists(), reason="not run: no emupos on this machine (it needs Python 3.13; make test)"
 )
-def test_toledo_8217_as_emupos_speaks_it(tmp_path, unused_tcp_port):
+
+
+@contextmanager
+def emupos(folder, port, **device):
+	"""emupos with one device on a pty: where its control API is, and the pty."""
 	settings = {
 		"schema": 1,
-		"api": {"host": "127.0.0.1", "port": unused_tcp_port},
-		"devices": [
-			{
-				"id": "deli",
-				"type": "scale",
-				"profile": "toledo8217-15kg",
-				"connections": [{"serial": {"pty": True}}],
-			}
-		],
+		"api": {"host": "127.0.0.1", "port": port},
+		"devices": [{"id": "one", **device, "connections": [{"serial": {"pty": True}}]}],
 	}
-	(tmp_path / "emupos.yaml").write_text(json.dumps(settings))
-	api = f"http://127.0.0.1:{unused_tcp_port}/api/v1/devices"
-	with running(tmp_path, EMUPOS, "run"):
-		place = once(lambda: place_of(call(api)))
+	(folder / "emupos.yaml").write_text(json.dumps(settings))
+	api = f"http://127.0.0.1:{port}/api/v1/devices"
+	with running(folder, EMUPOS, "run"):
+		yield f"{api}/one", once(lambda: place_of(call(api)))
+
+
+@needs_emupos
+def test_toledo_8217_as_emupos_speaks_it(tmp_path, unused_tcp_port):
+	with emupos(tmp_path, unused_tcp_port, type="scale", profile="toledo8217-15kg") as (api, place):
 		scale = scale_at(parse_address("scale", f"toledo:{place}?bits=8&parity=N"))
 		try:
 			for grams, value in ((345, "0.345"), (1_250, "1.25"), (0, "0")):
-				call(f"{api}/deli/weight", "PUT", grams=grams, stable=True)
+				call(f"{api}/weight", "PUT", grams=grams, stable=True)
 				assert once(lambda value=value: says(scale, "stable", value)).unit == "kg"
-			call(f"{api}/deli/weight", "PUT", grams=500, stable=False)
+			call(f"{api}/weight", "PUT", grams=500, stable=False)
 			once(lambda: says(scale, "unstable"))
-			call(f"{api}/deli/weight", "PUT", grams=20_000, stable=True)
+			call(f"{api}/weight", "PUT", grams=20_000, stable=True)
 			once(lambda: says(scale, "overload"))
 		finally:
 			scale.close()
+
+
+@needs_emupos
+@pytest.mark.parametrize("suffix", ["enter", "tab", "none"])
+def test_a_serial_scanner_as_emupos_has_it(tmp_path, unused_tcp_port, suffix):
+	codes = ("4006381333931", "https://id.example/01/04006381333931?17=261231", "T1-1-000042")
+	scanned = []
+	with emupos(tmp_path, unused_tcp_port, type="scanner", mode="serial", suffix=suffix) as (api, place):
+		scanner = serial_scanner("scanner", parse_address("scanner", f"serial:{place}"))
+		scanner.start(lambda scan: scanned.append(scan.code), lambda _: None)
+		try:
+			once(lambda: is_true(scanner.status().online))
+			for count, code in enumerate(codes, start=1):
+				call(f"{api}/scans", "POST", data=code, countdown_seconds=0)
+				once(lambda count=count: is_true(len(scanned) == count))
+			assert scanned == list(codes)
+		finally:
+			scanner.stop()
+
+
+def is_true(said):
+	assert said
 
 
 def place_of(devices):
