@@ -315,6 +315,24 @@ describe("an exchange", () => {
 		expect(paying.problem.value).toContain("It is not certain");
 	});
 
+	it("for less keeps what a card terminal gave back, though it can't be recorded", async () => {
+		const world = deskThat({ record: new Rejected("The disk is full.") });
+		const { basket, paying } = open(world);
+		basket.remove(basket.lines.value[0]?.key ?? 0);
+		basket.takeBack(MUG_BACK);
+		const given: Tender = { ...card(-600), card: { attempt: `${MUG_BACK.id}:1` } };
+		await paying.keepAsked({ tender: "Card", payment: { attempt: `${MUG_BACK.id}:1`, kind: "refund", amount_minor: 600, state: "waiting", reason: "", card: {}, lines: [] } });
+		expect(world.kept.at(-1)?.asked?.payment.attempt).toBe(`${MUG_BACK.id}:1`);
+		await paying.take(given);
+		expect([world.kept.at(-1), world.asked]).toEqual([{ cart: basket.cart.value.id, tenders: [given] }, []]);
+		await paying.finish([given, cash(-400)]);
+		expect([paying.tenders.value, paying.asked.value]).toEqual([[given], undefined]);
+		delete world.faults.record;
+		await paying.finish([given, cash(-400)]);
+		const [back] = [...world.recorded.values()].map(({ body }) => body as ReturnBody);
+		expect([back?.tenders, world.asked.filter((what) => what.startsWith("record"))]).toEqual([[given, cash(-400)], ["record return", "record return"]]);
+	});
+
 	it("that an earlier page did not get to show is shown with both halves", async () => {
 		const world = deskThat();
 		const first = open(world);

@@ -20,17 +20,23 @@ def refunds(demo):
 	)
 
 
-def sold_by_card(page):
-	"""A card sale of two cappuccinos, 6.80, charged by the terminal; one came back and is to be paid out."""
+def sold_by_card(page, amount="", back=1):
+	"""Two cappuccinos, 6.80, on a card, or `amount` of it and the rest in cash; `back` of them came back and
+	are to be paid out.
+	"""
 	choose_cashier(page)
 	tile(page, "Cappuccino", "3.40").dblclick()
 	page.get_by_test_id("pay").click()
 	page.get_by_role("button", name="Card", exact=True).click()
 	page.get_by_test_id("terminal").wait_for()
+	if amount:
+		page.locator("#pay-amount").fill(amount)
 	page.get_by_test_id("confirm").click()
+	if amount:
+		page.get_by_role("button", name="Exact").click()
 	page.get_by_test_id("next").click()
 	scan(page, FIRST)
-	come_back(page, "Cappuccino")
+	come_back(page, "Cappuccino", back)
 	page.get_by_test_id("take-back").click()
 	page.get_by_test_id("pay").click()
 	return page
@@ -70,6 +76,7 @@ def test_a_page_that_is_loaded_again_takes_up_the_refund_that_was_under_way(sold
 	sold.get_by_text("Waiting for the terminal: €3.40 back").wait_for()
 	photograph(sold, "refund_waiting")
 	assert sold.get_by_role("button", name="In cash").is_disabled()
+	until(lambda: refunds(demo))
 	sold.reload()
 	sold.get_by_text("Waiting for the terminal: €3.40 back").wait_for()
 	sold.get_by_role("button", name="Cancel at the terminal").click()
@@ -138,6 +145,16 @@ def test_a_card_that_gets_nothing_leaves_cash_and_the_drawer(sold, demo):
 	sold.get_by_test_id("next").wait_for()
 	(back,) = entries(demo, "return")
 	assert back["body"]["tenders"] == [{"amount_minor": -340, "kind": "cash", "tender": "Cash"}]
+
+
+def test_the_card_gets_its_part_first_and_the_rest_is_cash(till, demo):
+	page = sold_by_card(till, "5", back=2)
+	page.get_by_role("button", name="Give €5.00 back at the terminal").click()
+	page.get_by_test_id("next").wait_for()
+	(back,) = entries(demo, "return")
+	tenders = [(each["kind"], each["amount_minor"], "card" in each) for each in back["body"]["tenders"]]
+	assert tenders == [("card", -500, True), ("cash", -180, False)]
+	assert refunds(demo) == [(f"{back['id']}:1", "approved", 500)]
 
 
 def test_by_hand_the_record_says_nothing_of_a_terminal(sold, demo):

@@ -171,6 +171,7 @@ def test_a_page_that_is_loaded_again_takes_up_the_payment_that_was_under_way(til
 	to_the_card(till)
 	till.get_by_test_id("confirm").click()
 	till.get_by_text("Waiting for the terminal: €3.40").wait_for()
+	until(lambda: charged(demo))
 	till.reload()
 	till.get_by_text("Waiting for the terminal: €3.40").wait_for()
 	till.get_by_role("button", name="Cancel at the terminal").click()
