@@ -123,7 +123,7 @@ def test_what_was_given_back_while_the_page_died_is_recorded_and_not_given_again
 def test_without_the_agent_a_person_says_what_became_of_it_and_nothing_else_can_be_chosen(sold, demo):
 	terminal(demo, "time_out")
 	sold.get_by_test_id("confirm").click()
-	sold.get_by_text("Waiting for the terminal: €3.40 back").wait_for()
+	until(lambda: refunds(demo))
 	demo.kill()
 	sold.get_by_text("It is not known yet whether €3.40 was given back").wait_for()
 	photograph(sold, "refund_unsure")

@@ -19,6 +19,10 @@ REPEATED = "REPEATED PRINT - MAY EXIST TWICE"
 def unsure(till, demo):
 	"""A sale whose receipt the agent died over: as a killed one leaves it, started again."""
 	choose_cashier(till)
+	# A page whose agent has not answered yet prints nothing, and says so.
+	till.get_by_test_id("status").click()
+	till.get_by_role("dialog").get_by_text("Connected", exact=True).wait_for()
+	till.keyboard.press("Escape")
 	tile(till, "Espresso", "2.40").click()
 	pay_cash(till, "10")
 	until(lambda: printed(demo) == 1)
