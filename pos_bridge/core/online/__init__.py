@@ -3,6 +3,7 @@
 It never asks a shop (pos_bridge/channels does) and never makes a document.
 """
 
+from pos_bridge.core.online.billing import ADJUSTMENT, Billing
 from pos_bridge.core.online.check import (
 	MAX_FACTS,
 	MAX_ORDER_LINES,
@@ -24,6 +25,16 @@ from pos_bridge.core.online.facts import (
 	unrecorded,
 	vanished,
 )
+from pos_bridge.core.online.figures import (
+	ROUNDING,
+	Amount,
+	Figures,
+	Row,
+	figures_fields,
+	read_figures,
+	tax_key,
+	tax_of_key,
+)
 from pos_bridge.core.online.order import (
 	Address,
 	ChargeKind,
@@ -43,18 +54,25 @@ from pos_bridge.core.online.order import (
 	Return,
 	Tracking,
 )
+from pos_bridge.core.online.plan import Made, Step, StepKind, due_minor, plan
 
 __all__ = [
+	"ADJUSTMENT",
 	"MAX_FACTS",
 	"MAX_ORDER_LINES",
+	"ROUNDING",
 	"Address",
+	"Amount",
+	"Billing",
 	"ChargeKind",
 	"Contact",
 	"Difference",
 	"Fact",
 	"FactKind",
+	"Figures",
 	"Folded",
 	"Fulfilment",
+	"Made",
 	"Moved",
 	"Order",
 	"OrderCharge",
@@ -67,16 +85,25 @@ __all__ = [
 	"Refund",
 	"RefundLine",
 	"Return",
+	"Row",
+	"Step",
+	"StepKind",
 	"Tracking",
 	"check_order",
 	"contact_fields",
 	"contact_hash",
 	"credits_of",
+	"due_minor",
 	"fact_id",
 	"facts",
+	"figures_fields",
 	"fold",
+	"plan",
+	"read_figures",
 	"rounding_minor",
 	"snapshot_digest",
+	"tax_key",
+	"tax_of_key",
 	"tolerance_minor",
 	"unrecorded",
 	"vanished",
