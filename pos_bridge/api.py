@@ -1,4 +1,4 @@
-"""The tills' endpoints: enrol, snapshot, chunk, changes, push, latest, receipt, credit, customers, mail.
+"""The tills' endpoints: enrol, snapshot, chunk, changes, push, receipt, credit, customers, mail; webhooks.
 
 They parse, call and shape. They never trust what a till says about itself: who it is comes from its token.
 """
@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import frappe
 from werkzeug.wrappers import Response
 
-from pos_bridge import jobs
+from pos_bridge import jobs, online
 from pos_bridge.core.customers import (
 	MAX_RECORDS_BYTES,
 	NewCustomer,
@@ -124,6 +124,20 @@ def new_customers() -> dict[str, Any]:
 def customer() -> dict[str, Any]:
 	"""What a customer bought, his points, what he owes: `{customer}`; in the body, so that no log has it."""
 	return _answering(_customer)
+
+
+@frappe.whitelist(allow_guest=True, methods=["POST"])
+def webhook() -> Response:
+	"""An online shop's message, `?channel=…`: signed over the raw body, kept, answered before it is read.
+
+	The channel is read from the address alone, for the body is anybody's until its signature is checked.
+	"""
+	channel = frappe.request.args.get("channel", "")
+	headers, raw = dict(frappe.request.headers), frappe.request.get_data()
+	status, order = _committed(lambda: online.take(channel, headers, raw))
+	if order:
+		online.call_job(order)
+	return Response(status=status)
 
 
 def _new_customers() -> dict[str, Any]:

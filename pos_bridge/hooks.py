@@ -26,9 +26,11 @@ scheduler_events = {
 			"pos_bridge.jobs.sweep",
 			"pos_bridge.jobs.mail_reports",
 			"pos_bridge.jobs.mail_receipts",
-		]
+			"pos_bridge.online.sweep",
+		],
+		"*/10 * * * *": ["pos_bridge.online.reconcile"],
 	},
-	"daily": ["pos_bridge.jobs.expire_credits"],
+	"daily": ["pos_bridge.jobs.expire_credits", "pos_bridge.online.reconcile_days"],
 }
 
 jinja = {"methods": ["pos_bridge.erpnext.shift_report.shown.pos_bridge_shift_report"]}

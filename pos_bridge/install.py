@@ -15,6 +15,9 @@ UNIQUE: tuple[tuple[str, tuple[str, ...], str], ...] = (
 	("POS Credit Entry", ("entry", "credit", "part"), "one_move_per_part"),
 	("POS Credit Lease", ("credit", "till"), "one_lease_per_till"),
 	("POS Shift", ("till", "opening_entry"), "one_shift_per_opening"),
+	("Channel Order", ("channel", "remote_id"), "one_order_per_remote_id"),
+	("Channel Item", ("channel", "remote_id"), "one_item_per_remote_id"),
+	("Channel Customer", ("channel", "remote_id"), "one_customer_per_remote_id"),
 )
 INDEXES: tuple[tuple[str, tuple[str, ...], str], ...] = (
 	("POS Entry", ("state", "position"), "entries_in_state"),
@@ -27,6 +30,9 @@ INDEXES: tuple[tuple[str, tuple[str, ...], str], ...] = (
 	("POS Entry Posting", ("document_name", "parent"), "posting_of_a_document"),
 	("POS Credit Entry", ("company", "credit", "date", "what", "amount", "short"), "moves_of_a_credit"),
 	("POS Credit", ("status", "expires_on"), "credits_to_expire"),
+	("POS Entry", ("channel_order", "position"), "entries_of_an_order"),
+	("Channel Order", ("channel", "shop_state", "placed_at"), "orders_to_read_again"),
+	("Channel Order", ("done_seq", "wanted_seq"), "orders_to_read"),
 )
 
 

@@ -21,6 +21,7 @@ from pos_bridge.erpnext.batches.post import post_together
 from pos_bridge.erpnext.catalogue import poke
 from pos_bridge.erpnext.credit import expiry, leases
 from pos_bridge.erpnext.isolation import begin, is_clash, is_database_away
+from pos_bridge.erpnext.online import orders
 from pos_bridge.erpnext.overrides.at_once.calls import called_together
 from pos_bridge.erpnext.overrides.at_once.written_together import written_together
 from pos_bridge.erpnext.overrides.company_sales import bring_up_to_date, company_sales_later
@@ -291,5 +292,6 @@ def export_for_auditor(company: str, first: str, last: str, till: str, user: str
 def retry(names: list[str]) -> int:
 	"""Let held entries be posted again now; how many were held."""
 	released = fate.release(names, frappe.session.user)
+	orders.ask_again_for(names)
 	frappe.db.after_commit.add(wake_poster)
 	return released

@@ -38,6 +38,8 @@ MAX_ID = 36
 
 MAX_SEQUENCE = 2**31 - 1
 """The column's largest number."""
+CHANNEL_HOP = "channel"
+"""How entries come that the company itself writes about an online shop's orders; no till's token says so."""
 _PLAIN_ID = re.compile(r"[0-9a-f-]{36}")
 _STAMPS = ("creation", "modified", "owner", "modified_by")
 _STORED = "position, hash, text, sent_by, hop, recorded_at, state, reason"
@@ -235,8 +237,9 @@ def _write(new: Sequence[tuple[WireEntry, Entry, Arrival]]) -> None:
 	chains: dict[str, list[tuple[WireEntry, Entry]]] = {}
 	for wire, entry, _ in new:
 		chains.setdefault(entry.chain, []).append((wire, entry))
+	from_channel = {entry.chain for _, entry, arrival in new if arrival.hop == CHANNEL_HOP}
 	for chain, members in chains.items():
-		_move_head(chain, members)
+		_move_head(chain, members, None if chain in from_channel else members[0][1].till)
 
 
 def _insert_entries(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
@@ -250,7 +253,7 @@ def _insert_entries(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -
 	)
 
 
-def _move_head(chain: str, members: Sequence[tuple[WireEntry, Entry]]) -> None:
+def _move_head(chain: str, members: Sequence[tuple[WireEntry, Entry]], till: str | None) -> None:
 	wire, head = max(members, key=lambda member: member[1].sequence)
 	frappe.db.sql(
 		"INSERT INTO `tabPOS Chain` (name, creation, modified, owner, modified_by, till, epoch,"
@@ -265,7 +268,7 @@ def _move_head(chain: str, members: Sequence[tuple[WireEntry, Entry]]) -> None:
 		" head_sequence = GREATEST(VALUES(head_sequence), head_sequence)",
 		{
 			"chain": chain,
-			"till": head.till,
+			"till": till,
 			"epoch": head.epoch,
 			"sequence": head.sequence,
 			"hash": wire.hash,
@@ -299,9 +302,23 @@ def _entry_row(wire: WireEntry, entry: Entry, arrival: Arrival) -> dict[str, Any
 		"hop": arrival.hop,
 		"recorded_at": arrival.recorded_at,
 		"state": State.WAITING.value,
-		"company": frappe.get_cached_value("POS Till", entry.till, "company"),
 		**_columns_of(entry.body),
-		**columns_of(entry),
+		**(_of_channel(entry) if arrival.hop == CHANNEL_HOP else _of_till(entry)),
+	}
+
+
+def _of_till(entry: Entry) -> dict[str, Any]:
+	return {"company": frappe.get_cached_value("POS Till", entry.till, "company"), **columns_of(entry)}
+
+
+def _of_channel(entry: Entry) -> dict[str, Any]:
+	"""Such an entry is of no till; its channel takes that place in the text."""
+	order = {"channel": entry.till, "remote_id": entry.body["order"]}
+	return {
+		"till": None,
+		"channel": entry.till,
+		"company": frappe.get_cached_value("Sales Channel", entry.till, "company"),
+		"channel_order": frappe.db.get_value("Channel Order", order, "name"),
 	}
 
 

@@ -133,10 +133,10 @@ class Billing:
 	def of_refund(self, refund: Refund, noted_minor: int, is_done: bool) -> Figures:
 		"""A refund's credit note: due once what it is for was billed, or came back; else none yet.
 
-		`noted_minor` of it is credited already. `is_done`: nothing more will leave, so that what is billed too
+		`noted_minor` of it is credited already. `is_done`: nothing more will leave, so what is billed too
 		much is credited, be it a part of the refund.
 		"""
-		excess = self.excess_minor
+		excess = min(self.excess_minor, self.total_minor)
 		if not noted_minor and (refund.total_minor <= excess or self._came_back(refund)):
 			return self._refunded(refund)
 		if (is_done or noted_minor) and excess > 0:

@@ -89,14 +89,14 @@ def same_person(record: NewCustomer, shop: Shop) -> str:
 	"""The oldest Customer with this telephone number or address; "" if there is none."""
 	country = country_code(shop.company)
 	mobile, email = normal_mobile(record.mobile, country), normal_email(record.email)
-	found = {*_by_mobile(mobile, country), *_by_email(email)}
+	found = {*by_mobile(mobile, country), *by_email(email)}
 	rows = frappe.get_all(
 		"Customer", {"name": ("in", [*found, ""]), "disabled": 0}, pluck="name", order_by="creation", limit=1
 	)
 	return str(rows[0]) if rows else ""
 
 
-def _by_mobile(mobile: str, country: str) -> list[str]:
+def by_mobile(mobile: str, country: str) -> list[str]:
 	if not mobile:
 		return []
 	rows = frappe.db.sql(
@@ -108,7 +108,7 @@ def _by_mobile(mobile: str, country: str) -> list[str]:
 	return [row.name for row in rows if normal_mobile(row.mobile_no, country) == mobile]
 
 
-def _by_email(email: str) -> list[str]:
+def by_email(email: str) -> list[str]:
 	if not email:
 		return []
 	return frappe.get_all("Customer", {"email_id": email, "disabled": 0}, pluck="name", limit=MAX_CANDIDATES)

@@ -19,7 +19,8 @@ from pos_bridge.erpnext.stock import settle_promise
 
 MAX_RELEASED = 5_000
 """Entries that one Retry all takes up."""
-_DUE = "state = 'waiting' AND (next_try_at IS NULL OR next_try_at <= %(now)s)"
+_DUE = "state = 'waiting' AND hop <> 'channel' AND (next_try_at IS NULL OR next_try_at <= %(now)s)"
+"""Entries of online orders are booked with their order: erpnext/online."""
 
 
 def count_due() -> int:
@@ -143,6 +144,20 @@ def _keep_rows(name: str, booking: Booking) -> None:
 		)
 	for index, (flag, details) in enumerate(booking.flags, start=1):
 		_child("POS Entry Flag", "remarks", name, index, flag=flag, details=details)
+
+
+def join(name: str, part: str, document: tuple[str, str]) -> None:
+	"""Hang one more document on an entry, be it posted already."""
+	index = frappe.db.count("POS Entry Posting", {"parent": name}) + 1
+	_child(
+		"POS Entry Posting",
+		"postings",
+		name,
+		index,
+		part=part,
+		document_type=document[0],
+		document_name=document[1],
+	)
 
 
 _NOT_HELD: dict[str, Any] = {

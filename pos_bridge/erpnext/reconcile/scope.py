@@ -51,13 +51,16 @@ class Scope:
 	@property
 	def is_latest(self) -> bool:
 		"""Nothing is recorded of a later day, so that balances of now are balances of these days."""
-		later = {"company": self.company, "business_date": (">", self.last)}
+		later = {"company": self.company, "business_date": (">", self.last), "hop": ("!=", "channel")}
 		return not frappe.db.exists("POS Entry", later)
 
 	@property
 	def entries(self) -> str:
-		"""SQL: which rows of `tabPOS Entry` are meant."""
-		return "company = %(company)s AND business_date BETWEEN %(first)s AND %(last)s" + self._of_till
+		"""SQL: which rows of `tabPOS Entry` are meant: the tills'."""
+		return (
+			"hop <> 'channel' AND company = %(company)s AND business_date BETWEEN %(first)s AND %(last)s"
+			+ self._of_till
+		)
 
 	@property
 	def invoices(self) -> str:

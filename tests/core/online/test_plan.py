@@ -252,7 +252,7 @@ def _happen(shop, order, dice):
 		match dice.choice(("fulfil", "edit", "refund", "amount", "back", "cancel")):
 			case "fulfil" if left > 0:
 				shop.fulfil(order, [Moved(line.id, dice.randint(1, left) * SCALE)])
-			case "edit" if now.state == "open":
+			case "edit" if now.state == "open" and _is_sound(now):
 				gone = (line.quantity // SCALE) - left
 				shop.edit(order, line.id, max(gone, dice.randint(0, 3)))
 			case "refund" if line.quantity:
@@ -263,10 +263,15 @@ def _happen(shop, order, dice):
 				shop.refund(order, dice.randint(1, 50))
 			case "back" if left < line.quantity // SCALE and not now.returns:
 				shop.take_back(order, [Moved(line.id, SCALE)])
-			case "cancel":
+			case "cancel" if _is_sound(now):
 				shop.cancel(order)
 	except Rejected:
 		pass
+
+
+def _is_sound(order):
+	"""Whether the fake can still edit and cancel: it gives back what was refunded before once more."""
+	return not order.credited_minor
 
 
 @settings(max_examples=300, deadline=None)

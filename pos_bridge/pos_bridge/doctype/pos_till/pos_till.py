@@ -23,6 +23,10 @@ class POSTill(Document):
 			frappe.throw(
 				_("A till's code is 1 to 32 letters, digits, - or _, and begins with a letter or digit.")
 			)
+		if frappe.db.exists("Sales Channel", self.till):
+			frappe.throw(
+				_("There is a channel {0}. Entries would mix up: choose another code.").format(self.till)
+			)
 		self._check_company()
 		if self.display_logo and (reason := why_not(self.display_logo)):
 			frappe.throw(reason)

@@ -1,0 +1,44 @@
+"""What an online shop sold is booked as it sold it: rules that people's own Sales Orders keep are not asked.
+
+It never switches a rule off for anybody but the order being booked, nor one that keeps the books right.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import frappe
+from erpnext.controllers.accounts_controller import AccountsController
+from erpnext.controllers.selling_controller import SellingController
+
+from pos_bridge.erpnext.overrides.definitions import replaced
+
+
+@contextmanager
+def as_the_shop_sold_it() -> Iterator[None]:
+	"""Within it, an order may have two lines of one item, sell below cost, and be paid more than it is now.
+
+	The last is so while a shop has made an order smaller, and has not given the rest back yet.
+	"""
+	with (
+		replaced(SellingController, "validate_for_duplicate_items", lambda own: _allowed),
+		replaced(SellingController, "validate_selling_price", lambda own: _allowed),
+		replaced(AccountsController, "set_total_advance_paid", _paid_ahead),
+	):
+		yield
+
+
+def _allowed(document: Any) -> None:
+	return None
+
+
+def _paid_ahead(own: Callable[[Any], None]) -> Callable[[Any], None]:
+	def set_total_advance_paid(document: Any) -> None:
+		before = len(frappe.local.message_log)
+		try:
+			own(document)
+		except frappe.ValidationError:
+			del frappe.local.message_log[before:]
+			document.db_set("advance_paid", document.base_grand_total)
+
+	return set_total_advance_paid
