@@ -29,11 +29,10 @@ from pos_bridge.core.online import (
 	with_contact,
 )
 from pos_bridge.erpnext.online import billing, money, moving, orders, parties, selling
+from pos_bridge.erpnext.online.as_sold import accounts_asked_without_a_role, as_the_shop_sold_it
 from pos_bridge.erpnext.online.channel import Channel
 from pos_bridge.erpnext.online.context import Context, Document
 from pos_bridge.erpnext.online.recording import facts_of
-from pos_bridge.erpnext.overrides.payment_entry import accounts_asked_without_a_role
-from pos_bridge.erpnext.overrides.shops_own import as_the_shop_sold_it
 from pos_bridge.erpnext.overrides.trouble import what_happened_is_booked
 from pos_bridge.erpnext.posting import fate
 from pos_bridge.erpnext.posting.booking import Booking

@@ -115,14 +115,10 @@ def test_a_shop_that_does_not_answer_is_asked_again_by_itself(site, web):
 	web.posted(order)
 
 
-def test_a_closed_period_holds_an_order_and_says_so(site, web, changed_settings):
+def test_a_closed_period_holds_an_order_and_says_so(site, web):
 	order = web.place(1)
-	frozen = frappe.utils.add_days(frappe.utils.today(), 1)
-	frappe.db.set_single_value("Accounts Settings", "acc_frozen_upto", frozen)
-	frappe.db.commit()
-	row = web.read(order)
-	frappe.db.set_single_value("Accounts Settings", "acc_frozen_upto", None)
-	frappe.db.commit()
+	with books_closed(frappe.utils.add_days(frappe.utils.today(), 1)):
+		row = web.read(order)
 	assert row.state == "held"
 	assert row.remedy
 	web.posted(order)
