@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 import frappe
 from frappe.utils import cint, now_datetime
 
+from pos_bridge.channels import registry
 from pos_bridge.channels.base import Connector, Hint, Page, Refusal, Settings
-from pos_bridge.channels.kinds import connector_of
 from pos_bridge.core.errors import PosBridgeError, Rejected
 from pos_bridge.core.online import Order
 from pos_bridge.erpnext.isolation import begin, is_clash, is_database_away
@@ -39,7 +39,7 @@ def connect(channel: str) -> Connector:
 	"""The connector of a Sales Channel."""
 	told = connection_of(channel)
 	kind = told.pop("kind")
-	return connector_of(kind, Settings(channel, **told))
+	return registry.connect(kind, Settings(channel, **told))
 
 
 def take(channel: str, headers: Mapping[str, str], raw: bytes) -> tuple[int, str]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pos_bridge.core.money import allocate
+from pos_bridge.core.online.credit import credits_of
 from pos_bridge.core.online.figures import (
 	UNNAMED_TAX,
 	Amount,
@@ -197,21 +198,21 @@ def moved_of(happened: Iterable[Fulfilment | Return]) -> dict[str, int]:
 	return moved_in(moved for each in standing for moved in each.lines)
 
 
-def beside_the_total(
-	refunds: Sequence[Refund], credited_minor: int, noted: Mapping[str, int]
-) -> tuple[Refund, ...]:
+def beside_the_total(order: Order, noted: Mapping[str, int]) -> tuple[Refund, ...]:
 	"""The refunds that the total was not lowered by, together `credited_minor`, and are not all credited yet.
 
-	`noted` is what a refund's credit notes come to: those with some are of them. Others that name lines come
-	first, for an amount alone is what shops pay out beside an edit.
+	`noted` is what a refund's credit notes come to: those with some are of them. Of the others, whole refunds
+	that come to the rest if there are such; else those that `credits_of` shares it out to.
 	"""
-	begun = [each for each in refunds if noted.get(each.id)]
-	others = [each for each in refunds if not noted.get(each.id)]
-	left = credited_minor - sum(each.total_minor for each in begun)
-	others.sort(key=lambda each: (not each.lines, each.occurred_at, each.id))
-	chosen = _coming_to([each.total_minor for each in others], left)
-	open_ones = [each for each in begun if noted[each.id] < each.total_minor]
-	return (*open_ones, *(others[index] for index in chosen))
+	begun = [each for each in order.refunds if noted.get(each.id)]
+	parts = {refund.id: part for refund, part in credits_of(order)}
+	others = [each for each in order.refunds if not noted.get(each.id)]
+	others.sort(key=lambda each: (not parts[each.id], each.occurred_at, each.id))
+	left = order.credited_minor - sum(each.total_minor for each in begun)
+	chosen = [others[index] for index in _coming_to([each.total_minor for each in others], left)]
+	if sum(each.total_minor for each in chosen) < left:
+		chosen = [each for each in others if parts[each.id]]
+	return (*(each for each in begun if noted[each.id] < each.total_minor), *chosen)
 
 
 def _coming_to(values: Sequence[int], total: int) -> tuple[int, ...]:

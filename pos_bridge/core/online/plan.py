@@ -137,7 +137,7 @@ class _Planner:
 	def billing(self) -> Billing:
 		invoiced = self._figures_of(["invoice"]).plus(self._figures_of(["correction"]).negated())
 		noted = {each.id: self._noted(each.id)[1] for each in self._order.refunds}
-		refunds = beside_the_total(self._order.refunds, self._order.credited_minor, noted)
+		refunds = beside_the_total(self._order, noted)
 		return Billing(self._order, invoiced, self._figures_of(["credit"]), refunds)
 
 	def _sales_order(self) -> Iterator[Step]:

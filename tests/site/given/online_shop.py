@@ -12,7 +12,7 @@ from pos_bridge.channels.base import Settings
 from pos_bridge.channels.fake.connector import Fake
 from pos_bridge.channels.fake.shop import FakeProduct, FakeShop
 from pos_bridge.channels.fake.trouble import Trouble
-from pos_bridge.channels.kinds import CONNECTORS
+from pos_bridge.channels.registry import KINDS
 from pos_bridge.core.money import SCALE
 from pos_bridge.core.online import Moved
 
@@ -105,7 +105,7 @@ def _connect(settings: Settings):
 	return Fake(settings, known.shop, known.trouble)
 
 
-CONNECTORS["fake"] = _connect
+KINDS["fake"] = _connect
 
 
 def account(title, root_type="Income", **more):

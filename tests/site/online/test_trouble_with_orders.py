@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import frappe
 import pytest
+from changes import closed_period
 from online_shop import account, killed_after, open_online_shop
 
 from pos_bridge import channel_desk, online
@@ -117,10 +118,13 @@ def test_a_shop_that_does_not_answer_is_asked_again_by_itself(site, web):
 
 def test_a_closed_period_holds_an_order_and_says_so(site, web):
 	order = web.place(1)
-	with books_closed(frappe.utils.add_days(frappe.utils.today(), 1)):
+	web.send(order)
+	today = frappe.utils.today()
+	with closed_period("online", today, today):
 		row = web.read(order)
 	assert row.state == "held"
 	assert row.remedy
+	assert row.documents == []
 	web.posted(order)
 
 

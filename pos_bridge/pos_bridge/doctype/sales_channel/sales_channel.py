@@ -7,7 +7,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from pos_bridge.channels.kinds import CONNECTORS
+from pos_bridge.channels.registry import KINDS
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
 _READ = ("last_hint_at", "read_until", "last_fault")
@@ -23,9 +23,9 @@ class SalesChannel(Document):
 
 	def validate(self) -> None:
 		self._check_code()
-		if self.kind not in CONNECTORS:
+		if self.kind not in KINDS:
 			words = _("There is no connector for {0}. There are: {1}.")
-			frappe.throw(words.format(self.kind, ", ".join(sorted(CONNECTORS))))
+			frappe.throw(words.format(self.kind, ", ".join(sorted(KINDS))))
 		self._check_company()
 		self._check_options()
 		for row in (*self.taxes, *self.payments):
