@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import frappe
+from frappe import _
 from frappe.utils import cint, now_datetime
 
 from pos_bridge.channels import registry
@@ -79,7 +80,7 @@ def sweep() -> None:
 def sync_order(order: str) -> None:
 	"""Read an order and bring the books to it; again while something changes meanwhile."""
 	with as_till(), orders.alone_with(order) as alone:
-		for _ in range(MAX_ROUNDS if alone else 0):
+		for _round in range(MAX_ROUNDS if alone else 0):
 			begin()
 			wanted, done = orders.wanted(order)
 			if wanted <= done or not _sync(order, wanted):
@@ -133,7 +134,7 @@ def _record(order: str, channel: Channel, read: Order) -> list[str]:
 	frappe.db.commit()
 	if not recorded.changed:
 		return []
-	words = frappe._("The shop says something else by now of what is recorded: {0}. See POS Quarantine.")
+	words = _("The shop says something else by now of what is recorded: {0}. See POS Quarantine.")
 	return [words.format(", ".join(recorded.changed))]
 
 
@@ -223,7 +224,7 @@ def _look_back(channel: str, connector: Connector) -> None:
 
 def _hear(channel: str, page_of: Callable[[str], Page]) -> None:
 	cursor, first = "", orders_from(channel)
-	for _ in range(MAX_PAGES):
+	for _page in range(MAX_PAGES):
 		page = page_of(cursor)
 		known = _known(channel, [each.id for each in page.orders])
 		for each in page.orders:

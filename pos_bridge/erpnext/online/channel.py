@@ -82,7 +82,7 @@ class Channel:
 	def account(self, field: str) -> str:
 		if self.accounts.get(field):
 			return self.accounts[field]
-		label = _(frappe.get_meta("Sales Channel").get_label(field))
+		label = frappe._(frappe.get_meta("Sales Channel").get_label(field))
 		words = _("Channel {0} has no “{1}”. Set one, then retry.")
 		raise Rejected(words.format(self.name, label), code="channel_incomplete")
 

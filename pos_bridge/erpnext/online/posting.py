@@ -88,7 +88,7 @@ def _check(order: Order) -> None:
 	if differences:
 		told = "; ".join(each.words(order.currency_precision) for each in differences)
 		words = _("Order {0} does not add up: {1}. Nothing of it is booked.")
-		raise Rejected(words.format(order.number, told), code="totals_differ")
+		raise Rejected(words.format(order.number, told), code="order_totals_differ")
 
 
 def _check_due(folded: Folded, made: Mapping[str, Made]) -> None:
@@ -98,7 +98,7 @@ def _check_due(folded: Folded, made: Mapping[str, Made]) -> None:
 		words = _(
 			"Order {0} came to {1} in the shop; what is billed less credits is {2}. Nothing was booked."
 		)
-		raise Rejected(words.format(order.number, shop, books), code="totals_differ")
+		raise Rejected(words.format(order.number, shop, books), code="order_totals_differ")
 
 
 def _context(

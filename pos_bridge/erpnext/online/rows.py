@@ -150,5 +150,6 @@ def check_total(document: Any, expected_minor: int, context: Context) -> None:
 		words = _("{0} for order {1}: the shop says {2}, ERPNext comes to {3}. Nothing was booked.")
 		shop, books = format_minor(expected_minor, decimals), format_minor(found, decimals)
 		raise Rejected(
-			words.format(_(document.doctype), context.order.number, shop, books), code="totals_differ"
+			words.format(frappe._(document.doctype), context.order.number, shop, books),
+			code="order_totals_differ",
 		)

@@ -63,11 +63,20 @@ def _own_remedy(error: BaseException) -> str:
 		"shop_incomplete": _("Set it in the POS Profile, then retry."),
 		"tax_not_supported": _("Change the row, or give the POS Profile another template, then retry."),
 		"kind_not_supported": _("Update POS Bridge, then retry."),
+		"item_unknown": _("Choose the Item with the button; then it is booked."),
+		"unauthenticated": _(
+			"Check the address and the keys in the Sales Channel, then read the order again."
+		),
+		"order_totals_differ": _(
+			"Compare the order with the shop. Correct it there, then read it again; or book it by hand."
+		),
 		"totals_differ": _(
 			"Taxes or rounding were set otherwise at the time of the sale. Set them as they were and retry,"
 			" or book the receipt by hand as a Sales Invoice."
 		),
 	}
+	if error.code.startswith("channel_"):
+		return _("Correct it in the shop or in the Sales Channel, then read the order again.")
 	return known.get(error.code) or _(
 		"The receipt contradicts itself, so no retry can book it. Compare it with the printed receipt, book"
 		" it by hand as a Sales Invoice, and report it to whoever looks after the tills."

@@ -33,6 +33,7 @@ READERS = {
 	*("Accounts Manager", "Accounts User", "Auditor"),
 }
 INVOICERS = {"POS Manager", "Accounts User", "Accounts Manager", "System Manager"}
+CHANNEL_PEOPLE = {"POS Manager", "POS Integrator", "System Manager"}
 # Endpoint: method, arguments that name nothing there is, and who gets past the door. Nobody else does.
 ENDPOINTS = {
 	"api.enrol": ("POST", {"code": "WRONG"}, set(ACTORS)),
@@ -47,6 +48,10 @@ ENDPOINTS = {
 	"api.new_customers": ("POST", {"customers": []}, {"till"}),
 	"api.customer": ("POST", {"customer": "NOTHING"}, {"till"}),
 	"api.lease_credit": ("POST", {"credit": "NOTHING", "amount_minor": 1}, {"till"}),
+	"api.webhook": ("POST", {}, set(ACTORS)),
+	"channel_desk.test_channel": ("POST", {"channel": "NOTHING"}, CHANNEL_PEOPLE),
+	"channel_desk.read_order_again": ("POST", {"order": "NOTHING"}, {*CHANNEL_PEOPLE, "Accounts Manager"}),
+	"channel_desk.map_unknown_item": ("POST", {"order": "NOTHING", "item": "NOTHING"}, CHANNEL_PEOPLE),
 	"desk.make_enrolment_code": ("POST", {"till": "NOTHING"}, {"POS Manager", "System Manager"}),
 	"desk.revoke_devices": ("POST", {"till": "NOTHING"}, {"POS Manager", "System Manager"}),
 	"desk.set_cashier_pin": (
@@ -107,6 +112,10 @@ ENDPOINTS = {
 
 # DocType: role to its rights: r(ead), w(rite), c(reate), d(elete). Roles that are not named have none.
 DOCTYPES = {
+	"Channel Customer": dict.fromkeys(("POS Manager", "System Manager"), "rwcd"),
+	"Channel Event": dict.fromkeys(("POS Manager", "POS Integrator", "System Manager"), "r"),
+	"Channel Item": dict.fromkeys(("POS Manager", "POS Integrator", "System Manager"), "rwcd"),
+	"Channel Order": dict.fromkeys(READERS, "r"),
 	"POS Bridge Settings": {"POS Manager": "rwc", "POS Integrator": "r", "System Manager": "rwc"},
 	"POS Cashier": {"POS Manager": "rwc", "System Manager": "rwcd"},
 	"POS Cashier Role": {"POS Manager": "rwc", "System Manager": "rwcd"},
@@ -131,6 +140,14 @@ DOCTYPES = {
 		("POS Manager", "Accounts User", "Accounts Manager", "Auditor", "System Manager"), "r"
 	),
 	"POS Till": {
+		"POS Manager": "rwc",
+		"POS Integrator": "rwc",
+		"Accounts User": "r",
+		"Accounts Manager": "r",
+		"Auditor": "r",
+		"System Manager": "rwcd",
+	},
+	"Sales Channel": {
 		"POS Manager": "rwc",
 		"POS Integrator": "rwc",
 		"Accounts User": "r",

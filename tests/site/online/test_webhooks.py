@@ -1,4 +1,4 @@
-"""A shop's messages: verified, kept once, answered at once; whatever becomes of them, the books are the same."""
+"""Messages of shops: verified, kept once, answered at once; whatever becomes of them, the books agree."""
 
 import base64
 import hashlib
