@@ -49,6 +49,7 @@ BENCHMARKS = (
 	Benchmark(("post_batch_ratio",), bench.batch),
 	Benchmark(("post_scale_2",), bench.scale),
 	Benchmark(("availability_ms",), bench.availability),
+	Benchmark(("order_to_books_p95_s",), bench.order),
 	Benchmark(("report_s", "giant_z_s"), bench.report),
 )
 

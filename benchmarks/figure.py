@@ -55,6 +55,7 @@ GOALS = {
 	"post_batch_ratio": Goal(25, "times", at_least=True),
 	"post_scale_2": Goal(1.7, "times", at_least=True),
 	"availability_ms": Goal(20, "ms"),
+	"order_to_books_p95_s": Goal(10, "s"),
 	"report_s": Goal(2, "s"),
 	"giant_z_s": Goal(2, "s"),
 }

@@ -132,6 +132,10 @@ def webhook() -> Response:
 
 	The channel is read from the address alone, for the body is anybody's until its signature is checked.
 	"""
+	return _answering(_webhook)
+
+
+def _webhook() -> Response:
 	channel = frappe.request.args.get("channel", "")
 	headers, raw = dict(frappe.request.headers), frappe.request.get_data()
 	status, order = _committed(lambda: online.take(channel, headers, raw))

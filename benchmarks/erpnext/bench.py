@@ -58,5 +58,9 @@ def availability() -> list[Figure]:
 	return figures("availability")
 
 
+def order() -> list[Figure]:
+	return figures("order")
+
+
 def report() -> list[Figure]:
 	return figures("report")

@@ -24,6 +24,7 @@ PROGRAMS = {
 	"scale": "benchmarks.erpnext.scale",
 	"intake": "benchmarks.erpnext.intake",
 	"availability": "benchmarks.erpnext.availability",
+	"order": "benchmarks.erpnext.order",
 	"report": "benchmarks.erpnext.report",
 }
 

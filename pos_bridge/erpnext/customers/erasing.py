@@ -10,6 +10,7 @@ from frappe.model.rename_doc import rename_doc
 from pos_bridge.core.errors import Rejected
 from pos_bridge.erpnext.customers.making import ledgers_follow, placeholder_name
 from pos_bridge.erpnext.customers.rows import DOCTYPE, ERASED
+from pos_bridge.erpnext.online import parties
 
 _PERSONAL = (
 	"customer_name",
@@ -56,6 +57,7 @@ def erase(customer: str) -> str:
 		},
 	)
 	_erase_copies(customer, name)
+	parties.forget(customer, name)
 	if frappe.db.get_default("cust_master_name") == "Customer Name":
 		rename_doc("Customer", customer, name, force=True, ignore_permissions=True, show_alert=False)
 		ledgers_follow(customer, name)

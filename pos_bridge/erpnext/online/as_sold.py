@@ -4,7 +4,7 @@ It never switches a rule off for anybody but the order being booked, nor one tha
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import erpnext.accounts.doctype.payment_entry.payment_entry as payment_entry
@@ -22,11 +22,11 @@ def as_the_shop_sold_it() -> Iterator[None]:
 
 	The last is so while a shop has made an order smaller, and has not given the rest back yet.
 	"""
-	with (
-		replaced(SellingController, "validate_for_duplicate_items", lambda own: _allowed),
-		replaced(SellingController, "validate_selling_price", lambda own: _allowed),
-		replaced(AccountsController, "set_total_advance_paid", _paid_ahead),
-	):
+	with ExitStack() as stack:
+		for owner, name, replacement in _RULES:
+			# Not every version of ERPNext has each of them.
+			if hasattr(owner, name):
+				stack.enter_context(replaced(owner, name, replacement))
 		yield
 
 
@@ -44,6 +44,13 @@ def _paid_ahead(own: Callable[[Any], None]) -> Callable[[Any], None]:
 			document.db_set("advance_paid", document.base_grand_total)
 
 	return set_total_advance_paid
+
+
+_RULES: tuple[tuple[type, str, Callable[[Any], Any]], ...] = (
+	(SellingController, "validate_for_duplicate_items", lambda own: _allowed),
+	(SellingController, "validate_selling_price", lambda own: _allowed),
+	(AccountsController, "set_total_advance_paid", _paid_ahead),
+)
 
 
 @contextmanager

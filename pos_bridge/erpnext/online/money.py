@@ -81,6 +81,9 @@ def _entry(payment: Payment, context: Context, kind: str, amount_minor: int) -> 
 			"reference_no": f"{context.order.number} {payment.id}"[:140],
 			"reference_date": day,
 			"cost_center": context.channel.cost_center,
+			# ERPNext would write the buyer's name into a text that nothing can erase.
+			"custom_remarks": 1,
+			"remarks": f"{context.order.number} {payment.gateway} {payment.id}"[:140],
 			"pos_bridge_channel_order": context.row,
 		}
 	)

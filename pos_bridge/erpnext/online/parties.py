@@ -14,6 +14,8 @@ from pos_bridge.erpnext.online.channel import Channel
 from pos_bridge.erpnext.shown import plain
 
 MAX_NAME = 140
+_COPIES = ("Sales Order", "Delivery Note", "Sales Invoice", "Payment Entry")
+_ON_COPIES = ("contact_display", "contact_mobile", "contact_email", "contact_person", "address_display")
 
 
 def customer_of(channel: Channel, order: Order, contact: Contact) -> str:
@@ -78,3 +80,21 @@ def _mobile(contact: Contact, channel: Channel) -> str:
 	return (
 		contact.phone.strip() if known and frappe.utils.validate_phone_number(contact.phone.strip()) else ""
 	)
+
+
+def forget(customer: str, name: str) -> None:
+	"""Erase who ordered: contacts beside entries, a guest's address, copies on documents; `name` stays.
+
+	Without its salt an entry's hash of the contact says nothing, and reading the order again keeps none.
+	"""
+	rows = frappe.get_all("Channel Order", {"customer": customer}, pluck="name")
+	if not rows:
+		return
+	nothing = {"contact": None, "salt": None}
+	frappe.db.set_value("Channel Order", {"name": ("in", rows)}, nothing)
+	frappe.db.delete("Channel Customer", {"customer": customer, "remote_id": ("like", "guest:%")})
+	for doctype in _COPIES:
+		meta = frappe.get_meta(doctype)
+		fields: dict[str, str | None] = {field: None for field in _ON_COPIES if meta.has_field(field)}
+		fields |= {field: name for field in ("customer_name", "party_name", "title") if meta.has_field(field)}
+		frappe.db.set_value(doctype, {"pos_bridge_channel_order": ("in", rows)}, fields)

@@ -196,6 +196,24 @@ def test_an_entry_names_nobody_and_the_contact_lies_beside_it(site, web):
 	assert "Nora Nobody" in frappe.db.get_value("Channel Order", row.name, "contact")
 
 
+def test_somebody_who_is_erased_stays_so_when_his_order_is_read_again(site, web):
+	from pos_bridge.erpnext.customers.erasing import erase
+
+	order = web.place(1, contact=Contact("Erna Gone", "erna@example.com"))
+	row = web.posted(order)
+	name = erase(row.customer)
+	frappe.db.commit()
+	web.send(order)
+	row = web.posted(order)
+	assert (row.get("salt") or "", row.get("contact") or "") == ("", "")
+	invoice = web.document(order, "invoice")
+	assert invoice.customer_name == name
+	assert not frappe.db.exists("Channel Customer", {"remote_id": ("like", "%erna%")})
+	for doctype in ("Sales Order", "Payment Entry", "Customer", "POS Entry"):
+		told = frappe.db.sql(f"SELECT * FROM `tab{doctype}`", as_dict=True)
+		assert not [each.name for each in told if "Erna" in str(each.values())]
+
+
 def test_the_tills_poster_and_their_reconciliation_leave_online_entries_alone(site, web):
 	from books import COMPANY
 
