@@ -37,9 +37,9 @@ def measure(site: str) -> list[Figure]:
 		_bare(documents)
 		floor.append(time.perf_counter() - begun)
 	how = (
-		"From a webhook, two lines, paid and sent, to Sales Order, Payment, Delivery Note and Invoice. One worker,"
-		f" {WARM_UP} warm-up orders left out. Floor: ERPNext submits copies of the same four documents,"
-		" by turns."
+		"From a webhook (two lines, paid and sent) to Sales Order, Payment Entry, Delivery Note and Sales"
+		f" Invoice; one worker, {WARM_UP} warm-up orders left out. Floor: ERPNext submits copies of the same"
+		" four documents, by turns."
 	)
 	return [Figure.p95("order_to_books_p95_s", ours[WARM_UP:], floor[WARM_UP:], how)]
 
