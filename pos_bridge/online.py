@@ -55,8 +55,10 @@ def take(channel: str, headers: Mapping[str, str], raw: bytes) -> tuple[int, str
 		return said.status, ""
 	if not isinstance(said, Hint) or said.resource != "order":
 		return 200, ""
+	# The order's row first, as recording locks them: the other way round two would wait for each other.
+	order = orders.hear(channel, said.id)
 	orders.keep_event(channel, said.key, said.topic, said.id)
-	return 200, orders.hear(channel, said.id)
+	return 200, order
 
 
 def call_job(order: str) -> None:
@@ -101,8 +103,12 @@ def _sync(order: str, wanted: int) -> bool:
 			return True
 		changed = _record(order, channel, read)
 		begin()
-		remarks = posting.post(orders.locked(order), channel)
-		orders.done(order, wanted, orders.POSTED, " ".join([*remarks, *changed]))
+		posting.find_customer(orders.locked(order), channel)
+		frappe.db.commit()
+		begin()
+		posting.post(orders.locked(order), channel)
+		remarks = [*posting.remarks_of(order), *changed]
+		orders.done(order, wanted, orders.POSTED, " ".join(remarks)[: orders.MAX_REMARK])
 		# Effect and state commit together.
 		frappe.db.commit()
 		return True

@@ -49,7 +49,7 @@ def _bare(documents: list[Any]) -> None:
 		copy = frappe.copy_doc(document)
 		if copy.doctype == "Payment Entry":
 			copy.set("references", [])
-		for row in copy.get("items", []):
+		for row in copy.get("items") or []:
 			for field in ("against_sales_order", "so_detail", "sales_order", "delivery_note", "dn_detail"):
 				row.set(field, None)
 		if copy.doctype == "Sales Invoice":

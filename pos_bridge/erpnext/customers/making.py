@@ -73,7 +73,7 @@ def merge(placeholder: str, into: str) -> None:
 
 def ledgers_follow(before: str, after: str) -> None:
 	"""Frappe finds rows by what it remembers of tables, which can be older than a first sale, and no text."""
-	for doctype in ("GL Entry", "Payment Ledger Entry"):
+	for doctype in ("GL Entry", "Payment Ledger Entry", "Payment Entry"):
 		row = frappe.qb.DocType(doctype)
 		query = frappe.qb.update(row).set(row.party, after)
 		query.where((row.party_type == "Customer") & (row.party == before)).run()

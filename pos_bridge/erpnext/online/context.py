@@ -33,7 +33,8 @@ class Context:
 	customer: str
 	made: dict[str, Made]
 	documents: dict[str, Document] = field(default_factory=dict)
-	remarks: list[str] = field(default_factory=list)
+	flags: list[tuple[str, str, str]] = field(default_factory=list)
+	"""Entry, flag and details of what a person should know though it was booked."""
 
 	@property
 	def sales_order(self) -> str:

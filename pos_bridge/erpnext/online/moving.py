@@ -29,7 +29,7 @@ def deliver(step: Step, context: Context) -> Document:
 		rate = {"rate": before.rate, "price_list_rate": before.rate} if before else {}
 		document.append("items", {**fields, **named, **rate, "warehouse": warehouse})
 	made = submitted(document)
-	_say_what_is_below_zero(document, warehouse, context)
+	_say_what_is_below_zero(document, warehouse, step, context)
 	return made
 
 
@@ -73,7 +73,8 @@ def _ordered(context: Context) -> dict[str, Any]:
 	return {row.pos_bridge_line: row for row in frappe.get_doc("Sales Order", context.sales_order).items}
 
 
-def _say_what_is_below_zero(document: Any, warehouse: str, context: Context) -> None:
+def _say_what_is_below_zero(document: Any, warehouse: str, step: Step, context: Context) -> None:
 	items = sorted({row.item_code for row in document.items})
 	for item, quantity in stock.below_zero(items, warehouse):
-		context.remarks.append(_("{0} is at {1} in {2}.").format(item, f"{quantity:g}", warehouse))
+		below = _("{0} is at {1} in {2}.").format(item, f"{quantity:g}", warehouse)
+		context.flags.append((step.entry, "negative_stock", below))

@@ -19,6 +19,7 @@ ALONE_SECONDS = 20
 """How long a job waits for another one that reads the same order; then the sweep comes back to it."""
 MAX_DUE = 500
 """Orders that one sweep calls jobs for."""
+MAX_REMARK = 1_000
 EVENT_DAYS = 30
 """How long a message is remembered."""
 WAITING, POSTED, HELD, IGNORED = "waiting", "posted", "held", "ignored"

@@ -52,27 +52,25 @@ MAKERS: Mapping[StepKind, Callable[[Step, Context], Document]] = {
 }
 
 
-def post(row: Any, channel: Channel) -> list[str]:
-	"""Book what is recorded of a Channel Order and is not in the books; remarks for a person.
+def post(row: Any, channel: Channel) -> None:
+	"""Book what is recorded of a Channel Order and is not in the books.
 
 	The caller has locked the row. `Rejected`, or one of Frappe's refusals, says why the books can't take it.
 	"""
 	folded = fold(facts_of(row.name))
 	order = folded.order
 	if order is None:
-		return []
+		return
 	_check(order)
 	made, documents = _made_of(row.name)
-	steps = plan(folded, made)
-	context = _context(row, channel, order, made, documents) if steps else None
-	if context:
-		with _booked_as_it_was() as tolerated:
-			for step in steps:
-				_make(step, context)
-		context.remarks += [details for _flag, details in tolerated]
-	_check_due(folded, context.made if context else made)
-	_settle(row.name)
-	return context.remarks if context else []
+	context = Context(row.name, channel, order, row.customer, made, documents)
+	with _booked_as_it_was() as tolerated:
+		for step in plan(folded, made):
+			_make(step, context)
+			context.flags += [(step.entry, flag, details) for flag, details in tolerated]
+			tolerated.clear()
+	_check_due(folded, context.made)
+	_settle(context)
 
 
 @contextmanager
@@ -101,14 +99,18 @@ def _check_due(folded: Folded, made: Mapping[str, Made]) -> None:
 		raise Rejected(words.format(order.number, shop, books), code="order_totals_differ")
 
 
-def _context(
-	row: Any, channel: Channel, order: Order, made: dict[str, Made], documents: dict[str, Document]
-) -> Context:
+def find_customer(row: Any, channel: Channel) -> None:
+	"""Say whose order it is, if it is to be booked and nobody said so yet.
+
+	In a transaction of its own: it locks out all other new customers of the company.
+	"""
+	folded = fold(facts_of(row.name))
+	order = folded.order
+	if row.customer or order is None or not plan(folded, _made_of(row.name)[0]):
+		return
 	contact = with_contact(order, json.loads(row.contact)).contact if row.contact else Contact()
-	customer = row.customer or parties.customer_of(channel, order, contact)
-	if customer != row.customer:
-		frappe.db.set_value(orders.DOCTYPE, row.name, "customer", customer, update_modified=False)
-	return Context(row.name, channel, order, customer, made, documents)
+	customer = parties.customer_of(channel, order, contact)
+	frappe.db.set_value(orders.DOCTYPE, row.name, "customer", customer, update_modified=False)
 
 
 def _make(step: Step, context: Context) -> None:
@@ -159,11 +161,24 @@ def _made_of(row: str) -> tuple[dict[str, Made], dict[str, Document]]:
 	return made, {each.document_key: (each.document_type, each.document_name) for each in rows}
 
 
-def _settle(row: str) -> None:
+def _settle(context: Context) -> None:
 	"""All that is recorded of the order is in the books as far as it is due."""
-	names = frappe.get_all("POS Entry", {"channel_order": row, "state": ("!=", "posted")}, pluck="name")
+	open_entries = {"channel_order": context.row, "state": ("!=", "posted")}
+	names = frappe.get_all("POS Entry", open_entries, pluck="name")
 	if names:
 		fate.keep({name: Booking() for name in names})
+	for entry, flag, details in context.flags:
+		fate.flag(entry, flag, details)
+
+
+def remarks_of(row: str) -> list[str]:
+	"""What came up when an order was booked and nobody has reviewed yet."""
+	return frappe.db.sql_list(
+		"SELECT flag.details FROM `tabPOS Entry Flag` flag JOIN `tabPOS Entry` entry"
+		" ON entry.name = flag.parent AND entry.channel_order = %s WHERE COALESCE(flag.reviewed, 0) = 0"
+		" ORDER BY flag.creation, flag.idx",
+		row,
+	)
 
 
 def hold_entries(row: str, refusal: Any) -> None:

@@ -160,6 +160,12 @@ def join(name: str, part: str, document: tuple[str, str]) -> None:
 	)
 
 
+def flag(name: str, flag: str, details: str) -> None:
+	"""Put one more remark on an entry, be it posted already."""
+	index = frappe.db.count("POS Entry Flag", {"parent": name}) + 1
+	_child("POS Entry Flag", "remarks", name, index, flag=flag, details=details)
+
+
 _NOT_HELD: dict[str, Any] = {
 	"reason": "",
 	"remedy": "",

@@ -125,6 +125,11 @@ def test_what_the_stock_can_not_cover_is_booked_and_said(site, web):
 	row = web.posted(order)
 	assert "-" in row.attention
 	assert web.items[1] in row.attention
+	assert web.posted(order).attention == row.attention
+	flags = {"parent": web.row(order).documents[-1].entry, "flag": "negative_stock"}
+	frappe.db.set_value("POS Entry Flag", flags, "reviewed", 1)
+	frappe.db.commit()
+	assert not web.posted(order).attention
 
 
 def test_each_fact_is_an_entry_of_the_daybook_and_names_its_documents(site, web):
