@@ -28,6 +28,8 @@ MAX_UNEXPLAINED = 5
 """Tries after which a fault that nobody foresaw, or a shop that lacks what it had said, is shown as held."""
 MAX_ROUNDS = 5
 """How often one job reads an order that goes on changing; then another one goes on."""
+PAUSE_MINUTES = 5
+"""How often an order is looked at while posting is paused."""
 MAX_PAGES = 200
 OVERLAP_MINUTES = 15
 """How far a list of new or changed orders reaches back behind the last one: clocks differ, shops lag."""
@@ -102,6 +104,9 @@ def _sync(order: str, wanted: int) -> bool:
 			_ignore(order, wanted, read)
 			return True
 		changed = _record(order, channel, read)
+		if cint(frappe.db.get_single_value("POS Bridge Settings", "posting_paused")):
+			_pause(order)
+			return False
 		begin()
 		posting.find_customer(orders.locked(order), channel)
 		frappe.db.commit()
@@ -122,6 +127,14 @@ def _read(channel: Channel, remote_id: str) -> Order:
 	connector = connect(channel.name)
 	frappe.db.rollback()
 	return connector.normalise(connector.fetch_order(remote_id))
+
+
+def _pause(order: str) -> None:
+	"""Recorded, and to be booked once somebody lets posting go on."""
+	begin()
+	until = now_datetime() + timedelta(minutes=PAUSE_MINUTES)
+	orders.wait(order, 0, _("Posting is paused in POS Bridge Settings."), until)
+	frappe.db.commit()
 
 
 def _ignore(order: str, wanted: int, read: Order) -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import frappe
 import pytest
-from changes import closed_period
+from changes import changed, closed_period
 from online_shop import account, killed_after, open_online_shop
 
 from pos_bridge import channel_desk, online
@@ -125,6 +125,15 @@ def test_a_closed_period_holds_an_order_and_says_so(site, web):
 	assert row.state == "held"
 	assert row.remedy
 	assert row.documents == []
+	web.posted(order)
+
+
+def test_while_posting_is_paused_orders_are_recorded_and_not_booked(site, web):
+	order = web.place(1)
+	with changed("POS Bridge Settings", "POS Bridge Settings", posting_paused=1):
+		row = web.read(order)
+	assert (row.state, row.documents) == ("waiting", [])
+	assert frappe.db.count("POS Entry", {"channel_order": row.name}) == 2
 	web.posted(order)
 
 
