@@ -179,8 +179,14 @@ class _Planner:
 				yield self._payment(each, "payment")
 
 	def _payouts(self) -> Iterator[Step]:
+		"""Money can't go back before it came: shops note refunds of orders that nobody has paid."""
+		left = self._order.captured_minor
 		for each in self._order.payments:
-			if each.kind == "refund":
+			if each.kind != "refund":
+				continue
+			if each.currency == self._order.currency:
+				left -= each.amount_minor
+			if left >= 0:
 				yield self._payment(each, "payout", self._key("credit", each.refund))
 
 	def _payment(self, payment: Payment, kind: StepKind, against: str = "") -> Step:

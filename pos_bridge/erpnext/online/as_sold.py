@@ -20,7 +20,9 @@ from pos_bridge.erpnext.overrides.definitions import replaced
 def as_the_shop_sold_it() -> Iterator[None]:
 	"""Within it, an order may have two lines of one item, sell below cost, and be paid more than it is now.
 
-	The last is so while a shop has made an order smaller, and has not given the rest back yet.
+	The last is so while a shop has made an order smaller, and has not given the rest back yet. What is billed of
+	a line may differ from what was delivered at its rate: shops change amounts and leave quantities. What is
+	billed in all is the plan's, and checked by it.
 	"""
 	with ExitStack() as stack:
 		for owner, name, replacement in _RULES:
@@ -31,6 +33,10 @@ def as_the_shop_sold_it() -> Iterator[None]:
 
 
 def _allowed(document: Any) -> None:
+	return None
+
+
+def _not_asked(document: Any, *arguments: Any, **options: Any) -> None:
 	return None
 
 
@@ -50,6 +56,7 @@ _RULES: tuple[tuple[type, str, Callable[[Any], Any]], ...] = (
 	(SellingController, "validate_for_duplicate_items", lambda own: _allowed),
 	(SellingController, "validate_selling_price", lambda own: _allowed),
 	(AccountsController, "set_total_advance_paid", _paid_ahead),
+	(AccountsController, "validate_multiple_billing", lambda own: _not_asked),
 )
 
 

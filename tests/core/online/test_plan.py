@@ -186,6 +186,16 @@ def test_a_refund_of_an_amount_names_no_tax():
 	assert dict(credit.figures.charges) == {ADJUSTMENT: Amount(100)}
 
 
+def test_money_that_never_came_does_not_go_back():
+	order = whole(
+		payments=(_back(1799, "r1"),), refunds=(Refund("r1", 1799, AT.format(8)),), credited_minor=1799
+	)
+	books, steps = posted(order)
+	assert kinds(steps) == ["order"]
+	books.read(replace(order, payments=(*whole().payments, *order.payments)))
+	assert kinds(books.post()) == ["payment", "payout"]
+
+
 def test_an_order_cancelled_before_it_left_has_money_alone():
 	refund = Refund("r1", 8980, AT.format(9))
 	order = whole(state="cancelled", refunds=(refund,), credited_minor=8980)
