@@ -20,9 +20,9 @@ from pos_bridge.erpnext.overrides.definitions import replaced
 def as_the_shop_sold_it() -> Iterator[None]:
 	"""Within it, an order may have two lines of one item, sell below cost, and be paid more than it is now.
 
-	The last is so while a shop has made an order smaller, and has not given the rest back yet. What is billed
-	of a line may differ from what was delivered at its rate: shops change amounts and leave quantities. What is
-	billed in all is the plan's, and checked by it.
+	The last is so while a shop has made an order smaller, and has not given the rest back yet. What is
+	billed of a line may differ from what was delivered at its rate: shops change amounts and leave
+	quantities. The plan checks what is billed in all.
 	"""
 	with ExitStack() as stack:
 		for owner, name, replacement in _RULES:
