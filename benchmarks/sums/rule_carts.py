@@ -22,6 +22,8 @@ ITEMS = {
 GROUPS = {"Rule goods": "", "Rule drinks": "Rule goods", "Rule cold drinks": "Rule drinks", "Rule food": ""}
 BRANDS = ("Rule Alpha", "Rule Beta")
 BOX = 12
+PLAIN_STEP = 5
+"""Cents that prices are multiples of where no percentage is taken of them."""
 FOR_SALE = tuple(item for item, (_, _, template) in ITEMS.items() if template != "template")
 TODAY = "2026-11-26"
 ROUNDINGS = ("bankers_legacy", "bankers", "commercial")
@@ -72,6 +74,7 @@ def _cart(dice: random.Random) -> RuleCart:
 	if len({item for item, _, _ in lines}) < len(lines):
 		tries.add("an item on two lines")
 	step = _step(rules)
+	_even_rates(dice, rules, step)
 	prices = {item: step * dice.choice((1, 1, 2, 4)) * dice.randint(1, 400) for item in FOR_SALE}
 	if dice.random() < 0.05:
 		tries.add("a price of nothing")
@@ -93,7 +96,14 @@ def _step(rules: list[Fields]) -> int:
 	if any("apply_discount_on_rate" in rule for rule in rules):
 		return 16_000
 	by_percent = any("discount_percentage" in rule or rule.get("margin_type") for rule in rules)
-	return 1_000 if by_percent else 5
+	return 1_000 if by_percent else PLAIN_STEP
+
+
+def _even_rates(dice: random.Random, rules: list[Fields], step: int) -> None:
+	"""The prices that rules set are as even as those of the list where a percentage comes on top."""
+	for rule in rules:
+		if "rate" in rule and step > PLAIN_STEP:
+			rule["rate"] = step * dice.randint(1, 20) / 100
 
 
 def _rule(dice: random.Random, tries: set[str]) -> Fields:
