@@ -89,6 +89,12 @@ def pytest_runtest_makereport(item, call):
 
 def is_fault(message):
 	"""An error on the console, unless it says that a killed process or an offer of a code is not there."""
-	dead = ("ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET", "ERR_SOCKET_NOT_CONNECTED")
+	dead = (
+		"ERR_CONNECTION_REFUSED",
+		"ERR_CONNECTION_RESET",
+		"ERR_SOCKET_NOT_CONNECTED",
+		# Chromium's, when it looks for a newer service worker there.
+		"An unknown error occurred when fetching the script",
+	)
 	gone = any(words in message.text for words in dead)
 	return message.type == "error" and not gone and not message.location["url"].endswith("enrolment.json")

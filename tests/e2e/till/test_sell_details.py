@@ -143,6 +143,7 @@ def test_a_variant_is_chosen_by_colour_and_size(till, demo):
 	taps(aprons)
 	dialog = till.get_by_role("dialog", name="Barista apron")
 	sizes = dialog.get_by_role("group", name="Size").get_by_role("button")
+	sizes.first.wait_for()
 	assert sizes.all_inner_texts() == ["S/M", "L/XL"]
 	taps(dialog.get_by_role("button", name="Black"))
 	taps(dialog.get_by_role("button", name="L/XL 34.90"))
