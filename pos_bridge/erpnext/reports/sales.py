@@ -141,3 +141,21 @@ def not_booked(asked: Asked) -> list[dict[str, Any]]:
 		as_dict=True,
 	)
 	return [dict(row) for row in rows]
+
+
+def booked_elsewhere(asked: Asked) -> list[dict[str, Any]]:
+	"""What was sold on these days or booked on them, but not both: its period was closed.
+
+	`came` says that it was booked on these days; currency, number, net and tax.
+	"""
+	sold, booked = (f"entry.{day} BETWEEN %(first)s AND %(last)s" for day in ("business_date", "post_on"))
+	rows = frappe.db.sql(
+		f"SELECT {booked} AS came, COALESCE(entry.currency, '') AS currency, COUNT(*) AS number,"
+		" COALESCE(SUM(entry.net), 0) AS net, COALESCE(SUM(entry.tax), 0) AS tax"
+		" FROM `tabPOS Entry Flag` flag JOIN `tabPOS Entry` entry ON entry.name = flag.parent"
+		f" WHERE flag.flag = 'posted_late' AND {asked.where_on_any_day} AND {_BOOKED}"
+		f" AND entry.post_on IS NOT NULL AND ({sold}) <> ({booked}) GROUP BY 1, 2",
+		asked.values,
+		as_dict=True,
+	)
+	return [dict(row) for row in rows]

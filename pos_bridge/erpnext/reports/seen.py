@@ -33,8 +33,13 @@ class Asked:
 	@property
 	def where(self) -> str:
 		"""SQL: which rows of `tabPOS Entry` as `entry` are meant and may be seen."""
+		return f"entry.business_date BETWEEN %(first)s AND %(last)s AND {self.where_on_any_day}"
+
+	@property
+	def where_on_any_day(self) -> str:
+		"""The same without the days."""
 		return (
-			"entry.company = %(company)s AND entry.business_date BETWEEN %(first)s AND %(last)s"
+			"entry.company = %(company)s"
 			+ (" AND entry.pos_profile = %(shop)s" if self.shop else "")
 			+ (" AND entry.till = %(till)s" if self.till else "")
 			+ "".join(f" AND entry.{column} IN %({name})s" for name, column in _columns().items())

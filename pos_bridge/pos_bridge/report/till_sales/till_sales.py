@@ -11,7 +11,7 @@ from frappe import _
 from frappe.utils import fmt_money, formatdate
 
 from pos_bridge.erpnext.reports.columns import Columns, column
-from pos_bridge.erpnext.reports.sales import BY, OF_LINES, not_booked, sales
+from pos_bridge.erpnext.reports.sales import BY, OF_LINES, booked_elsewhere, not_booked, sales
 from pos_bridge.erpnext.reports.seen import asked
 
 MAX_BARS = 40
@@ -28,6 +28,7 @@ def execute(
 	by = _by(chosen.get("group_by"))
 	rows = sales(scope, by)
 	words = [_left_out(each) for each in not_booked(scope)]
+	words += [_elsewhere(each) for each in booked_elsewhere(scope)]
 	return columns(by), rows, "<br>".join(words) or None, chart(by, rows), summary(by, rows)
 
 
@@ -52,6 +53,15 @@ def _left_out(each: Mapping[str, Any]) -> str:
 	return _("Not in these figures, because it waits to be posted: {0} tickets, {1}.").format(
 		each["number"], total
 	)
+
+
+def _elsewhere(each: Mapping[str, Any]) -> str:
+	net, tax = (fmt_money(each[name], currency=each["currency"] or None) for name in ("net", "tax"))
+	if each["came"]:
+		words = _("Not in these figures, but booked on these days: {0} tickets of others, net {1}, tax {2}.")
+	else:
+		words = _("In these figures, but booked on other days: {0} tickets, net {1}, tax {2}.")
+	return words.format(each["number"], net, tax)
 
 
 def columns(by: Sequence[str]) -> Columns:
