@@ -3,6 +3,7 @@
 from typing import Any
 
 import frappe
+from frappe import _
 
 from pos_bridge.core.receipt import ReceiptHeader
 from pos_bridge.core.report import report_head, report_sections
@@ -25,10 +26,17 @@ def pos_bridge_shift_report(shift: str) -> dict[str, Any]:
 		"shop": frappe.get_cached_value("POS Till", document.till, "shop_name") or document.company,
 		"company": document.company,
 		"currency": report.currency,
-		"head": report_head(report, words),
+		"head": [*report_head(report, words), *_not_booked(document.opening_entry)],
 		"sections": [{"title": each.title, "heads": each.heads, "rows": each.rows} for each in sections],
 		"signature": words["signature"] if report.closed_at else "",
 	}
+
+
+def _not_booked(opening: str) -> list[tuple[str, str]]:
+	"""The report has them, the general ledger and the shift's count have not: whoever compares is told."""
+	filters = {"shift": opening, "state": ("in", ("held", "waiting"))}
+	count = frappe.db.count("POS Entry", filters)
+	return [(_("Not in the Books Yet"), str(count))] if count else []
 
 
 def _header(till: str) -> ReceiptHeader:
