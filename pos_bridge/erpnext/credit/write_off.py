@@ -4,7 +4,7 @@ It writes off what an entry left uncovered and nobody has paid since, and never 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import frappe
@@ -75,6 +75,42 @@ def undo(voucher: str) -> None:
 		credit = find_credit(number, Place(row.company, row.currency, decimals), lock=True)
 		if credit:
 			_move(credit, -minor(row.short, decimals), f"write_off cancelled {voucher}", voucher, row.till)
+
+
+def left_uncovered(entries: Sequence[str]) -> dict[str, float]:
+	"""By entry what `write_off` would book now: what was not covered, paid or written off up to now."""
+	if not entries:
+		return {}
+	credits = frappe.db.sql(
+		"SELECT entry, SUM(LEAST(short, overspent)) FROM (SELECT move.entry, SUM(move.short) AS short,"
+		" credit.overspent FROM `tabPOS Credit Entry` move JOIN `tabPOS Credit` credit"
+		" ON credit.name = move.credit WHERE move.entry IN %(entries)s"
+		" GROUP BY move.entry, credit.name HAVING short > 0) uncovered GROUP BY entry",
+		{"entries": list(entries)},
+	)
+	found = {entry: float(amount) for entry, amount in credits}
+	for entry, amount in _points_left(entries):
+		found[entry] = found.get(entry, 0.0) + amount
+	return found
+
+
+def _points_left(entries: Sequence[str]) -> Iterator[tuple[str, float]]:
+	"""Points that were not there, but for those of which a write-off stands."""
+	rows = frappe.db.sql(
+		"SELECT entry.name, entry.till, entry.epoch, entry.sequence, SUM(payment.base_amount)"
+		" FROM `tabPOS Entry` entry JOIN `tabSales Invoice` invoice"
+		" ON invoice.pos_bridge_entry = entry.name AND invoice.docstatus = 1"
+		" JOIN `tabSales Invoice Payment` payment ON payment.parent = invoice.name"
+		" WHERE entry.name IN %s AND payment.mode_of_payment = %s AND payment.base_amount > 0"
+		" GROUP BY entry.name",
+		(list(entries), POINTS),
+	)
+	filters = {"docstatus": 1, "name": ("like", POINTS_WRITTEN_OFF)}
+	done = set(frappe.get_all("Journal Entry", filters, pluck="name") if rows else [])
+	for name, till, epoch, sequence, amount in rows:
+		stem = f"{till}-{epoch}-V{sequence:06d}-{PARTS[1]}"
+		if done.isdisjoint((stem, *(f"{stem}-{number}" for number in range(2, MAX_TIMES + 1)))):
+			yield name, float(amount)
 
 
 def is_write_off(voucher: str) -> bool:

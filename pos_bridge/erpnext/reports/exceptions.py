@@ -12,6 +12,7 @@ import frappe
 from frappe import _
 from frappe.utils import now_datetime
 
+from pos_bridge.erpnext.credit.write_off import left_uncovered
 from pos_bridge.erpnext.reconcile.difference import Kind, Reconciliation
 from pos_bridge.erpnext.reconcile.run import reconcile
 from pos_bridge.erpnext.reconcile.scope import Scope
@@ -87,16 +88,19 @@ def _entries(what: str, where: str, asked: Asked, **more: Any) -> Iterator[Row]:
 
 def _flags(asked: Asked, closed: bool) -> Iterator[Row]:
 	known = remedies()
-	for row in _select(
+	rows = _select(
 		f"SELECT {_ENTRY}, flag.name AS row_name, flag.flag, flag.details, flag.reviewed_by,"
 		" flag.reviewed_at, flag.review_note FROM `tabPOS Entry Flag` flag"
 		" JOIN `tabPOS Entry` entry ON entry.name = flag.parent"
 		f" WHERE COALESCE(flag.reviewed, 0) = {int(closed)} AND {asked.where} ORDER BY entry.position DESC",
 		asked,
-	):
+	)
+	owed = left_uncovered([row["entry"] for row in rows if row["flag"] in SHORTAGES])
+	for row in rows:
 		name, flag, details = row.pop("row_name"), row.pop("flag"), row.pop("details") or ""
 		reason, remedy = f"{flag_label(flag)}: {details}", remedy_in(known, flag)
-		yield Row("flag", name, reason, remedy, {**row, **_marks(flag)})
+		short = owed.get(row["entry"]) if flag in SHORTAGES else None
+		yield Row("flag", name, reason, remedy, {**row, **_marks(flag), "not_covered": short})
 
 
 def _quarantined(asked: Asked, closed: bool) -> Iterator[Row]:

@@ -58,7 +58,7 @@ def _shown(row: Row, label: str) -> dict[str, Any]:
 	documents = {"document_type": "POS Quarantine", "document": row.name} if row.what == "quarantined" else {}
 	return {
 		**{"what": row.what, "kind_of_row": label, "name": row.name},
-		**{"reason": row.reason, "remedy": row.remedy, "age": age_of(created)},
+		**{"reason": row.reason, "remedy": row.remedy, "age": age_of(created), "not_covered": None},
 		**{"happened": fields.pop("occurred_at", "") or recorded},
 		**documents,
 		**fields,
@@ -73,18 +73,19 @@ def columns(closed: bool) -> Columns:
 		column("review_note", _("Note"), width=200),
 	]
 	return [
-		column("kind_of_row", _("What"), width=100),
+		column("kind_of_row", _("What"), width=85),
 		column("actions", _("Actions"), width=240),
-		column("reason", _("Reason"), width=320),
-		column("remedy", _("What to do"), width=250),
+		column("reason", _("Reason"), width=290),
+		column("remedy", _("What to do"), width=215),
 		column("total", _("Total"), "Currency", "currency", 90),
+		column("not_covered", _("Not Covered"), "Currency", "currency", 105),
+		column("business_date", _("Business Date"), "Date", width=100),
+		column("receipt_number", _("Receipt Number"), width=115),
 		column("cashier", _("Cashier"), width=100),
 		column("shop", _("Shop"), "Link", "POS Profile", 110),
 		column("till", _("Till"), "Link", "POS Till", 70),
-		column("business_date", _("Business Date"), "Date", width=100),
 		column("happened", _("Happened At"), width=190),
 		column("age", _("Days Old"), "Float", width=80),
-		column("receipt_number", _("Receipt Number"), width=115),
 		column("entry", _("Entry"), "Link", "POS Entry", width=110),
 		column("document", _("Document"), "Dynamic Link", "document_type", width=125),
 		*(review if closed else []),
