@@ -15,6 +15,7 @@ from frappe.utils import formatdate, strip_html
 from pos_bridge.core.errors import Rejected
 
 MAX_REASON = 1_000
+_BREAKS = re.compile(r"<(?:br|/?p|/?div|/?[uo]l|/?li)\b[^>]*>", re.IGNORECASE)
 _PASSING = frozenset(
 	("TimestampMismatchError", "DocumentLockedError", "QueryTimeoutError", "QueryDeadlockError")
 )
@@ -89,11 +90,16 @@ def _raw(error: BaseException) -> str:
 
 def _reason(error: BaseException) -> str:
 	"""The error's words without markup; Frappe keeps some of them in its message log only."""
-	words = strip_html(_raw(error)).strip()
+	words = _without_markup(_raw(error))
 	if not words:
 		logged = [str(getattr(each, "message", None) or each.get("message", "")) for each in _messages()]
-		words = strip_html(" ".join(logged)).strip()
+		words = _without_markup(" ".join(logged))
 	return (re.sub(r"\s+", " ", words) or type(error).__name__)[:MAX_REASON]
+
+
+def _without_markup(text: str) -> str:
+	"""Lines and points of a list stay apart: without their markup they would run into one word."""
+	return str(strip_html(_BREAKS.sub(" ", text)).strip())
 
 
 def _messages() -> list[dict[str, str]]:

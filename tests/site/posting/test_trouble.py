@@ -5,13 +5,14 @@ from dataclasses import replace
 
 import frappe
 import pytest
-from books import COMPANY, book, entry_of, gl, invoice_of, make_item, on_hand, price_of, record
+from books import COMPANY, DAY, book, entry_of, gl, invoice_of, make_item, on_hand, price_of, record
 from changes import changed, closed_period
 from drawers import close, open_shift
 
 from pos_bridge import jobs
 from pos_bridge.core.entry import open_wire, seal
 from pos_bridge.erpnext.posting import fate
+from pos_bridge.erpnext.posting.refusals import refusal_of
 
 LAST_MONTH = "2026-10-15"
 
@@ -138,6 +139,12 @@ def german_site():
 		frappe.db.rollback()
 		frappe.db.set_default("lang", "en")
 		frappe.db.commit()
+
+
+def test_what_stood_on_lines_of_its_own_does_not_run_together_in_a_reason(site):
+	told = "It has <b>no</b> rate.<br><br>Either:<ul><li>receive it</li><li>name one</li></ul>"
+	reason = refusal_of(frappe.ValidationError(told), DAY, COMPANY).reason
+	assert reason == "It has no rate. Either: receive it name one"
 
 
 def test_on_a_german_site_the_reason_and_the_remedy_are_german(own_shop):
