@@ -121,6 +121,34 @@ def test_a_shortage_that_is_written_off_becomes_an_expense_and_closes_its_remark
 	assert not compared()
 
 
+def not_covered(wire, status="Open"):
+	"""What the list says that a write-off of the entry would come to now."""
+	from frappe.desk.query_report import run
+
+	filters = {"company": COMPANY, "from_date": DAY, "to_date": DAY, "status": status}
+	rows = [row for row in run("Held and Exceptions", filters)["result"] if isinstance(row, dict)]
+	(row,) = [row for row in rows if row["entry"] == open_wire(wire).id and row["uncovered"]]
+	return row["not_covered"]
+
+
+def test_the_list_says_what_a_write_off_would_come_to(shop):
+	card, wire = short(shop)
+	assert not_covered(wire) == 2
+	book(shop, issue(shop, card, 150))
+	assert not_covered(wire) == 0.5
+	written_off(wire)
+	assert not not_covered(wire, "Reviewed")
+
+
+def test_the_list_says_what_a_write_off_of_points_would_come_to(shop):
+	customer = a_member()
+	wires = [paid(shop, [by_points(75, 750)], customer=customer) for _ in range(2)]
+	book(shop, *wires)
+	assert not_covered(wires[1]) == gl(invoice_of(wires[1]).name)[shop.shop.accounts["shortage"]]
+	written_off(wires[1])
+	assert not not_covered(wires[1], "Reviewed")
+
+
 def test_a_shortage_is_written_off_once_however_often_it_is_asked_for(shop):
 	_, wire = short(shop)
 	first = written_off(wire)

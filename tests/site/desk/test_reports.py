@@ -3,11 +3,14 @@
 import json
 from pathlib import Path
 
+import cards
 import drawers
 import frappe
 import pytest
 from books import COMPANY, DAY, book, entry_of, gl, invoice_of, open_till, record, returned
+from changes import closed_period
 from disposable import ROOT
+from payers import a_customer
 
 from pos_bridge import desk, jobs
 from pos_bridge.core.entry import open_wire
@@ -100,6 +103,23 @@ def test_money_that_was_taken_out_of_the_drawer_is_listed_with_its_amount_and_is
 	assert (entry_of(out).total, entry_of(out).currency) == (3.2, "EUR")
 	(row,) = rows_of("Till Sales", shop)
 	assert row["total"] == 2.5
+
+
+def test_what_was_booked_in_another_month_is_said_in_both(shop):
+	day = "2026-10-15"
+	with closed_period(shop.till, "2026-10-01", "2026-10-31"):
+		wire = shop.sale(shop.line(shop.items[0]), day=day, at=f"{day}T15:30:00.000+02:00")
+		book(shop, wire)
+		desk.post_on_first_open_day(open_wire(wire).id)
+		frappe.db.commit()
+		jobs.post_waiting()
+	(october, november) = (
+		shown("Till Sales", shop, from_date=f"2026-{month}-01", to_date=f"2026-{month}-30")
+		for month in (10, 11)
+	)
+	assert "In these figures, but booked on other days: 1 tickets, net" in october["message"]
+	assert "booked on these days: 1 tickets of others, net" in november["message"]
+	assert not shown("Till Sales", shop, from_date=day)["message"]
 
 
 def test_what_is_held_is_not_in_the_figures_and_is_said(shop):
@@ -255,6 +275,32 @@ def test_every_card_and_chart_that_we_ship_stands_on_the_workspace(site):
 	content = json.loads(frappe.db.get_value("Workspace", "POS Bridge", "content"))
 	blocks = {block["data"].get("number_card_name") or block["data"].get("chart_name") for block in content}
 	assert shipped == blocks - {None}
+
+
+def test_every_report_that_we_ship_is_linked_on_the_workspace(site):
+	folder = ROOT / "pos_bridge/pos_bridge/report"
+	shipped = {json.loads(path.read_text())["name"] for path in folder.rglob("*.json")}
+	links = frappe.get_doc("Workspace", "POS Bridge").links
+	assert {row.link_to for row in links if row.link_type == "Report"} == shipped
+
+
+def roles_of_reports():
+	"""Report and role of each who may open it, by what we ship."""
+	folder = ROOT / "pos_bridge/pos_bridge/report"
+	for document in (json.loads(path.read_text()) for path in sorted(folder.rglob("*.json"))):
+		yield from ((document["name"], row["role"]) for row in document["roles"])
+
+
+@pytest.mark.parametrize(("report", "role"), list(roles_of_reports()))
+def test_every_role_of_a_report_sees_its_rows_whatever_else_is_closed_to_it(shop, report, role):
+	trouble(shop)
+	card = cards.number()
+	book(shop, cards.issue(shop, card, 500, customer=a_customer()), shop.sale(shop.line(shop.items[0])))
+	everything = ["shop", "till", "cashier", "business_date", "item_group", "item"]
+	more = {"group_by": everything} if report == "Till Sales" else {}
+	expected = len(rows_of(report, shop, **more))
+	as_user(role)
+	assert len(rows_of(report, shop, **more)) == expected
 
 
 def test_the_card_counts_what_somebody_has_to_look_at(shop):

@@ -155,6 +155,13 @@ def test_what_the_books_hold_is_in_the_z_all_the_same(day):
 	book(day.shop, day.opening, held)
 	assert entry_of(held).state == "held"
 	assert day.report.sales.count == 1
+	assert ("Not in the Books Yet", "1") in pos_bridge_shift_report(day.document().name)["head"]
+
+
+def test_a_z_of_which_all_is_booked_names_nothing_that_is_not(day):
+	book(day.shop, day.opening, day.sale())
+	head = pos_bridge_shift_report(day.document().name)["head"]
+	assert "Not in the Books Yet" not in dict(head)
 
 
 def test_the_print_format_shows_figures_and_words_of_the_language_and_no_markup_of_a_till(day):
