@@ -27,10 +27,12 @@ scheduler_events = {
 			"pos_bridge.jobs.mail_reports",
 			"pos_bridge.jobs.mail_receipts",
 			"pos_bridge.online.sweep",
+			"pos_bridge.stock_out.sweep",
 		],
 		"*/10 * * * *": ["pos_bridge.online.reconcile"],
 	},
 	"daily": ["pos_bridge.jobs.expire_credits", "pos_bridge.online.reconcile_days"],
+	"daily_long": ["pos_bridge.stock_out.compare"],
 }
 
 jinja = {"methods": ["pos_bridge.erpnext.shift_report.shown.pos_bridge_shift_report"]}
@@ -66,8 +68,9 @@ doc_events = {
 	},
 	"Stock Ledger Entry": {
 		"before_insert": "pos_bridge.erpnext.overrides.stock_ledger_entry.before_insert",
-		"on_submit": _CALL_TILLS,
+		"on_submit": [_CALL_TILLS, "pos_bridge.erpnext.stock_marks.moved"],
 	},
+	"Sales Order": {"on_change": "pos_bridge.erpnext.stock_marks.ordered"},
 }
 
 # Our own fields and roles only: fixtures are imported by force on every migrate.

@@ -18,6 +18,7 @@ UNIQUE: tuple[tuple[str, tuple[str, ...], str], ...] = (
 	("Channel Order", ("channel", "remote_id"), "one_order_per_remote_id"),
 	("Channel Item", ("channel", "remote_id"), "one_item_per_remote_id"),
 	("Channel Customer", ("channel", "remote_id"), "one_customer_per_remote_id"),
+	("Channel Stock", ("channel", "remote_id", "location"), "one_level_per_place"),
 )
 INDEXES: tuple[tuple[str, tuple[str, ...], str], ...] = (
 	("POS Entry", ("state", "position"), "entries_in_state"),
@@ -33,6 +34,8 @@ INDEXES: tuple[tuple[str, tuple[str, ...], str], ...] = (
 	("POS Entry", ("channel_order", "position"), "entries_of_an_order"),
 	("Channel Order", ("channel", "shop_state", "placed_at"), "orders_to_read_again"),
 	("Channel Order", ("done_seq", "wanted_seq"), "orders_to_read"),
+	("Channel Stock", ("item", "warehouse"), "levels_of_an_item"),
+	("Channel Stock", ("channel", "done_seq", "wanted_seq"), "levels_to_tell"),
 )
 
 

@@ -255,6 +255,24 @@ def _hear(channel: str, page_of: Callable[[str], Page]) -> None:
 			return
 
 
+def hear_new(channel: str, connector: Connector) -> None:
+	"""Hear of orders that were placed since the lists were read last, and that nobody has heard of yet."""
+	now = _instant(datetime.now(timezone.utc))
+	until = frappe.db.get_value("Sales Channel", channel, "read_until") or orders_from(channel)
+	since, cursor = max(_back(until, timedelta(minutes=OVERLAP_MINUTES)), orders_from(channel)), ""
+	for _page in range(MAX_PAGES):
+		page = connector.list_created(since, now, cursor)
+		ids = [each.id for each in page.orders]
+		where = {"channel": channel, "remote_id": ("in", [*ids, ""])}
+		known = set(frappe.get_all(orders.DOCTYPE, where, pluck="remote_id"))
+		for remote_id in (each for each in ids if each not in known):
+			orders.hear(channel, remote_id)
+		frappe.db.commit()
+		cursor = page.next
+		if not cursor:
+			return
+
+
 def _known(channel: str, ids: list[str]) -> dict[str, str]:
 	"""When those of these orders were placed that are known."""
 	where = {"channel": channel, "remote_id": ("in", [*ids, ""])}

@@ -12,6 +12,7 @@ from pos_bridge.core.entry import Entry
 from pos_bridge.core.errors import Malformed
 from pos_bridge.core.money import SCALE
 from pos_bridge.core.sale_body import sale_from_body
+from pos_bridge.erpnext import stock_marks
 
 MAX_ITEMS = 1_000
 """Items that one question about stock may name."""
@@ -53,7 +54,7 @@ def promise(entries: Iterable[Entry]) -> None:
 
 def _unpacked(rows: Sequence[tuple[str, str, str, float]]) -> list[tuple[str, str, str, float]]:
 	"""The rows, and what the bundles among them consist of: that is what leaves."""
-	parts = _parts_of({item for _, item, _, _ in rows})
+	parts = parts_of({item for _, item, _, _ in rows})
 	inside = [
 		(entry, part, warehouse, quantity * count)
 		for entry, item, warehouse, quantity in rows
@@ -72,7 +73,7 @@ def bundle_in_use() -> str:
 	return "bundle.disabled = 0" if frappe.db.has_column("Product Bundle", "disabled") else "TRUE"
 
 
-def _parts_of(items: Collection[str]) -> dict[str, list[tuple[str, float]]]:
+def parts_of(items: Collection[str]) -> dict[str, list[tuple[str, float]]]:
 	"""What bundles among these items consist of, and how much of each is in one."""
 	found: dict[str, list[tuple[str, float]]] = {}
 	sql = (
@@ -96,6 +97,8 @@ def _goods(entry: Entry) -> list[tuple[str, str, str, float]]:
 
 
 def _write(rows: Sequence[tuple[str, str, str, float]]) -> None:
+	if stock_marks.is_on():
+		stock_marks.mark((item, warehouse) for _entry, item, warehouse, _quantity in rows)
 	now, user = frappe.utils.now(), frappe.session.user
 	values = [(frappe.generate_hash(length=20), now, now, user, user, *row) for row in rows]
 	marks = ", ".join([f"({', '.join(['%s'] * 9)})"] * len(values))
@@ -109,6 +112,9 @@ def _write(rows: Sequence[tuple[str, str, str, float]]) -> None:
 
 def settle_promise(entries: Sequence[str]) -> None:
 	"""The books have them now: they no longer count beside the Bin."""
+	if stock_marks.is_on():
+		sql = "SELECT DISTINCT item_code, warehouse FROM `tabPOS Unposted Stock` WHERE entry IN %s"
+		stock_marks.mark(frappe.db.sql(sql, (tuple(entries),)))
 	frappe.db.sql("DELETE FROM `tabPOS Unposted Stock` WHERE entry IN %s", (tuple(entries),))
 
 
@@ -118,7 +124,7 @@ def lock_bins(items: Iterable[str], warehouse: str) -> list[str]:
 	Returns the stock items among `items` and in bundles among them, sorted. Missing Bins are made.
 	"""
 	wanted = set(items)
-	bundles = _parts_of({item for item in wanted if not _has_stock(item)})
+	bundles = parts_of({item for item in wanted if not _has_stock(item)})
 	wanted |= {part for parts in bundles.values() for part, _count in parts}
 	stocked = sorted(item for item in wanted if _has_stock(item))
 	if not stocked:

@@ -30,17 +30,20 @@ def remote_id_of(line: OrderLine) -> str:
 
 def item_of(channel: str, line: OrderLine) -> str:
 	"""The Item of a line; raises `UnknownItem`."""
-	named = [each for each in (line.item, f"sku:{line.sku}" if line.sku else "") if each]
-	for remote_id in named:
-		mapped = frappe.db.get_value("Channel Item", {"channel": channel, "remote_id": remote_id}, "item")
-		if mapped:
-			return str(mapped)
-	found = _by_code(line.sku) or _by_barcode(line.barcode)
-	if found:
+	if found := find_item(channel, line.item, line.sku, line.barcode):
 		return found
 	words = _("Nobody knows which Item “{0}” is (SKU: {1}, barcode: {2}, in the shop: {3}).")
 	told = (each or _("none") for each in (line.sku, line.barcode, line.item))
 	raise UnknownItem(words.format(line.title, *told), remote_id_of(line))
+
+
+def find_item(channel: str, remote_id: str, sku: str, barcode: str) -> str:
+	"""The Item that a shop means by its own id, a SKU or a barcode (each may be ""); "" if nobody knows."""
+	for named in (each for each in (remote_id, f"sku:{sku}" if sku else "") if each):
+		mapped = frappe.db.get_value("Channel Item", {"channel": channel, "remote_id": named}, "item")
+		if mapped:
+			return str(mapped)
+	return _by_code(sku) or _by_barcode(barcode)
 
 
 def _by_code(sku: str) -> str:

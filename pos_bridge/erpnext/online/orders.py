@@ -26,6 +26,19 @@ WAITING, POSTED, HELD, IGNORED = "waiting", "posted", "held", "ignored"
 """`ignored`: placed before orders of this channel are booked."""
 
 
+def unread(channel: str) -> int:
+	"""Orders of which nothing is known yet but that they are there."""
+	return int(
+		frappe.db.count(DOCTYPE, {"channel": channel, "state": WAITING, "placed_at": ("is", "not set")})
+	)
+
+
+def unbooked(channel: str) -> list[str]:
+	"""Orders that were read, and of which something is recorded that the books may not have yet."""
+	where = {"channel": channel, "state": ("in", (WAITING, HELD)), "placed_at": ("is", "set")}
+	return frappe.get_all(DOCTYPE, where, pluck="name", order_by="name")
+
+
 def hear(channel: str, remote_id: str) -> str:
 	"""Something may have changed at an order: it is to be read again; its row's name."""
 	now, user = now_datetime(), frappe.session.user
@@ -87,21 +100,25 @@ def ask_again(names: Sequence[str]) -> int:
 	return len(names)
 
 
-def due() -> list[str]:
-	"""Orders that something changed at since they were read, those that wait longest first."""
+def due(channel: str = "") -> list[str]:
+	"""Orders that something changed at since they were read, of one channel if named, the oldest first."""
 	return frappe.db.sql_list(
 		"SELECT row.name FROM `tabChannel Order` row JOIN `tabSales Channel` channel"
 		" ON channel.name = row.channel AND channel.enabled = 1 WHERE row.wanted_seq > row.done_seq"
-		" AND (row.next_try_at IS NULL OR row.next_try_at <= %s) ORDER BY row.modified LIMIT %s",
-		(now_datetime(), MAX_DUE),
+		" AND (row.next_try_at IS NULL OR row.next_try_at <= %s) AND %s IN ('', row.channel)"
+		" ORDER BY row.modified LIMIT %s",
+		(now_datetime(), channel, MAX_DUE),
 	)
 
 
 @contextmanager
-def alone_with(name: str) -> Iterator[bool]:
-	"""Whether no other job reads this order meanwhile. It outlasts commits, and ends with the connection."""
+def alone_with(name: str, seconds: int = ALONE_SECONDS) -> Iterator[bool]:
+	"""Whether no other job works on this meanwhile, waited for so long.
+
+	It outlasts commits, and ends with the connection.
+	"""
 	lock = f"pos_bridge:{name}"
-	taken = bool(frappe.db.sql("SELECT GET_LOCK(%s, %s)", (lock, ALONE_SECONDS))[0][0])
+	taken = bool(frappe.db.sql("SELECT GET_LOCK(%s, %s)", (lock, seconds))[0][0])
 	try:
 		yield taken
 	finally:

@@ -115,6 +115,8 @@ DOCTYPES = {
 	"Channel Customer": dict.fromkeys(("POS Manager", "System Manager"), "rwcd"),
 	"Channel Event": dict.fromkeys(("POS Manager", "POS Integrator", "System Manager"), "r"),
 	"Channel Item": dict.fromkeys(("POS Manager", "POS Integrator", "System Manager"), "rwcd"),
+	"Channel Stock": dict.fromkeys(("POS Manager", "POS Integrator", "System Manager"), "r"),
+	"Channel Stock Mark": dict.fromkeys(("POS Manager", "POS Integrator", "System Manager"), "r"),
 	"Channel Order": dict.fromkeys(READERS, "r"),
 	"POS Bridge Settings": {"POS Manager": "rwc", "POS Integrator": "r", "System Manager": "rwc"},
 	"POS Cashier": {"POS Manager": "rwc", "System Manager": "rwcd"},

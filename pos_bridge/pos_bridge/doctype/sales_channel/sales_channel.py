@@ -8,9 +8,14 @@ from frappe import _
 from frappe.model.document import Document
 
 from pos_bridge.channels.registry import KINDS
+from pos_bridge.erpnext import stock_marks
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
-_READ = ("last_hint_at", "read_until", "last_fault")
+_READ = (
+	*("last_hint_at", "read_until", "last_fault"),
+	*("stock_told_at", "stock_items_at", "stock_fault", "stock_attempts", "stock_next_try_at"),
+	*("stock_drift_at", "stock_drift", "stock_refused"),
+)
 """What following the shop writes: a form that was opened before it did must not write the old values back."""
 ACCOUNTS = (
 	*("income_account", "shipping_account", "fee_account", "tip_account", "duty_account"),
@@ -35,6 +40,20 @@ class SalesChannel(Document):
 		before = self.get_doc_before_save()
 		for field in _READ:
 			self.set(field, before.get(field) if before else None)
+		self._check_stock_out()
+
+	def on_update(self) -> None:
+		"""Whatever was changed may change what the shop is told: its goods are listed again, all are told."""
+		stock_marks.changed_channel()
+		if self.stock_out:
+			self.db_set({"stock_items_at": None, "stock_next_try_at": None}, update_modified=False)
+			frappe.db.after_commit.add(stock_marks.wake)
+
+	def _check_stock_out(self) -> None:
+		"""Two locations would each be told all that lies in their one warehouse."""
+		places = [row.warehouse for row in self.locations]
+		if self.stock_out and len(set(places)) < len(places):
+			frappe.throw(_("Stock can't be told: two Locations have the same warehouse."))
 
 	def _check_code(self) -> None:
 		if not _CODE.fullmatch(self.channel or ""):
@@ -72,3 +91,7 @@ class SalesChannel(Document):
 	def on_trash(self) -> None:
 		if frappe.db.exists("Channel Order", {"channel": self.name}):
 			frappe.throw(_("Channel {0} has orders and stays. Disable it instead.").format(self.name))
+		frappe.db.delete("Channel Stock", {"channel": self.name})
+
+	def after_delete(self) -> None:
+		stock_marks.changed_channel()
