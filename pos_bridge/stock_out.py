@@ -5,6 +5,7 @@ item keeps no other from being told.
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -172,7 +173,10 @@ def _read_stock(connector: Connector, batch: Sequence[Level]) -> dict[tuple[str,
 	"""What the shop says it has, by its id and location; None where it does not count."""
 	frappe.db.rollback()
 	found = connector.read_stock(sorted({level.remote_id for level in batch}))
-	return {(each.item, each.location): each.quantity for each in found}
+	read = {(each.item, each.location): each.quantity for each in found}
+	items = Counter(each.item for each in found)
+	# A channel without Locations means the shop's only one, whatever its id.
+	return read | {(each.item, ""): each.quantity for each in found if items[each.item] == 1}
 
 
 def _key(batch: Sequence[Level]) -> str:

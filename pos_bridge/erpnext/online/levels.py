@@ -60,17 +60,27 @@ def take_up() -> int:
 	return len(notes)
 
 
-def _want(places: Iterable[Place]) -> None:
+def _want(places: Collection[Place]) -> None:
 	"""What is at these places is to be told again, also in bundles."""
+	bundles = _bundles_with({item for item, _warehouse in places})
 	for item, warehouse in sorted(places):
 		frappe.db.sql(
-			"UPDATE `tabChannel Stock` SET wanted_seq = wanted_seq + 1"
-			" WHERE warehouse = %(warehouse)s AND item IN (SELECT %(item)s"
-			" UNION SELECT bundle.new_item_code FROM `tabProduct Bundle` bundle"
-			" JOIN `tabProduct Bundle Item` part ON part.parent = bundle.name"
-			f" WHERE part.item_code = %(item)s AND {bundle_in_use()})",
-			{"item": item, "warehouse": warehouse},
+			"UPDATE `tabChannel Stock` SET wanted_seq = wanted_seq + 1 WHERE item IN %s AND warehouse = %s",
+			((item, *bundles.get(item, ())), warehouse),
 		)
+
+
+def _bundles_with(items: Collection[str]) -> dict[str, list[str]]:
+	"""The bundles that each of these items is in."""
+	found: dict[str, list[str]] = {}
+	sql = (
+		"SELECT part.item_code, bundle.new_item_code FROM `tabProduct Bundle` bundle"
+		" JOIN `tabProduct Bundle Item` part ON part.parent = bundle.name"
+		f" WHERE {bundle_in_use()} AND part.item_code IN %s"
+	)
+	for item, bundle in frappe.db.sql(sql, (tuple(items),)) if items else ():
+		found.setdefault(item, []).append(bundle)
+	return found
 
 
 def _changed_bins() -> set[Place]:

@@ -8,8 +8,9 @@ import pytest
 from books import TestShop, entry_of, on_hand, open_till, receive, record
 from disposable import SITES
 from online_shop import open_online_shop
+from told_shop import switch
 
-from pos_bridge import jobs, online
+from pos_bridge import jobs, online, stock_out
 
 ROUNDS = int(os.environ.get("POS_BRIDGE_RACES", "10"))
 LAST, EACH = 5, 2
@@ -17,18 +18,20 @@ LAST, EACH = 5, 2
 
 @pytest.fixture
 def channels(own_shop):
-	"""Two channels that send from the shop's own warehouse, what the shop sells."""
+	"""Two channels that send from the shop's own warehouse what the shop sells, and are told its stock."""
 	found = []
 	for _ in range(2):
 		web = open_online_shop(stock=0)
 		channel = frappe.get_doc("Sales Channel", web.channel)
-		channel.warehouse = own_shop.shop.warehouse
+		channel.update({"warehouse": own_shop.shop.warehouse, "stock_out": 1})
 		channel.set("locations", [])
 		channel.save()
 		web.shop.products["1"].sku = own_shop.items[0]
 		found.append(web)
 	frappe.db.commit()
-	return found
+	yield found
+	for web in found:
+		switch(web, stock_out=0)
 
 
 def at_once(site, works):
@@ -73,6 +76,7 @@ def test_the_last_pieces_sold_at_tills_and_online_at_once_are_all_booked(site, o
 			orders.append((web, order))
 		frappe.db.commit()
 		works = [jobs.post_waiting] * 2 + [lambda row=row: online.sync_order(row) for row in rows]
+		works += [stock_out.flush] * 2
 		assert at_once(site, works) == [0] * len(works)
 		for row in rows:
 			online.sync_order(row)
@@ -81,6 +85,9 @@ def test_the_last_pieces_sold_at_tills_and_online_at_once_are_all_booked(site, o
 		assert [entry_of(wire).state for wire in wires] == ["posted", "posted"]
 		sold += EACH * 4
 	assert on_hand(item, place) == before + LAST * ROUNDS - sold
+	stock_out.flush()
+	told = frappe.get_all("Channel Stock", {"item": item}, ["pushed", "result"], as_list=True)
+	assert told == ((max(0, on_hand(item, place)), "ok"),) * 2
 	for web, order in orders:
 		assert web.row(order).state == "posted", web.row(order).attention
 		assert web.documents(order) == ["order", "payment", "delivery", "invoice"]

@@ -34,6 +34,15 @@ def test_a_movement_is_noted_only_while_a_channel_is_switched_on(site):
 	assert not stock_marks.is_on()
 
 
+def test_without_such_a_channel_a_movement_costs_one_look_into_the_cache(site, monkeypatch):
+	web, asked = open_online_shop(), []
+	assert not stock_marks.is_on()
+	monkeypatch.setattr(stock_marks, "_any_channel", lambda: asked.append("database"))
+	monkeypatch.setattr(stock_marks, "mark", lambda places: asked.append("mark"))
+	come(web, web.items[0], 1)
+	assert asked == []
+
+
 def test_what_is_rolled_back_is_not_noted(web):
 	receive([web.items[0]], web.warehouse, 1)
 	frappe.db.rollback()
@@ -56,7 +65,8 @@ def test_two_movements_are_told_once_with_what_there_is_then(web, pushed):
 def till(web):
 	"""A till that sells the shop's goods out of its warehouse `dc`."""
 	till = open_shop(stock=0)
-	frappe.db.set_value("POS Profile", till.shop.name, "warehouse", web.warehouse)
+	profile = frappe.db.get_value("POS Till", till.till, "pos_profile")
+	frappe.db.set_value("POS Profile", profile, "warehouse", web.warehouse)
 	frappe.db.commit()
 	frappe.clear_cache()
 	till.items = web.items
@@ -122,7 +132,6 @@ def test_a_shop_that_keeps_its_own_orders_apart_is_told_what_lies_there(web):
 
 
 def test_what_left_by_an_order_that_is_held_is_not_put_back_into_the_shop(web):
-	web.shop.products["1"].price_minor += 1
 	order = web.place(4)
 	web.shop.orders[order] = replace(web.shop.orders[order], total_minor=1)
 	web.send(order, 3)
