@@ -253,7 +253,7 @@ def _lines(channel: str, row: str) -> tuple[Any, dict[str, str]]:
 
 
 def _ordered(channel: str, row: str) -> dict[Place, int]:
-	if not frappe.db.get_value(orders.DOCTYPE, {"name": row, "shop_state": ("in", ("open", "closed"))}):
+	if frappe.db.get_value(orders.DOCTYPE, row, "shop_state") == "cancelled":
 		return {}
 	folded, items = _lines(channel, row)
 	warehouse = frappe.get_cached_value("Sales Channel", channel, "warehouse")

@@ -34,9 +34,13 @@ def unread(channel: str) -> int:
 
 
 def unbooked(channel: str) -> list[str]:
-	"""Orders that were read, and of which something is recorded that the books may not have yet."""
-	where = {"channel": channel, "state": ("in", (WAITING, HELD)), "placed_at": ("is", "set")}
-	return frappe.get_all(DOCTYPE, where, pluck="name", order_by="name")
+	"""Orders that were read, and of which something is recorded that the books may not have (yet).
+
+	Those for which the shop waits for money are among them.
+	"""
+	where = {"channel": channel, "state": ("!=", IGNORED), "placed_at": ("is", "set")}
+	either = {"state": ("in", (WAITING, HELD)), "shop_state": "pending"}
+	return frappe.get_all(DOCTYPE, where, pluck="name", or_filters=either, order_by="name")
 
 
 def hear(channel: str, remote_id: str) -> str:

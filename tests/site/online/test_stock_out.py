@@ -144,12 +144,15 @@ def test_what_left_by_an_order_that_is_held_is_not_put_back_into_the_shop(web):
 def test_before_a_net_number_is_set_the_orders_that_it_lacks_are_read(web, monkeypatch):
 	net(monkeypatch)
 	switch(web, locations=[], stock_safety=0)
-	booked, held = web.place(4), web.place(5)
+	booked, held, unpaid = web.place(4), web.place(5), web.place(6, pays="later")
+	given_up = web.place(7, pays="later")
+	web.shop.cancel(given_up)
 	web.shop.orders[held] = replace(web.shop.orders[held], total_minor=1)
 	come(web, web.items[0], 10)
 	stock_out.flush()
 	assert [web.row(order).state for order in (booked, held)] == ["posted", "held"]
-	assert in_shop(web) == 110 - 4 - 5
+	assert web.documents(unpaid) == []
+	assert in_shop(web) == 110 - 4 - 5 - 6
 
 
 def test_what_changes_a_bin_past_all_events_is_told_too(web):

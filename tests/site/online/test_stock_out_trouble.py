@@ -146,3 +146,14 @@ def test_one_shop_s_fault_keeps_no_other_from_being_told(web):
 	stock_out.flush()
 	assert (in_shop(web), in_shop(other)) == (100, 101)
 	switch(other, stock_out=0)
+
+
+def test_a_shop_with_one_location_is_compared_though_its_channel_names_none(web):
+	for product in web.shop.products.values():
+		product.on_hand = {"dc": 0}
+	switch(web, locations=[])
+	stock_out.flush()
+	assert in_shop(web) == 100
+	web.shop.drift("1", 4)
+	stock_out.compare()
+	assert (channel(web).stock_drift, level(web, location="").drift, in_shop(web)) == (1, 4, 100)
