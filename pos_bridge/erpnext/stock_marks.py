@@ -25,7 +25,8 @@ def is_on() -> bool:
 
 def _any_channel() -> int:
 	# New code may run before its tables are there, and goods move all the same.
-	if not frappe.db.has_column("Sales Channel", "stock_out"):
+	known = frappe.db.table_exists("Sales Channel") and frappe.db.has_column("Sales Channel", "stock_out")
+	if not known:
 		return 0
 	return int(bool(frappe.db.exists("Sales Channel", {"enabled": 1, "stock_out": 1})))
 
