@@ -119,7 +119,7 @@ def test_a_scan_at_the_agent_rings_up_on_the_page(till, demo):
 	until(lambda: till.get_by_text("All sent").count())
 	devices = till.context.new_page()
 	devices.goto(demo.devices_url)
-	devices.get_by_role("textbox").fill(gtin_of(demo, ESPRESSO_BLEND))
+	devices.get_by_label("Code to scan").fill(gtin_of(demo, ESPRESSO_BLEND))
 	devices.get_by_role("button", name="Scan").first.click()
 	till.get_by_role("button", name=f"Edit {ESPRESSO_BLEND}").wait_for()
 
