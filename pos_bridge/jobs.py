@@ -20,7 +20,7 @@ from pos_bridge.erpnext.batches.gather import Gathered, gather
 from pos_bridge.erpnext.batches.post import post_together
 from pos_bridge.erpnext.catalogue import poke
 from pos_bridge.erpnext.credit import expiry, leases
-from pos_bridge.erpnext.isolation import begin, is_clash, is_database_away
+from pos_bridge.erpnext.isolation import begin, is_clash, is_database_away, wait_seconds
 from pos_bridge.erpnext.online import orders
 from pos_bridge.erpnext.overrides.at_once.calls import called_together
 from pos_bridge.erpnext.overrides.at_once.written_together import written_together
@@ -221,7 +221,7 @@ def _give_back(claimed: Mapping[str, Any], error: Exception) -> None:
 		begin()
 		fate.hold(claimed["name"], refusal, tries)
 	else:
-		wait = 0 if is_clash(error) and tries < MAX_UNEXPLAINED else min(2**tries, MAX_WAIT_SECONDS)
+		wait = wait_seconds(error, tries, MAX_WAIT_SECONDS)
 		begin()
 		fate.wait(claimed["name"], tries, str(error), now_datetime() + timedelta(seconds=wait))
 	frappe.local.message_log = []

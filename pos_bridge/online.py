@@ -16,7 +16,7 @@ from pos_bridge.channels import registry
 from pos_bridge.channels.base import Connector, Hint, Page, Refusal, Settings
 from pos_bridge.core.errors import PosBridgeError, Rejected
 from pos_bridge.core.online import Order
-from pos_bridge.erpnext.isolation import begin, is_clash, is_database_away
+from pos_bridge.erpnext.isolation import begin, is_clash, is_database_away, wait_seconds
 from pos_bridge.erpnext.online import orders, posting, recording
 from pos_bridge.erpnext.online.channel import Channel, channel_of, connection_of
 from pos_bridge.erpnext.online.items import UnknownItem
@@ -172,10 +172,7 @@ def _give_back(order: str, wanted: int, error: Exception) -> None:
 	if refused or (not passing and not known and tries >= MAX_UNEXPLAINED):
 		_hold(row, wanted, error)
 	else:
-		told = getattr(error, "retry_after_seconds", 0)
-		wait = (
-			0 if is_clash(error) and tries < MAX_UNEXPLAINED else max(told, min(2**tries, MAX_WAIT_SECONDS))
-		)
+		wait = wait_seconds(error, tries, MAX_WAIT_SECONDS)
 		orders.wait(order, tries, str(error), now_datetime() + timedelta(seconds=wait))
 	frappe.local.message_log = []
 	frappe.db.commit()

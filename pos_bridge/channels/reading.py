@@ -14,7 +14,8 @@ from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 from pos_bridge.core.errors import Malformed
-from pos_bridge.core.money import MAX_MINOR, SCALE, Rounding, round_ratio
+from pos_bridge.core.money import MAX_MINOR, SCALE, Rounding, allocate, round_ratio
+from pos_bridge.core.online import OrderTax
 
 MAX_TEXT = 140
 MAX_ID = 140
@@ -145,6 +146,16 @@ def rows(value: object) -> Sequence[Mapping[str, Any]]:
 	if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
 		raise TypeError("a list of objects is something else")
 	return value
+
+
+def shared_taxes(tax_minor: int, named: Sequence[tuple[str, int]]) -> tuple[OrderTax, ...]:
+	"""Several rates on one line share its tax by their percents: title and percent of each, 10^-9."""
+	rates = [rate for _, rate in named]
+	if not sum(rates):
+		return ()
+	sign = -1 if tax_minor < 0 else 1
+	parts = allocate(abs(tax_minor), rates)
+	return tuple(OrderTax(title, sign * part, rate) for (title, rate), part in zip(named, parts, strict=True))
 
 
 def digest(raw: Mapping[str, Any]) -> str:

@@ -13,7 +13,7 @@ from pos_bridge.core.errors import Rejected
 from pos_bridge.core.money import SCALE
 from pos_bridge.erpnext.people.roles import make_roles
 from pos_bridge.erpnext.setup import PRICE_LIST, TENDERS, Step, setup_shop
-from pos_bridge.erpnext.tenders.codes import FORMATS
+from pos_bridge.erpnext.tenders.codes import code_fields
 
 Good = tuple[Item, int, int]
 """An item, what one unit cost in minor units, and its opening stock in 10^-9 units."""
@@ -92,18 +92,11 @@ def _tax_account(company: str, abbr: str, label: str) -> str:
 
 def _payment_codes(profile: TillProfile) -> None:
 	"""What customers scan to pay by bank, where nobody has said anything else."""
-	kinds = {code: kind for kind, code in FORMATS.items()}
 	for row in frappe.get_doc("POS Profile", profile.shop).payments:
 		code = profile.payment_codes.get(row.mode_of_payment.removesuffix(f" {profile.shop}"))
 		mode = frappe.get_doc("Mode of Payment", row.mode_of_payment)
 		if code and not mode.pos_bridge_code_format:
-			mode.update(
-				{
-					"pos_bridge_code_format": kinds[code.format],
-					"pos_bridge_code_account": code.account,
-					"pos_bridge_code_name": code.name,
-				}
-			)
+			mode.update(code_fields(code))
 			mode.save(ignore_permissions=True)
 
 

@@ -11,6 +11,8 @@ _AWAY = frozenset({1040, 1053, 1927, 2002, 2003, 2006, 2013, 2055})
 """MariaDB: too many connections, shutting down, connection killed, not reachable, gone away."""
 
 
+CLASHES_AT_ONCE = 5
+"""Tries up to which whatever another transaction was in the way of is begun again at once."""
 _DATABASE_ERRORS = frozenset({"OperationalError", "InternalError", "IntegrityError"})
 """By name: Frappe 15 and 16 use different drivers, both with the names of PEP 249."""
 
@@ -30,6 +32,14 @@ def is_clash(error: BaseException) -> bool:
 	return (
 		isinstance(error, frappe.QueryDeadlockError | frappe.QueryTimeoutError) or _number(error) in _CLASHES
 	)
+
+
+def wait_seconds(error: BaseException, tries: int, longest: int) -> int:
+	"""After how long a failed try is made again: twice as long each time, or as long as a shop asked for."""
+	if is_clash(error) and tries < CLASHES_AT_ONCE:
+		return 0
+	told: int = getattr(error, "retry_after_seconds", 0)
+	return max(told, min(2**tries, longest))
 
 
 def is_database_away(error: BaseException) -> bool:

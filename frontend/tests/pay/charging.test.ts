@@ -3,11 +3,12 @@
 import { effectScope, nextTick, shallowRef, type EffectScope } from "vue";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Tender } from "@/core/sale";
-import { useCharging, type ShownTerminal } from "@/pay/terminal/charging";
+import type { ShownTerminal } from "@/pay/terminal/asking";
+import { useCharging } from "@/pay/terminal/charging";
 import type { CardPayment } from "@/pay/terminal/terminal";
 import type { Way } from "@/pay/ways";
 import type { AskedCard } from "@/till/paying";
-import type { Till } from "@/till/till";
+import { tillAtTerminal } from "./tillAtTerminal";
 
 const CARD: Way = { tender: "Card", kind: "card", icon: "card" };
 const CASH: Way = { tender: "Cash", kind: "cash", icon: "cash" };
@@ -21,22 +22,7 @@ afterEach(() => scope.stop());
 
 /** A screen that was just opened over a cart for which the agent has `payments`. */
 function opened(payments: readonly CardPayment[], { agent = "online", first = CASH, shown = false, asked = undefined as AskedCard | undefined } = {}) {
-	const standing = shallowRef({ agent });
-	const tenders = shallowRef<readonly Tender[]>([]);
-	const ask = vi.fn(async () => ({ op: "cards", payments }));
-	let idle = true;
-	const paying = {
-		tenders, asked: shallowRef(asked), idle: () => idle,
-		take: async (tender: Tender) => void (tenders.value = [...tenders.value, tender]),
-		alone<T>(work: () => Promise<T>): Promise<T> {
-			idle = false;
-			return work().finally(() => (idle = true));
-		},
-	};
-	const till = {
-		paying, training: shallowRef(false), trust: { standing }, basket: { cart: shallowRef({ id: "cart" }) },
-		askable: { agent: { ask, welcome: { devices: [{ device: "counter", role: "terminal" }] } } },
-	} as unknown as Till;
+	const { till, standing, tenders, ask } = tillAtTerminal(payments, agent, asked);
 	const part = { charge: vi.fn<ShownTerminal["charge"]>(async () => undefined) };
 	const terminal = shallowRef<ShownTerminal | null>(shown ? part : null);
 	const chosen = shallowRef<Way | undefined>(first);

@@ -3,7 +3,7 @@
 import { createSSRApp, h, shallowRef, type VNode } from "vue";
 import { renderToString } from "vue/server-renderer";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { ShownTerminal } from "@/pay/terminal/charging";
+import type { ShownTerminal } from "@/pay/terminal/asking";
 import { provideTill, type Till } from "@/till/till";
 import type { Message } from "@/agent/messages";
 

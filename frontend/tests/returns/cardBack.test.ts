@@ -3,11 +3,11 @@
 import { effectScope, nextTick, shallowRef, type EffectScope } from "vue";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Tender } from "@/core/sale";
-import type { ShownTerminal } from "@/pay/terminal/charging";
+import type { ShownTerminal } from "@/pay/terminal/asking";
 import type { CardPayment } from "@/pay/terminal/terminal";
 import { useCardBack } from "@/returns/cardBack";
 import type { AskedCard } from "@/till/paying";
-import type { Till } from "@/till/till";
+import { tillAtTerminal } from "../pay/tillAtTerminal";
 
 const refund = (attempt: string, state: CardPayment["state"], kind: CardPayment["kind"] = "refund"): CardPayment => {
 	return { attempt, kind, amount_minor: 340, state, reason: "", card: {}, lines: [] };
@@ -19,22 +19,7 @@ beforeEach(() => (scope = effectScope()));
 afterEach(() => scope.stop());
 
 function opened(payments: readonly CardPayment[], { agent = "online", shown = true, asked = undefined as AskedCard | undefined } = {}) {
-	const standing = shallowRef({ agent });
-	const tenders = shallowRef<readonly Tender[]>([]);
-	const ask = vi.fn(async (_message: object) => ({ op: "cards", payments }));
-	let idle = true;
-	const paying = {
-		tenders, asked: shallowRef(asked), idle: () => idle,
-		take: async (tender: Tender) => void (tenders.value = [...tenders.value, tender]),
-		alone<T>(work: () => Promise<T>): Promise<T> {
-			idle = false;
-			return work().finally(() => (idle = true));
-		},
-	};
-	const till = {
-		paying, training: shallowRef(false), trust: { standing }, basket: { cart: shallowRef({ id: "cart" }) },
-		askable: { agent: { ask, welcome: { devices: [{ device: "counter", role: "terminal" }] } } },
-	} as unknown as Till;
+	const { till, standing, tenders, ask } = tillAtTerminal(payments, agent, asked);
 	const part = { charge: vi.fn<ShownTerminal["charge"]>(async () => GIVEN) };
 	const terminal = shallowRef<ShownTerminal | null>(shown ? part : null);
 	const cardBack = scope.run(() => useCardBack({ till, back: "back", tender: "Card", terminal }));

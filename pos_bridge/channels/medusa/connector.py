@@ -301,8 +301,7 @@ class Medusa:
 	@shaped("The answer to a refund")
 	def refund(self, wish: RefundWish, key: str) -> str:
 		"""Through the payment's provider. Medusa knows an amount and a note only: the key ends the note."""
-		order = mapping(self.fetch_order(wish.order)["order"])
-		payments = [each for row in rows(order["payment_collections"]) for each in rows(row["payments"])]
+		payments = self._payments(wish.order)
 		made = _refund_under(payments, key)
 		if made:
 			return made

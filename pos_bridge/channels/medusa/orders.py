@@ -20,9 +20,10 @@ from pos_bridge.channels.reading import (
 	minor,
 	rows,
 	scaled,
+	shared_taxes,
 	words,
 )
-from pos_bridge.core.money import allocate, currency_decimals
+from pos_bridge.core.money import currency_decimals
 from pos_bridge.core.online import (
 	Address,
 	Contact,
@@ -185,14 +186,8 @@ class _Reading:
 
 
 def _taxes(tax_minor: int, named: Sequence[Mapping[str, Any]]) -> tuple[OrderTax, ...]:
-	rates = [scaled(each["rate"]) for each in named]
-	if not sum(rates):
-		return ()
-	sign = -1 if tax_minor < 0 else 1
-	return tuple(
-		OrderTax(words(each["description"] or each["code"]), sign * part, rate)
-		for each, part, rate in zip(named, allocate(abs(tax_minor), rates), rates, strict=True)
-	)
+	titled = [(words(each["description"] or each["code"]), scaled(each["rate"])) for each in named]
+	return shared_taxes(tax_minor, titled)
 
 
 def _code(row: Mapping[str, Any]) -> str:

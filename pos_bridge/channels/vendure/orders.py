@@ -19,6 +19,7 @@ from pos_bridge.channels.reading import (
 	minor,
 	rows,
 	scaled,
+	shared_taxes,
 	words,
 )
 from pos_bridge.core.money import SCALE, Rounding, allocate, currency_decimals, round_ratio
@@ -237,16 +238,8 @@ class _Reading:
 
 
 def _taxes(tax_minor: int, named: Sequence[Mapping[str, Any]]) -> tuple[OrderTax, ...]:
-	"""Several rates on one line share its tax by their percents."""
-	rates = [scaled(each["taxRate"]) for each in named]
-	if not sum(rates):
-		return ()
-	parts = allocate(abs(tax_minor), rates)
-	sign = -1 if tax_minor < 0 else 1
-	return tuple(
-		OrderTax(words(each["description"]), sign * part, rate)
-		for each, part, rate in zip(named, parts, rates, strict=True)
-	)
+	titled = [(words(each["description"]), scaled(each["taxRate"])) for each in named]
+	return shared_taxes(tax_minor, titled)
 
 
 def _fulfilment(row: Mapping[str, Any], reading: _Reading) -> Fulfilment:

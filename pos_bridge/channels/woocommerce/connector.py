@@ -100,6 +100,11 @@ class WooCommerce:
 	def _get(self, path: str, **params: str) -> Answer:
 		return self._http.call("GET", API + path, params)
 
+	def _list(self, path: str, cursor: str, **params: str) -> tuple[Answer, str]:
+		"""A page of a list, and its number: the first where there is no cursor."""
+		page = cursor or "1"
+		return self._get(path, page=page, per_page=str(PER_PAGE), order="asc", **params), page
+
 	@shaped("The shop's status")
 	def test_connection(self) -> ShopFacts:
 		status = mapping(self._get("system_status", _fields="environment,settings").data)
@@ -122,15 +127,8 @@ class WooCommerce:
 
 	@shaped("The list of products")
 	def list_products(self, cursor: str = "") -> ProductPage:
-		page = cursor or "1"
-		answer = self._get(
-			"products",
-			page=page,
-			per_page=str(PER_PAGE),
-			orderby="id",
-			order="asc",
-			_fields="id,type,name,sku,global_unique_id",
-		)
+		fields = "id,type,name,sku,global_unique_id"
+		answer, page = self._list("products", cursor, orderby="id", _fields=fields)
 		products: list[Product] = []
 		for row in rows(answer.data):
 			products += self._variations(row) if row["type"] == "variable" else [_product(row, 0)]
@@ -185,16 +183,8 @@ class WooCommerce:
 
 	@shaped("The list of orders")
 	def _orders(self, cursor: str, **params: str) -> Page:
-		page = cursor or "1"
-		answer = self._get(
-			"orders",
-			page=page,
-			per_page=str(PER_PAGE),
-			order="asc",
-			dates_are_gmt="true",
-			_fields="id,date_modified_gmt",
-			**params,
-		)
+		fields = "id,date_modified_gmt"
+		answer, page = self._list("orders", cursor, dates_are_gmt="true", _fields=fields, **params)
 		found = (Listed(identity(row["id"]), words(row["date_modified_gmt"])) for row in rows(answer.data))
 		return Page(tuple(found), _next(answer, page))
 

@@ -132,37 +132,28 @@ def keep(bookings: Mapping[str, Booking]) -> None:
 
 
 def _keep_rows(name: str, booking: Booking) -> None:
-	for index, (part, (doctype, document)) in enumerate(booking.documents.items(), start=1):
-		_child(
-			"POS Entry Posting",
-			"postings",
-			name,
-			index,
-			part=part,
-			document_type=doctype,
-			document_name=document,
-		)
+	for index, (part, document) in enumerate(booking.documents.items(), start=1):
+		_posting(name, index, part, document)
 	for index, (flag, details) in enumerate(booking.flags, start=1):
-		_child("POS Entry Flag", "remarks", name, index, flag=flag, details=details)
+		_remark(name, index, flag, details)
 
 
 def join(name: str, part: str, document: tuple[str, str]) -> None:
 	"""Hang one more document on an entry, be it posted already."""
-	index = frappe.db.count("POS Entry Posting", {"parent": name}) + 1
-	_child(
-		"POS Entry Posting",
-		"postings",
-		name,
-		index,
-		part=part,
-		document_type=document[0],
-		document_name=document[1],
-	)
+	_posting(name, frappe.db.count("POS Entry Posting", {"parent": name}) + 1, part, document)
 
 
 def flag(name: str, flag: str, details: str) -> None:
 	"""Put one more remark on an entry, be it posted already."""
-	index = frappe.db.count("POS Entry Flag", {"parent": name}) + 1
+	_remark(name, frappe.db.count("POS Entry Flag", {"parent": name}) + 1, flag, details)
+
+
+def _posting(name: str, index: int, part: str, document: tuple[str, str]) -> None:
+	of_document = {"document_type": document[0], "document_name": document[1]}
+	_child("POS Entry Posting", "postings", name, index, part=part, **of_document)
+
+
+def _remark(name: str, index: int, flag: str, details: str) -> None:
 	_child("POS Entry Flag", "remarks", name, index, flag=flag, details=details)
 
 

@@ -23,3 +23,11 @@ def _code(mode: str) -> PaymentCode | None:
 	if not format or not said["account"]:
 		return None
 	return PaymentCode(format=format, **said)
+
+
+def code_fields(code: PaymentCode) -> dict[str, str]:
+	"""The fields of a Mode of Payment that name this code."""
+	(format,) = (named for named, each in FORMATS.items() if each == code.format)
+	return {"pos_bridge_code_format": format} | {
+		f"pos_bridge_code_{name}": getattr(code, name) for name in _FIELDS
+	}
